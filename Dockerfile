@@ -1,0 +1,240 @@
+# check=error=true
+# Needs BuildKit 0.25 (Docker Engine 28.5) or newer, and its built-in frontend: a `syntax` line would be fetched at every build.
+
+# The one place of the default base; docker-bake.hcl holds those of the other Python versions.
+ARG BASE=python:3.12-slim@sha256:229a2c5bfa27522db7815ea81f9bed70af17ccb9de9fc7ad142b1877b5830d36
+ARG BASE_NAME=${BASE}
+# "on": no image unless the tests passed in the same build.
+ARG GATE=on
+# bake's `runtime` hands these over empty where a push would be wrong.
+ARG DESTINATION=none
+ARG REGISTRY="${DESTINATION:?runtime is built for a registry: set REGISTRY, as in REGISTRY=ghcr.io/your-team; for this machine alone run: docker buildx bake}"
+ARG APPROVED_BASE=yes
+ARG APPROVAL="${APPROVED_BASE:?the base is a stand-in made on this machine: set ALLOW_STANDIN=1 to build it for a registry all the same, or remove docker-bake.override.hcl}"
+
+# The pinned base on the building machine's platform: whatever runs, runs here
+FROM --platform=${BUILDPLATFORM} ${BASE} AS build-base
+
+# The pinned base on the image's platform: it takes copies and metadata, and runs nothing
+FROM ${BASE} AS runtime-base
+
+# pip, pip-tools and hatchling, as locked
+FROM build-base AS tools
+ARG REQUESTED_PYTHON
+ENV PATH=/opt/tools/bin:${PATH} \
+    PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_INPUT=1 \
+    PIP_ROOT_USER_ACTION=ignore
+RUN --mount=type=bind,source=backend/requirements/build.txt,target=/build.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    <<EOF
+set -eu
+version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+if [ "${REQUESTED_PYTHON:-${version}}" != "${version}" ]; then
+    echo "PYTHON_VERSION=${REQUESTED_PYTHON}, but the base has Python ${version}: leave PYTHON_VERSION out, or take another base" >&2
+    exit 1
+fi
+python3 -m venv /opt/tools
+pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /build.txt
+EOF
+
+# The locked libraries for the image's platform, with their bytecode; nothing compiled, nothing emulated
+FROM tools AS deps
+ARG TARGETARCH
+RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
+set -eu
+machine=$(echo "${TARGETARCH}" | sed 's/^amd64$/x86_64/; s/^arm64$/aarch64/')
+pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compile \
+    --platform "manylinux_2_28_${machine}" --platform "manylinux_2_17_${machine}" --platform "manylinux2014_${machine}" \
+    --implementation cp --python-version "$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
+    --requirement /runtime.txt --target /layers/libraries/app/libraries
+rm -rf /layers/libraries/app/libraries/bin
+python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/libraries -p / /layers/libraries
+chmod -R u=rwX,go=rX /layers
+find /layers -exec touch -h -d @0 {} +
+EOF
+
+# The service as a wheel, and the wheel unpacked at its final path with its bytecode: the same for every platform
+FROM tools AS wheel
+WORKDIR /backend
+COPY backend/pyproject.toml backend/alembic.ini ./
+COPY backend/alembic alembic
+COPY backend/src src
+RUN --network=none <<EOF
+set -eu
+pip wheel --no-index --no-deps --no-build-isolation --wheel-dir /wheel .
+pip install --no-index --no-deps --no-compile --target /layers/app/app /wheel/*.whl
+python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/app -p / /layers/app
+EOF
+
+# What the tests import, for the building machine
+FROM tools AS test-deps
+RUN --mount=type=bind,source=backend/requirements,target=/requirements \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    pip install --require-hashes --only-binary=:all: --no-build-isolation \
+        --requirement /requirements/runtime.txt --requirement /requirements/test.txt
+
+# The tests run, and their result is kept whichever it is: a step that fails could hand nothing out
+FROM test-deps AS test-run
+WORKDIR /repository
+COPY --chmod=755 <<"EOF" /usr/local/bin/run-tests
+#!/bin/sh
+set -eu
+mkdir -p /report
+{
+    status=0
+    python -m pytest -c backend/pyproject.toml --junitxml=/report/junit.xml \
+        --cov --cov-report=term --cov-report=xml:/report/coverage.xml tests || status=$?
+    echo "${status}" >/report/status
+} 2>&1 | tee /report/pytest.log
+EOF
+RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel --network=none \
+    pip install --no-index --no-deps /wheel/*.whl
+COPY README.md ./
+COPY backend backend
+COPY --exclude=build --exclude=image tests tests
+RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
+set -eu
+run-tests
+cp /proc/sys/kernel/random/uuid /report/run
+touch "/runs/$(cat /report/run)"
+EOF
+
+# Passes when the tests passed. A kept failure is believed once, by the first to ask; later ones run the tests again
+FROM test-run AS test
+RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
+set -eu
+if [ "$(cat /report/status)" != 0 ]; then
+    if rm "/runs/$(cat /report/run)" 2>/dev/null; then cat /report/pytest.log; else run-tests; fi
+fi
+exit "$(cat /report/status)"
+EOF
+
+# The result of the tests, passed or failed: junit.xml, coverage.xml, pytest.log
+FROM scratch AS test-report
+COPY --from=test-run /report/junit.xml /report/coverage.xml /report/pytest.log /
+
+# What the tests need on the machine that drives the engine: pure Python, to be put on PYTHONPATH
+FROM tools AS test-tools-deps
+RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compile \
+        --requirement /test.txt --target /packages
+
+# Those packages alone, to be exported
+FROM scratch AS test-tools
+COPY --from=test-tools-deps /packages /
+
+# Formatting, rules and types
+FROM test-deps AS lint
+RUN --mount=type=bind,source=backend/requirements/lint.txt,target=/lint.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /lint.txt
+WORKDIR /repository
+COPY backend backend
+COPY tests tests
+RUN --network=none <<EOF
+set -eu
+ruff format --config backend/pyproject.toml --check backend tests
+ruff check --config backend/pyproject.toml backend tests
+mypy --config-file backend/pyproject.toml backend/src backend/alembic/env.py tests
+EOF
+
+# The locks, resolved anew from pyproject.toml
+FROM tools AS lock-run
+WORKDIR /backend
+COPY backend/pyproject.toml ./
+ENV CUSTOM_COMPILE_COMMAND="docker buildx bake lock"
+RUN --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
+set -eu
+mkdir /requirements
+compile() {
+    pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-build-isolation \
+        --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@"
+}
+compile --output-file /requirements/runtime.txt pyproject.toml
+for group in build test lint; do
+    constraint=$([ "${group}" = build ] || echo --constraint=/requirements/runtime.txt)
+    python -m dependency_groups "${group}" | compile ${constraint} --output-file "/requirements/${group}.txt" -
+done
+sed -i '1i # Written by: docker buildx bake lock' /requirements/*.txt
+EOF
+
+# The locks alone, to be exported
+FROM scratch AS lock
+COPY --from=lock-run /requirements /
+
+# The gate, switched off
+FROM scratch AS gate-off
+
+# The gate, on: it has nothing to hand on unless the tests passed
+FROM scratch AS gate-on
+COPY --from=test /report/status /tests-passed
+
+# The gate as asked for
+FROM gate-${GATE} AS gate
+
+# The app beside its libraries, complete: the user, the folders, one time and one set of modes; behind the gate
+FROM wheel AS builder
+COPY backend/entrypoint.sh /layers/app/app/
+RUN --mount=type=bind,from=gate,target=/gate \
+    --mount=type=bind,from=runtime-base,target=/runtime-base <<EOF
+set -eu
+python=python$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+if ! ls /runtime-base/usr/local/bin /runtime-base/usr/bin | grep -qx "${python}"; then
+    echo "the libraries are built for ${python}, which the runtime base does not have: give BUILD_BASE and RUNTIME_BASE the same Python" >&2
+    exit 1
+fi
+cd /layers/app
+mkdir -p etc data/db data/projects
+(cat /runtime-base/etc/passwd; echo "appuser:x:10001:0:SDLC Lens:/tmp:/usr/sbin/nologin") >etc/passwd
+chmod -R u=rwX,go=rX .
+chmod 755 app/entrypoint.sh
+chown 10001:0 data/db
+chmod 775 data/db
+find . -exec touch -h -d @0 {} +
+EOF
+
+# The image: libraries in one layer, the app in the next
+FROM runtime-base AS runtime
+ARG BASE_NAME
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="SDLC Lens" \
+      org.opencontainers.image.description="Reads sdlc-studio workspaces and answers questions about them over HTTP" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.base.name="${BASE_NAME%@*}" \
+      org.opencontainers.image.base.digest="${BASE_NAME#*@}"
+ENV HOME=/tmp \
+    PYTHONPATH=/app:/app/libraries \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    SDLC_LENS_HOST=0.0.0.0 \
+    SDLC_LENS_PORT=8000 \
+    SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:///data/db/sdlc_lens.db \
+    SDLC_LENS_LOG_LEVEL=INFO \
+    SDLC_LENS_ALLOWED_PROJECT_BASE=/data/projects
+WORKDIR /
+COPY --link --from=deps /layers/libraries/ /
+COPY --link --from=builder /layers/app/ /
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=500ms --retries=3 \
+    CMD ["python", "-m", "sdlc_lens", "healthcheck"]
+USER 10001:0
+ENTRYPOINT ["/app/entrypoint.sh"]
+CMD ["serve"]
