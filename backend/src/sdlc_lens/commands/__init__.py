@@ -1,0 +1,1 @@
+"""What `python -m sdlc_lens` can be asked to do: one module a command."""

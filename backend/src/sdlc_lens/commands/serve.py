@@ -1,0 +1,61 @@
+"""Migrates, then serves, all in one interpreter."""
+
+import errno
+import socket
+
+from sdlc_lens.commands.migrate import prepare
+from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
+from sdlc_lens.settings import Settings, load_settings
+
+
+def run() -> int:
+    """Serve until a signal ends the process."""
+    settings = load_settings()
+    prepare(settings)
+    listener = listen(settings.host, settings.port)
+    print(f"Starting Uvicorn on {settings.host}:{settings.port}...", flush=True)
+    _serve(settings, listener)
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on HOST:PORT; what stands in the way is one line."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(address[0]), port), family=family, backlog=2048)
+    except (socket.gaierror, UnicodeError) as error:
+        raise SettingError(
+            f"SDLC_LENS_HOST={host} cannot be used: {error}. Set it to an address of this machine,"
+            f" or 0.0.0.0 for all"
+        ) from error
+    except OSError as error:
+        raise _why_not(host, port, error) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermission | SettingError:
+    if error.errno == errno.EADDRINUSE:
+        return AddressTaken(
+            f"port {port} on {host} is taken by another process. Stop that one, or set"
+            f" SDLC_LENS_PORT to a free port"
+        )
+    if error.errno == errno.EACCES:
+        return NoPermission(f"port {port} needs privileges. Set SDLC_LENS_PORT to 1024 or more")
+    return SettingError(
+        f"SDLC_LENS_HOST={host} cannot be listened on: {error.strerror}. Set it to an address of"
+        f" this machine, or 0.0.0.0 for all"
+    )
+
+
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    # Imported late on purpose: what was wrong so far has been said without waiting for these.
+    import uvicorn
+
+    from sdlc_lens.main import create_app
+
+    configuration = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        server_header=False,
+    )
+    uvicorn.Server(configuration).run(sockets=[listener])

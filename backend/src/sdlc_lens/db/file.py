@@ -1,0 +1,135 @@
+"""The database file, looked at with the standard library alone: is it there, ours, sound, current?
+
+A start on a current database goes no further than this, so nothing heavy is imported here.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
+from sdlc_lens.permissions import why_unwritable
+
+BUSY_SECONDS = 10
+_HEADER_BYTES = 100
+_CREATED_MODE = 0o666  # less the umask; SQLite itself would never let the group write
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a database file holds."""
+
+    revision: str | None = None
+    tables: frozenset[str] = frozenset()
+
+
+def uri(path: Path) -> str:
+    """PATH as an SQLite URI, to which `?mode=ro` or `?mode=rw` belongs: neither creates a file."""
+    return f"file:{quote(str(path))}"
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a database whose folder, file or side files this process may not write."""
+    folder = path.parent
+    for place in (path, *side_files(path)):
+        if place.is_dir():
+            raise UnusableDatabase(f"{place} is a folder. Name a file in SDLC_LENS_DATABASE_URL.")
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
+            raise NoPermission(why_unwritable(place))
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise NoPermission(why_unwritable(folder))
+
+
+def side_files(path: Path) -> tuple[Path, ...]:
+    """The files that stand beside a database in use: SQLite's two, and our lock."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock"))
+
+
+def create(path: Path) -> None:
+    """Make PATH an empty file if it is missing; to SQLite that is an empty database."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _CREATED_MODE))
+    except OSError as error:
+        raise StorageError(f"cannot create {path}: {error.strerror}") from error
+
+
+def look(path: Path) -> Contents:
+    """What the file holds, changing nothing; a missing or empty file holds nothing."""
+    try:
+        if not path.exists() or not path.stat().st_size:
+            return Contents()
+        _require_whole(path)
+        with closing(_open(path)) as connection:
+            return _contents(connection)
+    except sqlite3.DatabaseError as error:
+        raise failure(path, error) from error
+    except OSError as error:
+        raise StorageError(f"cannot read the database {path}: {error.strerror}") from error
+
+
+def require_sound(path: Path) -> None:
+    """Refuse a database in which SQLite's own check finds damage."""
+    try:
+        with closing(_open(path)) as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise failure(path, error) from error
+    if verdict != "ok":
+        raise _damaged(path, verdict)
+
+
+def failure(path: Path, error: sqlite3.Error) -> StorageError | UnusableDatabase:
+    """The error to end with when SQLite could not use the file."""
+    # A primary result code is the low byte of an extended one.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StorageError(
+            f"the disk that holds {path} is full. Free some space, then start again"
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StorageError(
+            f"{path} is locked by another program ({error}). Stop it, then start again"
+        )
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return StorageError(
+            f"the disk that holds {path} failed ({error}): is it full or unplugged?"
+        )
+    return _damaged(path, str(error))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{uri(path)}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+
+
+def _damaged(path: Path, reason: str) -> UnusableDatabase:
+    return UnusableDatabase(
+        f"{path} is damaged or no SQLite database ({reason}). It was left as it is: restore a"
+        f" back-up, or move the file away to start with an empty one"
+    )
+
+
+def _contents(connection: sqlite3.Connection) -> Contents:
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    tables = frozenset(name for (name,) in rows)
+    if "alembic_version" not in tables:
+        return Contents(None, tables)
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return Contents(row[0] if row else None, tables)
+
+
+def _require_whole(path: Path) -> None:
+    """Refuse a file shorter than its own header says, which SQLite would notice only much later."""
+    size = path.stat().st_size
+    wal = side_files(path)[0]
+    if wal.exists() and wal.stat().st_size:
+        return  # a checkpoint that was cut off leaves just that, and the log mends it
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    page_size = int.from_bytes(header[16:18]) or 1
+    page_size = 65536 if page_size == 1 else page_size
+    pages_are_counted = header[24:28] == header[92:96]
+    if pages_are_counted and int.from_bytes(header[28:32]) * page_size > size:
+        raise _damaged(path, "the file is cut off")

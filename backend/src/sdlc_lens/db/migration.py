@@ -1,0 +1,91 @@
+"""Brings the database file to the newest revision, one process at a time, all or nothing."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sdlc_lens.db import file
+from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
+from sdlc_lens.permissions import why_unwritable
+
+REVISIONS = ("0001",)
+NEWEST = REVISIONS[-1]
+
+
+def migrate(path: Path) -> bool:
+    """Migrate the database at PATH if it needs that; False when it was current already."""
+    _make_folder(path.parent)
+    file.require_writable(path)
+    if file.look(path).revision == NEWEST:
+        return False
+    with _lock(path):
+        contents = file.look(path)
+        if contents.revision == NEWEST:
+            return False
+        _require_ours(path, contents)
+        file.create(path)
+        file.require_sound(path)
+        _upgrade(path)
+    return True
+
+
+def alembic_folder() -> Path:
+    """The folder with alembic.ini: the installed package's own, else the checkout's backend/."""
+    package = Path(__file__).parents[1]
+    return package if (package / "alembic.ini").is_file() else package.parents[1]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise NoPermission(why_unwritable(folder)) from error
+    except OSError as error:
+        raise StorageError(f"cannot create the folder {folder}: {error.strerror}") from error
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold the lock beside the database: one in /tmp would lock nothing for another container."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StorageError(f"cannot create {lock}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _require_ours(path: Path, contents: file.Contents) -> None:
+    if contents.revision is None and contents.tables - {"alembic_version"}:
+        raise UnusableDatabase(
+            f"{path} is another program's database. It was left as it is: name another file in"
+            f" SDLC_LENS_DATABASE_URL"
+        )
+    if contents.revision is not None and contents.revision not in REVISIONS:
+        raise UnusableDatabase(
+            f"{path} was written by a newer version (revision {contents.revision}, this one knows"
+            f" {NEWEST}). It was left as it is: start that version again, or restore a back-up"
+        )
+
+
+def _upgrade(path: Path) -> None:
+    # Imported late on purpose: Alembic takes as long to load as all the rest of a start.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy.exc import DBAPIError
+
+    configuration = Config(alembic_folder() / "alembic.ini")
+    configuration.attributes["database_path"] = path
+    try:
+        command.upgrade(configuration, "head")
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise file.failure(path, error.orig) from error

@@ -1,0 +1,75 @@
+"""The engine and its two kinds of session: SQLite's transactions begin where we say so."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from sdlc_lens.db.file import BUSY_SECONDS, uri
+
+_BEGIN = "begin_statement"
+
+
+class ReadSession(AsyncSession):
+    """Sees one state of the database from its first query to its end."""
+
+
+class WriteSession(ReadSession):
+    """Holds the right to write from its first query to its end."""
+
+
+class Database:
+    """One database file, and the connections to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._readers = create_engine(path)
+        self._writers = self._readers.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """A session for queries."""
+        async with ReadSession(self._readers) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """A session for changes, committed at the end of the block unless it raises."""
+        async with WriteSession(self._writers) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._readers.dispose()
+
+
+def create_engine(path: Path) -> AsyncEngine:
+    """An engine for the existing database file at PATH."""
+    options = {"mode": "rw", "uri": "true"}
+    url = URL.create("sqlite+aiosqlite", database=uri(path), query=options)
+    # isolation_level None stops the driver from beginning and committing on its own, which
+    # loses concurrent updates and keeps changes of the schema out of transactions.
+    engine = create_async_engine(
+        url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))

@@ -1,0 +1,1 @@
+"""Pure facts about documents: the standard library only, no input and no output."""

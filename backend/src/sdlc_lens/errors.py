@@ -1,0 +1,112 @@
+"""Every error that the service raises on purpose, in one tree.
+
+    LensError                       500  INTERNAL_ERROR      exit 1
+    ├── NotFound                    404  NOT_FOUND
+    ├── PathNotFound                400  PATH_NOT_FOUND
+    ├── Invalid                     422  VALIDATION_ERROR
+    ├── Conflict                    409  CONFLICT
+    │   └── SyncInProgress          409  SYNC_IN_PROGRESS
+    ├── NotReady                    503  NOT_READY
+    └── StartError                                           exit 1
+        ├── SettingError                                     exit 78  (EX_CONFIG)
+        ├── NoPermission                                     exit 77  (EX_NOPERM)
+        ├── UnusableDatabase                                 exit 65  (EX_DATAERR)
+        ├── StorageError                                     exit 74  (EX_IOERR)
+        └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
+
+The upper half answers requests, the lower half ends a start; both say the cause and the cure.
+"""
+
+from typing import ClassVar
+
+
+class LensError(Exception):
+    """The root: its text is meant for the person who asked."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    title: ClassVar[str] = "Internal error"
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that belong to the answer, beside the problem itself."""
+        return {}
+
+
+class NotFound(LensError):
+    """What was asked for is not there."""
+
+    code, title, status = "NOT_FOUND", "Not found", 404
+
+
+class PathNotFound(LensError):
+    """A workspace's folder is missing, or lies outside the allowed base."""
+
+    code, title, status = "PATH_NOT_FOUND", "Path not found", 400
+
+
+class Invalid(LensError):
+    """The request is well formed, but a value in it cannot be used."""
+
+    code, title, status = "VALIDATION_ERROR", "Invalid request", 422
+
+
+class Conflict(LensError):
+    """The request contradicts what is stored."""
+
+    code, title, status = "CONFLICT", "Conflict", 409
+
+
+class SyncInProgress(Conflict):
+    """The project is being synced already; worth another try after `retry_after` seconds."""
+
+    code, title = "SYNC_IN_PROGRESS", "Sync in progress"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
+
+
+class NotReady(LensError):
+    """The service runs, but cannot answer now."""
+
+    code, title, status = "NOT_READY", "Not ready", 503
+
+
+class StartError(LensError):
+    """The service cannot start; the process ends with `exit_code`."""
+
+
+class SettingError(StartError):
+    """A setting makes no sense."""
+
+    exit_code = 78
+
+
+class NoPermission(StartError):
+    """A file or folder may not be read or written."""
+
+    exit_code = 77
+
+
+class UnusableDatabase(StartError):
+    """The database file is damaged, newer, or another program's."""
+
+    exit_code = 65
+
+
+class StorageError(StartError):
+    """The disk is full or fails."""
+
+    exit_code = 74
+
+
+class AddressTaken(StartError):
+    """Another process listens on the configured address."""
+
+    exit_code = 69

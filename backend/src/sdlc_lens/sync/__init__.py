@@ -1,0 +1,1 @@
+"""The only writer of documents: what a source holds becomes what the database holds."""
