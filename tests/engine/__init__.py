@@ -1,0 +1,99 @@
+"""The real engine, driven as a person drives it: docker, bake, checkouts, a registry."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD_VARIABLES = (
+    "REGISTRY IMAGE VERSION PLATFORMS PYTHON_VERSION BUILD_BASE RUNTIME_BASE DESTDIR CA_BUNDLE"
+    " PIP_CONFIG ALLOW_STANDIN GATE"
+).split()
+
+Completed = subprocess.CompletedProcess[str]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's environment without the build's variables, and with those given."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in BUILD_VARIABLES and not name.startswith(("SDLC_LENS_", "COMPOSE_"))
+    }
+    return {**kept, "BUILDKIT_PROGRESS": "plain", **variables}
+
+
+def run(
+    *command: str,
+    folder: Path = ROOT,
+    variables: Mapping[str, str] | None = None,
+    timeout: float = 900,
+    stdin: str | None = None,
+) -> Completed:
+    """Run a command to its end, whatever that is; its output is text."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**(variables or {})),
+        timeout=timeout,
+        capture_output=True,
+        text=True,
+        check=False,
+        input=stdin if stdin is not None else "",
+    )
+
+
+def succeed(*command: str, **options: object) -> str:
+    """Standard output of a command that has to succeed."""
+    done = run(*command, **options)  # type: ignore[arg-type]
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def docker(*arguments: str, **options: object) -> str:
+    """Standard output of a docker command that has to succeed."""
+    return succeed("docker", *arguments, **options)
+
+
+def bake(*arguments: str, folder: Path = ROOT, **variables: str) -> Completed:
+    """Run ``docker buildx bake``; a stand-in base counts as approved."""
+    return run(
+        "docker",
+        "buildx",
+        "bake",
+        *arguments,
+        folder=folder,
+        variables={"ALLOW_STANDIN": "1", **variables},
+    )
+
+
+def baked(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
+    """Everything that a bake which has to succeed printed."""
+    done = bake(*arguments, folder=folder, **variables)
+    assert done.returncode == 0, f"bake {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def definition(*arguments: str, folder: Path = ROOT, **variables: str) -> dict[str, dict[str, dict]]:  # type: ignore[type-arg]
+    """What ``bake --print`` says, as plain data: group and target by name."""
+    done = bake("--print", *arguments, folder=folder, **variables)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of the project as it stands, with what its base needs, to be changed at will."""
+    listed = succeed("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    for name in filter(None, listed.split("\0")):
+        if (source := ROOT / name).is_file():
+            (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    for name in (".build/base", ".build/ca-certificates.crt", "docker-bake.override.hcl"):
+        if (source := ROOT / name).is_dir():
+            shutil.copytree(source, folder / name)
+        elif source.is_file():
+            shutil.copy2(source, folder / name)
+    return folder

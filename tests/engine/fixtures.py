@@ -1,0 +1,25 @@
+"""Fixtures that both folders of engine tests import."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import engine
+from engine.registry import Registry, binary, serving
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the project that a test may change."""
+    return engine.checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry on this machine."""
+    program = binary()
+    if program is None:
+        pytest.skip("NOT TESTED: no docker-registry on PATH and SDLC_LENS_TEST_REGISTRY not set")
+    with serving(program, tmp_path_factory.mktemp("registry")) as served:
+        yield served
