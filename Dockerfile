@@ -54,7 +54,10 @@ pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compi
     --platform "manylinux_2_28_${machine}" --platform "manylinux_2_17_${machine}" --platform "manylinux2014_${machine}" \
     --implementation cp --python-version "$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
     --requirement /runtime.txt --target /layers/libraries/app/libraries
-rm -rf /layers/libraries/app/libraries/bin
+cd /layers/libraries/app/libraries
+rm -rf bin
+find . -depth -type d '(' -name tests -o -name testing ')' -exec rm -rf {} +
+find . -type f '(' -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.pxd' -o -name '*.pyx' ')' -delete
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/libraries -p / /layers/libraries
 chmod -R u=rwX,go=rX /layers
 find /layers -exec touch -h -d @0 {} +
