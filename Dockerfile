@@ -12,13 +12,13 @@ ARG REGISTRY="${DESTINATION:?runtime is built for a registry: set REGISTRY, as i
 ARG APPROVED_BASE=yes
 ARG APPROVAL="${APPROVED_BASE:?the base is a stand-in made on this machine: set ALLOW_STANDIN=1 to build it for a registry all the same, or remove docker-bake.override.hcl}"
 
-# The pinned base on the building machine's platform: whatever runs, runs here
+# build-base is the pinned base on the building machine's platform: whatever runs, runs here
 FROM --platform=${BUILDPLATFORM} ${BASE} AS build-base
 
-# The pinned base on the image's platform: it takes copies and metadata, and runs nothing
+# runtime-base is the pinned base on the image's platform: it takes copies and metadata, and runs nothing
 FROM ${BASE} AS runtime-base
 
-# pip, pip-tools and hatchling, as locked
+# tools holds pip, pip-tools and hatchling, as locked
 FROM build-base AS tools
 ARG REQUESTED_PYTHON
 ENV PATH=/opt/tools/bin:${PATH} \
@@ -41,7 +41,7 @@ python3 -m venv /opt/tools
 pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /build.txt
 EOF
 
-# The locked libraries for the image's platform, with their bytecode; nothing compiled, nothing emulated
+# deps holds the locked libraries for the image's platform, with their bytecode; nothing compiled, nothing emulated
 FROM tools AS deps
 ARG TARGETARCH
 RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
@@ -63,7 +63,7 @@ chmod -R u=rwX,go=rX /layers
 find /layers -exec touch -h -d @0 {} +
 EOF
 
-# The service as a wheel, and the wheel unpacked at its final path with its bytecode: the same for every platform
+# wheel makes the service's wheel, and unpacks it at its final path with bytecode: the same for every platform
 FROM tools AS wheel
 WORKDIR /backend
 COPY backend/pyproject.toml backend/alembic.ini ./
@@ -76,7 +76,7 @@ pip install --no-index --no-deps --no-compile --target /layers/app/app /wheel/*.
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/app -p / /layers/app
 EOF
 
-# What the tests import, for the building machine
+# test-deps holds what the tests import, for the building machine
 FROM tools AS test-deps
 RUN --mount=type=bind,source=backend/requirements,target=/requirements \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
@@ -85,7 +85,7 @@ RUN --mount=type=bind,source=backend/requirements,target=/requirements \
     pip install --require-hashes --only-binary=:all: --no-build-isolation \
         --requirement /requirements/runtime.txt --requirement /requirements/test.txt
 
-# The tests run, and their result is kept whichever it is: a step that fails could hand nothing out
+# test-run runs the tests and keeps their result whichever it is: a step that fails could hand nothing out
 FROM test-deps AS test-run
 WORKDIR /repository
 COPY --chmod=755 <<"EOF" /usr/local/bin/run-tests
@@ -111,7 +111,7 @@ cp /proc/sys/kernel/random/uuid /report/run
 touch "/runs/$(cat /report/run)"
 EOF
 
-# Passes when the tests passed. A kept failure is believed once, by the first to ask; later ones run the tests again
+# test passes when the tests passed; a kept failure is believed once, by the first to ask, later ones run the tests again
 FROM test-run AS test
 RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
 set -eu
@@ -121,11 +121,11 @@ fi
 exit "$(cat /report/status)"
 EOF
 
-# The result of the tests, passed or failed: junit.xml, coverage.xml, pytest.log
+# test-report is the result of the tests, passed or failed: junit.xml, coverage.xml, pytest.log
 FROM scratch AS test-report
 COPY --from=test-run /report/junit.xml /report/coverage.xml /report/pytest.log /
 
-# What the tests need on the machine that drives the engine: pure Python, to be put on PYTHONPATH
+# test-tools-deps holds what the tests import on the machine that drives the engine: pure Python, to be put on PYTHONPATH
 FROM tools AS test-tools-deps
 RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
@@ -134,11 +134,11 @@ RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compile \
         --requirement /test.txt --target /packages
 
-# Those packages alone, to be exported
+# test-tools is those packages alone, to be exported
 FROM scratch AS test-tools
 COPY --from=test-tools-deps /packages /
 
-# Formatting, rules and types
+# lint checks formatting, rules and types
 FROM test-deps AS lint
 RUN --mount=type=bind,source=backend/requirements/lint.txt,target=/lint.txt \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
@@ -155,7 +155,7 @@ ruff check --config backend/pyproject.toml backend tests
 mypy --config-file backend/pyproject.toml backend/src backend/alembic/env.py tests
 EOF
 
-# The locks, resolved anew from pyproject.toml
+# lock-run resolves the locks anew from pyproject.toml
 FROM tools AS lock-run
 WORKDIR /backend
 COPY backend/pyproject.toml ./
@@ -177,21 +177,21 @@ done
 sed -i '1i # Written by: docker buildx bake lock' /requirements/*.txt
 EOF
 
-# The locks alone, to be exported
+# lock is the locks alone, to be exported
 FROM scratch AS lock
 COPY --from=lock-run /requirements /
 
-# The gate, switched off
+# gate-off is the gate switched off
 FROM scratch AS gate-off
 
-# The gate, on: it has nothing to hand on unless the tests passed
+# gate-on is the gate: it has nothing to hand on unless the tests passed
 FROM scratch AS gate-on
 COPY --from=test /report/status /tests-passed
 
-# The gate as asked for
+# gate is the gate as asked for
 FROM gate-${GATE} AS gate
 
-# The app beside its libraries, complete: the user, the folders, one time and one set of modes; behind the gate
+# builder is the app complete: the user, the folders, one time and one set of modes; behind the gate
 FROM wheel AS builder
 COPY backend/entrypoint.sh /layers/app/app/
 RUN --mount=type=bind,from=gate,target=/gate \
@@ -212,7 +212,7 @@ chmod 775 data/db
 find . -exec touch -h -d @0 {} +
 EOF
 
-# The image: libraries in one layer, the app in the next
+# runtime is the image: libraries in one layer, the app in the next
 FROM runtime-base AS runtime
 ARG BASE_NAME
 ARG VERSION=dev
