@@ -1,0 +1,19 @@
+"""A checkout whose own tests are one small test, so that what the build does with them is seen fast."""
+
+import shutil
+from pathlib import Path
+
+PASSING = "def test_small() -> None:\n    assert True\n"
+FAILING = "def test_small() -> None:\n    assert 'the cause' == 'not this'\n"
+
+
+def passes_after(moment: float) -> str:
+    """A test that fails until a moment (seconds since the epoch), and passes from then on."""
+    return f"import time\n\n\ndef test_small() -> None:\n    assert time.time() > {moment}\n"
+
+
+def replace_tests(checkout: Path, text: str) -> None:
+    """Make one test the whole suite."""
+    shutil.rmtree(checkout / "tests")
+    (checkout / "tests" / "unit").mkdir(parents=True)
+    (checkout / "tests" / "unit" / "test_small.py").write_text(text)
