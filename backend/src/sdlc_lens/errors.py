@@ -7,14 +7,15 @@
     ├── Conflict                    409  CONFLICT
     │   └── SyncInProgress          409  SYNC_IN_PROGRESS
     ├── NotReady                    503  NOT_READY
+    ├── UnusableWorkspace                                    a sync's sync_error
+    ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
     └── StartError                                           exit 1
         ├── SettingError                                     exit 78  (EX_CONFIG)
-        ├── NoPermission                                     exit 77  (EX_NOPERM)
         ├── UnusableDatabase                                 exit 65  (EX_DATAERR)
         ├── StorageError                                     exit 74  (EX_IOERR)
         └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
 
-The upper half answers requests, the lower half ends a start; both say the cause and the cure.
+The first half answers requests, the last ends a start; all of them say the cause and the cure.
 """
 
 from typing import ClassVar
@@ -78,6 +79,16 @@ class NotReady(LensError):
     code, title, status = "NOT_READY", "Not ready", 503
 
 
+class UnusableWorkspace(LensError):
+    """A workspace cannot be synced as it is; what is stored of it stays."""
+
+
+class NoPermission(LensError):
+    """A file or folder may not be read or written."""
+
+    exit_code = 77
+
+
 class StartError(LensError):
     """The service cannot start; the process ends with `exit_code`."""
 
@@ -86,12 +97,6 @@ class SettingError(StartError):
     """A setting makes no sense."""
 
     exit_code = 78
-
-
-class NoPermission(StartError):
-    """A file or folder may not be read or written."""
-
-    exit_code = 77
 
 
 class UnusableDatabase(StartError):

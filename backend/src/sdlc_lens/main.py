@@ -1,19 +1,44 @@
 """Puts the service together and decides nothing."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
+from sdlc_lens import __version__
+from sdlc_lens.api import documents, problems, projects, system
+from sdlc_lens.api.edge import Edge
+from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.sync.runner import Runner
+
+API = "/api/v1"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without SETTINGS they come from the environment."""
-    app = FastAPI(title="SDLC Lens")
+    app = FastAPI(
+        title="SDLC Lens",
+        version=__version__,
+        lifespan=_lifespan,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.settings = settings or load_settings()
-
-    @app.get("/livez")
-    @app.get("/readyz")
-    @app.get("/api/v1/system/health")
-    async def _alive() -> dict[str, str]:
-        return {"status": "healthy"}
-
+    app.state.database = Database(app.state.settings.database_path)
+    app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
+    problems.install(app)
+    app.add_middleware(Edge)
+    app.include_router(system.probes)
+    for resource in (system, projects, documents):
+        app.include_router(resource.router, prefix=API)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.runner.close()
+    await app.state.database.close()

@@ -1,0 +1,39 @@
+"""What routes ask for by type."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sdlc_lens.db.session import Database, ReadSession
+from sdlc_lens.settings import Settings
+from sdlc_lens.sync.runner import Runner
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _runner(request: Request) -> Runner:
+    runner: Runner = request.app.state.runner
+    return runner
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+TheDatabase = Annotated[Database, Depends(_database)]
+TheRunner = Annotated[Runner, Depends(_runner)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+
+
+async def _reading(database: TheDatabase) -> AsyncIterator[ReadSession]:
+    async with database.read() as session:
+        yield session
+
+
+# There is none for writing: a commit at the exit of a dependency comes after the answer.
+Reading = Annotated[ReadSession, Depends(_reading)]

@@ -1,0 +1,101 @@
+"""Every error as one shape: RFC 9457, with the member `error` that older clients read."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from sdlc_lens.errors import Invalid, LensError, NotReady
+
+MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "request_id"
+
+logger = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Let APP answer every error with a problem."""
+    app.add_exception_handler(LensError, _foreseen)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+
+
+def problem(
+    scope: Scope,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer that tells an error."""
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": scope.get(REQUEST_ID),
+        "error": {"code": code, "message": detail},
+    }
+    return JSONResponse(content, status, headers, MEDIA_TYPE)
+
+
+def of_error(scope: Scope, error: LensError) -> JSONResponse:
+    """The answer to a foreseen error."""
+    return problem(scope, error.status, error.code, error.title, str(error), error.headers)
+
+
+def unexpected(scope: Scope) -> JSONResponse:
+    """The answer to an error that nobody foresaw; the log has the rest under the same id."""
+    detail = "The service failed. Its log says why, under the id in `instance`."
+    return problem(scope, 500, LensError.code, LensError.title, detail)
+
+
+async def _foreseen(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LensError)
+    return of_error(request.scope, error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return of_error(request.scope, Invalid("; ".join(map(_complaint, error.errors()))))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
+    detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
+    return problem(request.scope, status, status.name, status.phrase, detail, headers)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    logger.error("request %s: the database failed: %s", request.scope.get(REQUEST_ID), error)
+    return of_error(request.scope, NotReady("the database cannot be used now; try again later"))
+
+
+def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """The methods that the scope's path answers; a route alone knows only its own."""
+    found: set[str] = set()
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _complaint(error: Mapping[str, object]) -> str:
+    """One field's complaint, such as `body.name: String should have at least 1 character`."""
+    place = error["loc"]
+    assert isinstance(place, tuple)
+    return f"{'.'.join(map(str, place))}: {error['msg']}"

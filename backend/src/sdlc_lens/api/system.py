@@ -1,0 +1,42 @@
+"""Is the service there, and can it do its work?"""
+
+from fastapi import APIRouter, Response
+
+from sdlc_lens import __version__
+from sdlc_lens.api.dependencies import TheDatabase
+from sdlc_lens.api.models import Health
+from sdlc_lens.db.readiness import check_readiness
+from sdlc_lens.errors import NotReady
+
+router = APIRouter(tags=["system"])
+probes = APIRouter(include_in_schema=False)
+
+
+@router.get("/system/health", responses={503: {"model": Health}})
+async def system_health(database: TheDatabase, response: Response) -> Health:
+    """Whether the service is ready, and what is missing; 503 with the same body when it is not."""
+    found = await check_readiness(database.path)
+    response.status_code = 200 if found.ready else 503
+    return Health(
+        status="healthy" if found.ready else "unhealthy",
+        database="connected" if found.connected else "disconnected",
+        version=__version__,
+        migration_ok=found.migration_ok,
+        fts_ok=found.fts_ok,
+        ready=found.ready,
+    )
+
+
+@probes.get("/livez")
+async def livez() -> dict[str, str]:
+    """The process answers; nothing else is looked at."""
+    return {"status": "alive"}
+
+
+@probes.get("/readyz")
+async def readyz(database: TheDatabase) -> dict[str, str]:
+    """The service can do its work, or a problem says why it cannot."""
+    found = await check_readiness(database.path)
+    if not found.ready:
+        raise NotReady(found.reason)
+    return {"status": "ready"}

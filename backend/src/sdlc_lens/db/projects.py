@@ -1,0 +1,126 @@
+"""Queries on projects, and the lease that a running sync holds on its project."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sdlc_lens.clock import now, stamp
+from sdlc_lens.db.models import documents, projects
+from sdlc_lens.db.session import ReadSession, WriteSession
+from sdlc_lens.errors import Conflict, NotFound
+
+LEASE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Project:
+    """One registered workspace."""
+
+    id: int
+    slug: str
+    name: str
+    source_type: str
+    sdlc_path: str | None
+    auto_sync: bool
+    schema_version: int | None
+    profile: str | None
+    warnings: tuple[str, ...]
+    sync_status: str
+    sync_error: str | None
+    lease_ends_at: str | None
+    last_synced_at: str | None
+    created_at: str
+    document_count: int
+
+
+async def list_projects(session: ReadSession) -> list[Project]:
+    """Every project, the oldest first."""
+    rows = await session.execute(_projects().order_by(projects.c.created_at, projects.c.id))
+    return [_project(row) for row in rows.mappings()]
+
+
+async def get_project(session: ReadSession, slug: str) -> Project:
+    """The project called SLUG."""
+    rows = await session.execute(_projects().where(projects.c.slug == slug))
+    row = rows.mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"there is no project {slug[:200]!r}")
+    return _project(row)
+
+
+async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:
+    """Store a new project that reads a local folder."""
+    row = {"slug": slug, "name": name, "source_type": "local", "sdlc_path": sdlc_path}
+    try:
+        await session.execute(insert(projects).values(row | {"created_at": stamp(now())}))
+    except IntegrityError as error:
+        raise Conflict(f"a project with the slug {slug!r} exists already") from error
+    return await get_project(session, slug)
+
+
+async def remove_project(session: WriteSession, slug: str) -> None:
+    """Forget the project called SLUG, its documents and their index entries."""
+    project = await get_project(session, slug)
+    await session.execute(delete(projects).where(projects.c.id == project.id))
+
+
+async def take_lease(session: WriteSession, project_id: int, lease: str) -> bool:
+    """Mark the project as being synced; False when another sync holds it."""
+    moment = now()
+    free = or_(projects.c.lease_ends_at.is_(None), projects.c.lease_ends_at <= stamp(moment))
+    result = await session.execute(
+        update(projects)
+        .where(projects.c.id == project_id, free)
+        .values(lease=lease, lease_ends_at=_lease_end(moment))
+        .returning(projects.c.id)
+    )
+    return result.first() is not None
+
+
+async def extend_lease(session: WriteSession, lease: str) -> bool:
+    """Hold the project for longer; False when the lease was lost."""
+    return await _change_leased(session, lease, {"lease_ends_at": _lease_end(now())})
+
+
+async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:
+    """End the lease and store the sync's OUTCOME; False when the lease was lost."""
+    return await _change_leased(session, lease, outcome | {"lease": None, "lease_ends_at": None})
+
+
+async def _change_leased(session: WriteSession, lease: str, values: dict[str, object]) -> bool:
+    result = await session.execute(
+        update(projects).where(projects.c.lease == lease).values(values).returning(projects.c.id)
+    )
+    return result.first() is not None
+
+
+def _lease_end(moment: datetime) -> str:
+    return stamp(moment + timedelta(seconds=LEASE_SECONDS))
+
+
+def _projects() -> Select[tuple[object, ...]]:
+    count = (
+        select(func.count())
+        .where(documents.c.project_id == projects.c.id)
+        .scalar_subquery()
+        .label("document_count")
+    )
+    columns = [column for column in projects.c if column is not projects.c.lease]
+    return select(*columns, count)
+
+
+def _project(row: RowMapping) -> Project:
+    """A lease that still runs is what makes a project `syncing`: after a kill it ends by itself."""
+    values = dict(row)
+    values["warnings"] = _warnings(row["warnings"])
+    if row["lease_ends_at"] and row["lease_ends_at"] > stamp(now()):
+        values["sync_status"] = "syncing"
+    return Project(**values)
+
+
+def _warnings(stored: str) -> Sequence[str]:
+    return tuple(json.loads(stored))

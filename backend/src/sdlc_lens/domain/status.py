@@ -1,0 +1,37 @@
+"""Statuses as people write them, brought to the words of a vocabulary."""
+
+import unicodedata
+from collections.abc import Iterable
+
+_APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u00b4"))
+_EMPHASIS = dict.fromkeys(map(ord, "*`~"))
+_SPACES = dict.fromkeys(map(ord, "-_\u2010\u2011"), " ")
+_IGNORED = _APOSTROPHES | _EMPHASIS | _SPACES
+_EMOJI_PARTS = ("So", "Sk", "Mn", "Cf")
+
+
+def canonical(written: str | None, vocabulary: Iterable[str]) -> str | None:
+    """The longest entry of VOCABULARY that WRITTEN starts with, else WRITTEN as it is."""
+    if written is None or not written.strip():
+        return None
+    text = _comparable(written)
+    matches = [entry for entry in vocabulary if _starts_with(text, _comparable(entry))]
+    return max(matches, key=len, default=written.strip())
+
+
+def _starts_with(text: str, entry: str) -> bool:
+    return bool(entry) and text.startswith(entry) and not text[len(entry) :][:1].isalnum()
+
+
+def _comparable(text: str) -> str:
+    words = " ".join(text.translate(_IGNORED).split()).casefold()
+    return _without_emoji(words)
+
+
+def _without_emoji(text: str) -> str:
+    start = 0
+    while start < len(text) and (
+        text[start] == " " or unicodedata.category(text[start]) in _EMOJI_PARTS
+    ):
+        start += 1
+    return text[start:]
