@@ -1,0 +1,23 @@
+# Builds that only the tests want, beside docker-bake.hcl.
+
+target "_tools" {
+  inherits = ["_common"]
+  target   = "tools"
+}
+
+target "_build_base" {
+  inherits = ["_common"]
+  target   = "build-base"
+}
+
+target "locks-resolve" {
+  inherits   = ["_no_image"]
+  dockerfile = "tests/build/locks.Dockerfile"
+  contexts   = { tools = "target:_tools" }
+}
+
+target "plain-install" {
+  inherits   = ["_no_image"]
+  dockerfile = "tests/build/install.Dockerfile"
+  contexts   = { clean = "target:_build_base" }
+}
