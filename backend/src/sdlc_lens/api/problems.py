@@ -17,6 +17,8 @@ from sdlc_lens.errors import Invalid, LensError, NotReady
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 logger = logging.getLogger(__name__)
 
 
@@ -85,13 +87,13 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
-    """The methods that the scope's path answers; a route alone knows only its own."""
-    found: set[str] = set()
-    for route in routes:
-        match, _ = route.matches(scope)
-        if match is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
-    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+    """The methods that the scope's path answers; one route alone knows only its own."""
+    allowed = [method for method in _METHODS if _matches(routes, {**scope, "method": method})]
+    return ["HEAD", *allowed] if "GET" in allowed else allowed
+
+
+def _matches(routes: Sequence[BaseRoute], scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def _complaint(error: Mapping[str, object]) -> str:
