@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from engine import ROOT, bake, definition
 
 TARGETS = {
@@ -85,7 +84,7 @@ def test_the_metadata_actions_file_replaces_the_tags(checkout: Path) -> None:
     ("variable", "value"), [(name, value) for name, values in REFUSED.items() for value in values]
 )
 def test_a_wrong_value_is_refused_with_a_sentence(variable: str, value: str) -> None:
-    done = bake("--print", **{variable: value})
+    done = bake("--print", folder=ROOT, **{variable: value})
     assert done.returncode != 0
     assert f"Validation failed; {variable}" in done.stderr
 

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-
 from engine import ROOT, bake, docker
 
 TEXT = (ROOT / "Dockerfile").read_text()
@@ -13,7 +12,9 @@ STAGES = re.findall(r"(?:(# [^\n]+)\n)?FROM (?:--platform=\S+ )?(\S+) AS (\S+)\n
 
 def stage(name: str) -> str:
     """The instructions of one stage."""
-    match = re.search(rf"\nFROM \S*(?: \S+)? AS {name}\n(.*?)(?=\n# [^\n]+\nFROM |\Z)", TEXT, re.S)
+    match = re.search(
+        rf"\nFROM \S*(?: \S+)? AS {name}\n(.*?)(?=\n# [^\n]+\nFROM |\Z)", TEXT, re.DOTALL
+    )
     assert match, name
     return match[1]
 
@@ -30,7 +31,7 @@ def test_the_last_stage_is_the_image() -> None:
 
 
 def test_the_frontend_is_the_built_in_one() -> None:
-    assert not re.search(r"^#\s*syntax\s*=", TEXT, re.M)
+    assert not re.search(r"^#\s*syntax\s*=", TEXT, re.MULTILINE)
 
 
 def test_the_image_runs_nothing_while_it_is_built() -> None:

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from engine import Completed, bake, baked, definition, run
 from engine.registry import Registry
 from engine.suite import FAILING, PASSING, replace_tests
@@ -16,9 +15,15 @@ NAME = "sdlc-lens-backend"
 def plain_build(folder: Path) -> Completed:
     """`docker build .`, given only what a stand-in base and a private CA make necessary."""
     target = definition(folder=folder)["target"]["runtime-local"]
-    options = [f"--build-context={name}={base}" for name, base in target.get("contexts", {}).items()]
-    options += [f"--build-arg={name}={target['args'][name]}" for name in ("BASE",) if name in target["args"]]
-    options += [f"--secret=id={secret['id']},src={secret['src']}" for secret in target.get("secret", [])]
+    options = [
+        f"--build-context={name}={base}" for name, base in target.get("contexts", {}).items()
+    ]
+    options += [
+        f"--build-arg={name}={target['args'][name]}" for name in ("BASE",) if name in target["args"]
+    ]
+    options += [
+        f"--secret=id={secret['id']},src={secret['src']}" for secret in target.get("secret", [])
+    ]
     return run("docker", "buildx", "build", "--output=type=cacheonly", *options, ".", folder=folder)
 
 

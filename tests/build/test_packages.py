@@ -5,13 +5,11 @@ import uuid
 from pathlib import Path
 
 import pytest
-
 from engine import ROOT, Completed, bake, run
 
 LOCKS = sorted((ROOT / "backend" / "requirements").glob("*.txt"))
 WITHOUT_A_WHEEL = (
-    "docopt==0.6.2 "
-    "--hash=sha256:49b3a825280bd66b3aa83585ef59c4a8c82f2c8a522dbe754a8bc8db963e8491\n"
+    "docopt==0.6.2 --hash=sha256:49b3a825280bd66b3aa83585ef59c4a8c82f2c8a522dbe754a8bc8db963e8491\n"
 )
 
 
@@ -29,9 +27,13 @@ def test_the_locks_are_there() -> None:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_a_lock_pins_by_hash_and_names_no_index(lock: Path) -> None:
     text = lock.read_text()
-    logical = [line for line in text.replace("\\\n", "").splitlines() if line and line[0] not in "# "]
+    logical = [
+        line for line in text.replace("\\\n", "").splitlines() if line and line[0] not in "# "
+    ]
     assert logical
-    assert [line for line in logical if not re.match(r"[a-z0-9._-]+==\S+ +--hash=sha256:", line)] == []
+    assert [
+        line for line in logical if not re.match(r"[a-z0-9._-]+==\S+ +--hash=sha256:", line)
+    ] == []
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host|https?://|file:/", text)
 
 

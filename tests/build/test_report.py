@@ -5,7 +5,6 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-
 from engine import bake, baked
 from engine.suite import FAILING, PASSING, passes_after, replace_tests
 

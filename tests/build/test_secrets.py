@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from engine import ROOT, baked, bake, docker
+from engine import ROOT, bake, baked, docker
 
 PASSWORD = f"password-{uuid.uuid4().hex}"
 MARK = f"bundle-{uuid.uuid4().hex}"
@@ -34,7 +33,7 @@ def private_index() -> Iterator[tuple[str, list[str]]]:
                 self.send_response(404)
             self.end_headers()
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
     gateway = docker("network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}")
@@ -50,7 +49,7 @@ def private_index() -> Iterator[tuple[str, list[str]]]:
 
 
 def private_checkout(checkout: Path, index: str) -> dict[str, str]:
-    """Give a checkout secrets of its own and locks that no cache has seen; returns the variables."""
+    """Give a checkout secrets, and locks that no cache has seen; returns the variables."""
     for lock in (checkout / "backend/requirements").glob("*.txt"):
         lock.write_text(f"# {uuid.uuid4()}\n{lock.read_text()}")
     folder = checkout / ".build"

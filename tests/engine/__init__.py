@@ -6,12 +6,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD_VARIABLES = (
-    "REGISTRY IMAGE VERSION PLATFORMS PYTHON_VERSION BUILD_BASE RUNTIME_BASE DESTDIR CA_BUNDLE"
-    " PIP_CONFIG ALLOW_STANDIN GATE"
-).split()
+BUILD_VARIABLES = [
+    "REGISTRY", "IMAGE", "VERSION", "PLATFORMS", "PYTHON_VERSION", "BUILD_BASE", "RUNTIME_BASE",
+    "DESTDIR", "CA_BUNDLE", "PIP_CONFIG", "ALLOW_STANDIN", "GATE",
+]  # fmt: skip
 
 Completed = subprocess.CompletedProcess[str]
 
@@ -77,7 +78,7 @@ def baked(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
     return done.stdout + done.stderr
 
 
-def definition(*arguments: str, folder: Path = ROOT, **variables: str) -> dict[str, dict[str, dict]]:  # type: ignore[type-arg]
+def definition(*arguments: str, folder: Path = ROOT, **variables: str) -> dict[str, Any]:
     """What ``bake --print`` says, as plain data: group and target by name."""
     done = bake("--print", *arguments, folder=folder, **variables)
     assert done.returncode == 0, done.stderr

@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ACCEPTED = ", ".join(
-    (
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    )
+ACCEPTED = (
+    "application/vnd.oci.image.index.v1+json"
+    ", application/vnd.oci.image.manifest.v1+json"
+    ", application/vnd.docker.distribution.manifest.list.v2+json"
+    ", application/vnd.docker.distribution.manifest.v2+json"
 )
 
 
@@ -32,10 +30,10 @@ class Registry:
     address: str
 
     def _get(self, path: str) -> bytes:
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"http://{self.address}/v2/{path}", headers={"Accept": ACCEPTED}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read()  # type: ignore[no-any-return]
 
     def tags(self, name: str) -> list[str]:
@@ -81,7 +79,7 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             break
         try:
-            urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()  # noqa: S310
+            urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()
         except OSError:
             time.sleep(0.1)
         else:
@@ -102,7 +100,7 @@ def serving(program: str, folder: Path) -> Iterator[Registry]:
     configuration.write_text(
         "version: 0.1\n"
         "log: {level: error}\n"
-        f"storage: {{filesystem: {{rootdirectory: {folder / 'data'}}}, delete: {{enabled: true}}}}\n"
+        f"storage: {{filesystem: {{rootdirectory: {folder / 'data'}}}}}\n"
         f"http: {{addr: '{address}'}}\n"
     )
     with (folder / "log").open("wb") as log:

@@ -1,4 +1,4 @@
-"""A checkout whose own tests are one small test, so that what the build does with them is seen fast."""
+"""One small test in place of a checkout's own: what the build makes of it is seen fast."""
 
 import shutil
 from pathlib import Path
