@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 from uuid import uuid4
 
@@ -57,15 +58,16 @@ class Container:
         """Run a command inside, to its end."""
         return run("docker", "exec", self.name, *command)
 
+    @cached_property
     def address(self) -> tuple[str, int]:
         """Host and port at which this machine reaches it."""
-        published = docker("port", self.name, f"{self.port}/tcp").split()[0]
-        host, _, port = published.rpartition(":")
-        return host, int(port)
+        published = self.inspect()["NetworkSettings"]["Ports"].get(f"{self.port}/tcp")
+        assert published, f"{self.name} has no published port, or ended:\n{self.logs()}"
+        return published[0]["HostIp"], int(published[0]["HostPort"])
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request; ``body`` goes as JSON."""
-        connection = http.client.HTTPConnection(*self.address(), timeout=20)
+        connection = http.client.HTTPConnection(*self.address, timeout=20)
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -91,7 +93,7 @@ class Container:
         end = time.monotonic() + seconds
         while line not in self.logs():
             assert time.monotonic() < end, f"no {line!r} after {seconds} s:\n{self.logs()}"
-            time.sleep(0.02)
+            time.sleep(0.05)
         return self
 
     def until_ended(self, seconds: float = 30) -> int:
