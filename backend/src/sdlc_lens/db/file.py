@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
+from sdlc_lens.errors import LensError, NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
 BUSY_SECONDS = 10
@@ -81,23 +81,21 @@ def require_sound(path: Path) -> None:
         raise _damaged(path, verdict)
 
 
-def failure(path: Path, error: sqlite3.Error) -> StorageError | UnusableDatabase:
+def failure(path: Path, error: sqlite3.Error) -> LensError:
     """The error to end with when SQLite could not use the file."""
-    # A primary result code is the low byte of an extended one.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return StorageError(
-            f"the disk that holds {path} is full. Free some space, then start again"
-        )
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StorageError(
-            f"{path} is locked by another program ({error}). Stop it, then start again"
-        )
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        return StorageError(
-            f"the disk that holds {path} failed ({error}): is it full or unplugged?"
-        )
-    return _damaged(path, str(error))
+    # The primary result code is the low byte of an extended one.
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return _damaged(path, str(error))
+        case sqlite3.SQLITE_FULL:
+            return StorageError(f"the disk that holds {path} is full. Free some space there")
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
+            return StorageError(f"the disk that holds {path} is full or fails ({error})")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageError(f"another program keeps {path} locked ({error}). Stop it")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return NoPermission(why_unwritable(path))
+    return UnusableDatabase(f"{path} cannot be used ({error}). It was left as it is")
 
 
 def _open(path: Path) -> sqlite3.Connection:

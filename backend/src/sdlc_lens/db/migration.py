@@ -85,6 +85,8 @@ def _upgrade(path: Path) -> None:
     configuration.attributes["database_path"] = path
     try:
         command.upgrade(configuration, "head")
+    except sqlite3.Error as error:
+        raise file.failure(path, error) from error
     except DBAPIError as error:
         if not isinstance(error.orig, sqlite3.Error):
             raise
