@@ -103,7 +103,7 @@ RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel --network=none \
     pip install --no-index --no-deps /wheel/*.whl
 COPY README.md ./
 COPY backend backend
-COPY --exclude=build --exclude=image tests tests
+COPY --exclude=build --exclude=engine --exclude=image tests tests
 RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
 set -eu
 run-tests
@@ -147,12 +147,13 @@ RUN --mount=type=bind,source=backend/requirements/lint.txt,target=/lint.txt \
     pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /lint.txt
 WORKDIR /repository
 COPY backend backend
+COPY scripts scripts
 COPY tests tests
 RUN --network=none <<EOF
 set -eu
-ruff format --config backend/pyproject.toml --check backend tests
-ruff check --config backend/pyproject.toml backend tests
-mypy --config-file backend/pyproject.toml backend/src backend/alembic/env.py tests
+ruff format --config backend/pyproject.toml --check backend scripts tests
+ruff check --config backend/pyproject.toml backend scripts tests
+mypy --config-file backend/pyproject.toml backend/src backend/alembic scripts tests
 EOF
 
 # lock-run resolves the locks anew from pyproject.toml

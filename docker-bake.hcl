@@ -117,12 +117,12 @@ function "given" {
 }
 
 group "default" {
-  description = "The image for this machine: runtime-local"
+  description = "The image for this machine"
   targets     = ["runtime-local"]
 }
 
 group "validate" {
-  description = "All that is checked inside the build: Dockerfile, lint, test"
+  description = "All that is checked inside the build"
   targets     = ["check", "lint", "test"]
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from engine import succeed
 
-ALLOWED = {"README.md", "backend", "tests"}
+ALLOWED = {"README.md", "backend", "scripts", "tests"}
 ALLOWED_IN_BACKEND = {
     "alembic", "alembic.ini", "entrypoint.sh", "pyproject.toml", "requirements", "src",
 }  # fmt: skip

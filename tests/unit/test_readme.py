@@ -1,0 +1,18 @@
+"""The README's table of settings equals the settings."""
+
+import re
+from pathlib import Path
+
+from sdlc_lens.settings import PREFIX, Settings
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_settings_are_those_that_there_are() -> None:
+    row = rf"^\| `{PREFIX}(\w+)` \| `(.*)` \| (.*) \|$"
+    rows = re.findall(row, README.read_text(), re.MULTILINE)
+    wanted = [
+        (name.upper(), str(field.default), field.description)
+        for name, field in Settings.model_fields.items()
+    ]
+    assert rows == wanted
