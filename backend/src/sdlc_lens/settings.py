@@ -2,9 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT
@@ -13,9 +12,7 @@ from sdlc_lens.errors import SettingError
 PREFIX = "SDLC_LENS_"
 DATABASE_SCHEME = "sqlite+aiosqlite:///"
 
-LogLevel = Annotated[
-    Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"], BeforeValidator(str.upper)
-]
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Settings(BaseSettings):
@@ -35,7 +32,7 @@ class Settings(BaseSettings):
         description="Database file: sqlite+aiosqlite:/// and a path; a path without a leading"
         " slash starts at the working directory.",
     )
-    log_level: LogLevel = Field(
+    log_level: str = Field(
         default="INFO",
         description="Least level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case.",
     )
@@ -59,6 +56,13 @@ class Settings(BaseSettings):
         if "\0" in path or path.endswith("/"):
             raise ValueError("the path names no file")
         return url
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, level: str) -> str:
+        if level.upper() not in LOG_LEVELS:
+            raise ValueError("there is no such level")
+        return level.upper()
 
     @field_validator("allowed_project_base")
     @classmethod
@@ -88,7 +92,7 @@ def _first_complaint(error: ValidationError) -> str:
     reason = reason[:1].lower() + reason[1:]
     cure = Settings.model_fields[field].description
     value = _without_password(str(problem["input"]))
-    return f"{PREFIX}{field.upper()}={value} cannot be used: {reason}. Set it to: {cure}"
+    return f"{PREFIX}{field.upper()}={value} cannot be used: {reason}. Expected: {cure}"
 
 
 def _without_password(value: str) -> str:

@@ -1,0 +1,111 @@
+"""The service as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "sdlc_lens")
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
+
+def environment(database: Path, **settings: object) -> dict[str, str]:
+    """An environment with the service's settings, and none of this machine's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SDLC_LENS_")}
+    own = {
+        "DATABASE_URL": f"sqlite+aiosqlite:///{database}",
+        "HOST": "127.0.0.1",
+        **settings,
+    }
+    return kept | {f"SDLC_LENS_{name}": str(value) for name, value in own.items()}
+
+
+def run(
+    *arguments: str, env: Mapping[str, str], command: tuple[str, ...] = COMMAND
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the service to its end."""
+    return subprocess.run(
+        [*command, *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def run_script(script: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a piece of Python in which the service can be imported."""
+    return run("-c", script, env=env, command=(sys.executable,))
+
+
+@contextmanager
+def started(*command: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that is under way, and is killed at the end if it still is.
+
+    It begins with its stop signals blocked, as entrypoint.sh lets Python begin.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        process = subprocess.Popen(
+            command or COMMAND,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until_line(process: subprocess.Popen[str], text: str) -> str:
+    """Everything that the process printed up to a line with TEXT."""
+    assert process.stdout
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if text in line:
+            return seen
+    raise AssertionError(f"{text!r} was not printed:\n{seen}")
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> float:
+    """Ask the process to end; the seconds that it took."""
+    start = time.monotonic()
+    process.send_signal(number)
+    process.wait(timeout=20)
+    return time.monotonic() - start
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    """Status and body of a GET, asked until the port answers."""
+    end = time.monotonic() + 20
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except ConnectionError:
+            assert time.monotonic() < end, f"nobody listens on {port}"
+            time.sleep(0.02)
+        finally:
+            connection.close()

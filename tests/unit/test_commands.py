@@ -1,0 +1,71 @@
+"""`python -m sdlc_lens`: the table of commands, and what each may load."""
+
+import json
+from pathlib import Path
+
+import pytest
+from processes import environment, free_port, run, run_script
+
+from sdlc_lens import __main__, __version__
+from sdlc_lens.commands import healthcheck
+
+LOADED = """
+import json, sys
+before = set(sys.modules)
+from sdlc_lens.__main__ import main
+code = main(["healthcheck"])
+names = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(json.dumps([code, sorted(names - sys.stdlib_module_names)]))
+"""
+
+
+def test_help_lists_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(["--help"]) == 0
+    printed = capsys.readouterr().out
+    for word in (*__main__.COMMANDS, "78", "77", "74", "69", "65"):
+        assert word in printed
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["serve", "now"], ["--port", "1"]])
+def test_unknown_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(arguments) == 2
+    assert " ".join(arguments) in capsys.readouterr().err
+
+
+def test_healthcheck_loads_the_standard_library_only(tmp_path: Path) -> None:
+    ended = run_script(LOADED, environment(tmp_path / "none.db", PORT=free_port()))
+    assert json.loads(ended.stdout) == [1, ["sdlc_lens"]]
+
+
+def test_healthcheck_says_why_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("SDLC_LENS_HOST", "0.0.0.0")
+    monkeypatch.setenv("SDLC_LENS_PORT", str(port))
+    assert healthcheck.run() == 1
+    line = capsys.readouterr().err
+    assert f"no answer from 127.0.0.1:{port}" in line
+    assert line.count("\n") == 1
+
+
+def test_healthcheck_with_a_port_that_makes_no_sense(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDLC_LENS_PORT", "http")
+    assert healthcheck.run() == 1
+    assert "http" in capsys.readouterr().err
+
+
+def test_wrong_setting_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    ended = run(env=environment(tmp_path / "lens.db", PORT="http"))
+    assert ended.returncode == 78
+    assert ended.stderr.startswith("sdlc-lens: SDLC_LENS_PORT=http")
+    assert ended.stderr.count("\n") == 1
+    assert not ended.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_version_is_the_packages_own() -> None:
+    pyproject = Path(__file__).parents[2] / "backend" / "pyproject.toml"
+    assert f'version = "{__version__}"' in pyproject.read_text()

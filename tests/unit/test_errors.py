@@ -1,0 +1,34 @@
+"""The tree of errors is drawn as it is."""
+
+import re
+from http import HTTPStatus
+
+from sdlc_lens import errors
+from sdlc_lens.errors import LensError, SyncInProgress
+
+
+def classes(root: type[LensError]) -> set[type[LensError]]:
+    return {root}.union(*(classes(child) for child in root.__subclasses__()))
+
+
+def test_docstring_draws_every_class_with_its_figures() -> None:
+    assert errors.__doc__
+    rows = re.findall(r"^[ │├└─]*([A-Z]\w+) {2,}(.*)$", errors.__doc__, re.MULTILINE)
+    drawn = dict(rows)
+    for error in classes(LensError):
+        line = drawn.pop(error.__name__)
+        if "code" in vars(error):
+            assert f"{error.status}  {error.code}" in line
+        if "exit_code" in vars(error):
+            assert f"exit {error.exit_code}" in line
+    assert not drawn
+
+
+def test_each_status_is_an_error_and_each_exit_code_is_none_of_success() -> None:
+    for error in classes(LensError):
+        assert HTTPStatus(error.status).is_client_error or HTTPStatus(error.status).is_server_error
+        assert error.exit_code > 0
+
+
+def test_sync_in_progress_tells_when_to_ask_again() -> None:
+    assert SyncInProgress("busy", 7).headers == {"Retry-After": "7"}

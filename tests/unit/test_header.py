@@ -1,0 +1,123 @@
+"""Titles and metadata blocks in all the forms that occur."""
+
+import pytest
+
+from sdlc_lens.domain.header import Head, read_head
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# US0001: Read",
+        "\ufeff# US0001: Read\n",
+        "\n\n# US0001: Read\r\n",
+        "<!-- written by a tool -->\n# US0001: Read\n",
+        "<!--\n# not this one\n-->\n\n# US0001: Read\n# nor this\n",
+        "```\n# not this one\n```\n# US0001: Read",
+        "~~~~\n# not\n~~~\n# this\n~~~~\n# US0001: Read",
+        "   #   US0001: Read   ##  \n",
+        "#\tUS0001: Read",
+        "---\ntitle: other\n---\n\n# US0001: Read",
+    ],
+)
+def test_title(text: str) -> None:
+    assert read_head(text).title == "US0001: Read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "text only",
+        "## second level",
+        "#nospace",
+        "# ",
+        "    # code",
+        "```\n# x",
+    ],
+)
+def test_no_title(text: str) -> None:
+    assert read_head(text).title is None
+
+
+def test_hashes_that_belong_to_the_title() -> None:
+    assert read_head("# Learn C#").title == "Learn C#"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "> **Status:** Draft",
+        ">**Status:** Draft",
+        "> **Status**: Draft",
+        "> - **Status:** Draft",
+        "**Status:** Draft",
+        "- **Status:** Draft",
+        "> **STATUS:**   Draft  ",
+    ],
+)
+def test_forms_of_a_field(line: str) -> None:
+    assert read_head(f"# T\n\n{line}\n\ntext").value("status") == "Draft"
+
+
+def test_fields_in_their_order_and_under_their_own_names() -> None:
+    head = read_head("# T\n> **Raised-by:** Ines\n> **Status:** Open\n> **Odd Thing:** x")
+    assert head.fields == {"Raised-by": "Ines", "Status": "Open", "Odd Thing": "x"}
+
+
+@pytest.mark.parametrize("separator", ["·", "|"])
+def test_several_fields_on_a_line(separator: str) -> None:
+    line = f"> **Status:** Done {separator} **CR:** CR-0088 {separator} **Points:** 5"
+    assert read_head(f"# T\n\n{line}").fields == {
+        "Status": "Done",
+        "CR": "CR-0088",
+        "Points": "5",
+    }
+
+
+def test_separator_within_a_value() -> None:
+    assert read_head("# T\n> **Stack:** one | two · three").fields == {"Stack": "one | two · three"}
+
+
+def test_line_without_a_key_continues_the_value() -> None:
+    quoted = "# T\n> **Affects:** the gauge\n> and the form\n> **Status:** Open"
+    assert read_head(quoted).fields == {
+        "Affects": "the gauge and the form",
+        "Status": "Open",
+    }
+    plain = "# T\n**Affects:** the gauge\nand the form\n\n**Status:** Open"
+    assert read_head(plain).fields == {"Affects": "the gauge and the form"}
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["\n\ntext\n", "\n## Section\n", "\n---\n", "\n\n", "\n```\n", "\n| a | b |\n"],
+)
+def test_block_ends(end: str) -> None:
+    head = read_head(f"# T\n\n> **Status:** Open{end}> **Owner:** somebody quoted")
+    assert head.fields == {"Status": "Open"}
+
+
+def test_block_stands_directly_under_the_title() -> None:
+    assert read_head("# T\n\nA sentence.\n\n> **Status:** quoted").fields == {}
+
+
+def test_last_of_two_equal_keys_wins() -> None:
+    head = read_head("# T\n> **Depends on:** US0001\n> **depends_on:** US0002")
+    assert head.fields == {"depends_on": "US0002"}
+    assert head.value("depends on") == "US0002"
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "--", "\u2014", "None", "none", "**-**"])
+def test_empty_values(nothing: str) -> None:
+    assert read_head(f"# T\n> **Owner:** {nothing}").value("owner") is None
+
+
+def test_links_give_their_text_or_their_targets_id() -> None:
+    head = read_head("# T\n> **Epic:** [The harbour](x.md)\n> **Story:** [](../US0003-x.md)")
+    assert head.fields == {"Epic": "The harbour", "Story": "US0003"}
+
+
+def test_head_of_nothing() -> None:
+    assert read_head("") == Head(None, {})

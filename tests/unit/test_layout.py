@@ -1,0 +1,81 @@
+"""Which files are documents, and their types by path."""
+
+import pytest
+
+from sdlc_lens.domain.kinds import KINDS, SINGLETONS, Kind
+from sdlc_lens.domain.layout import Identity, identify, is_document, is_skipped_folder
+
+
+@pytest.mark.parametrize("name", ["a.md", "A.MD", "b.Md", "README.md", "index.md", "_indexes.md"])
+def test_documents(name: str) -> None:
+    assert is_document(name)
+
+
+@pytest.mark.parametrize("name", ["_index.md", "a.txt", "md", "a.md.bak", "a.markdown", ""])
+def test_other_files(name: str) -> None:
+    assert not is_document(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "skipped"),
+    [
+        (".local", True),
+        (".git", True),
+        ("node_modules", True),
+        ("__pycache__", True),
+        ("dist", True),
+        ("build", True),
+        (".venv", True),
+        ("archive", False),
+        ("builds", False),
+        ("Dist", False),
+    ],
+)
+def test_skipped_folders(name: str, skipped: bool) -> None:
+    assert is_skipped_folder(name) is skipped
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_has_its_folder(kind: Kind) -> None:
+    name = f"{kind.prefix}0001-x" if kind.prefix else "anything"
+    ref = f"{kind.prefix}0001" if kind.prefix else None
+    assert identify(f"{kind.folder}/{name}.md") == Identity(kind.name, name, ref)
+    assert identify(f"{kind.folder}/archive/2025/{name}.md").type == kind.name
+
+
+@pytest.mark.parametrize("stem", sorted(SINGLETONS))
+def test_singletons_in_any_case(stem: str) -> None:
+    assert identify(f"{stem.upper()}.md") == Identity(stem, stem, None)
+    assert identify(f"docs/{stem}.md") == Identity(stem, stem, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("stories/README.md", "other"),
+        ("epics/archive/v1.0.md", "other"),
+        ("stories/EP0001-wrong-folder.md", "other"),
+        ("stories/prd.md", "other"),
+        ("change-requests/cr0044.md", "cr"),
+        ("stories/plans/US0001-x.md", "other"),
+        ("stories/plans/PL0001-x.md", "plan"),
+        ("decisions/rfc0009-ws4.md", "decision"),
+        ("personas/seats/ines.md", "persona"),
+        ("personas.md", "personas"),
+        ("retros/sprint-4.md", "retro"),
+        ("reviews/verdicts.md", "review"),
+        ("handoffs/monday.md", "handoff"),
+        ("US0001-at-the-root.md", "story"),
+        ("notes/BG-01JQK3F8-x.md", "bug"),
+        ("notes/anything.md", "other"),
+        ("epic/EP0001-x.md", "epic"),
+        ("Epics/US0001-x.md", "story"),
+    ],
+)
+def test_type_by_path(path: str, expected: str) -> None:
+    assert identify(path).type == expected
+
+
+def test_ref_belongs_to_the_id_whatever_the_type() -> None:
+    assert identify("decisions/rfc0009-ws4.md").ref == "RFC0009"
+    assert identify("notes/plain.md").ref is None

@@ -1,0 +1,87 @@
+"""Bytes become documents, whatever they are."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as any_of
+
+from sdlc_lens.domain.config import Configuration, configure
+from sdlc_lens.domain.parse import parse
+
+STORY = """# US0002: Ask for a draught
+
+> **Status:** In-Progress, nearly
+> **Owner:** Ines · **Priority:** High · **Story Points:** 5
+> **Epic:** [EP0001: Window](../epics/EP0001-window.md)
+"""
+PIECES = [
+    "# ",
+    "> ",
+    "**Status:**",
+    "**",
+    "·",
+    "|",
+    "```",
+    "<!--",
+    "-->",
+    "\n",
+    "[",
+    "](",
+    "\0",
+]
+
+
+def test_a_story() -> None:
+    document = parse("stories/US0002-ask.md", STORY.encode(), Configuration())
+    assert (document.type, document.doc_id, document.ref) == (
+        "story",
+        "US0002-ask",
+        "US0002",
+    )
+    assert document.title == "US0002: Ask for a draught"
+    assert document.status == "In Progress"
+    assert (document.owner, document.priority, document.story_points) == (
+        "Ines",
+        "High",
+        5,
+    )
+    assert (document.epic, document.story) == ("EP0001", None)
+
+
+@pytest.mark.parametrize("source", [b"", b"no heading", b"\xff\xfe\x00", b"\0" * 10])
+def test_title_of_a_document_without_heading_is_its_stem(source: bytes) -> None:
+    assert parse("notes/Some Notes.MD", source, Configuration()).title == "Some Notes"
+
+
+def test_bytes_that_are_no_utf8_are_marked() -> None:
+    assert parse("a.md", b"# caf\xe9", Configuration()).title == "caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("written", "points"),
+    [("3", 3), ("2.5", 2.5), ("five", None), ("1e9", None), ("-1", None)],
+)
+def test_points_are_a_number_or_nothing(written: str, points: float | None) -> None:
+    source = f"# T\n> **Points:** {written}".encode()
+    assert parse("stories/US0001.md", source, Configuration()).story_points == points
+
+
+def test_a_project_adds_statuses_of_its_own() -> None:
+    added = configure({"status_vocab": {"story": ["Waiting for Weather"]}}, {})
+    source = b"# T\n> **Status:** waiting for weather (storm)"
+    assert parse("stories/US0001.md", source, added).status == "Waiting for Weather"
+    assert "Done" in added.statuses("story")
+
+
+@given(any_of.lists(any_of.sampled_from(PIECES) | any_of.text(max_size=5), max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_a_document(pieces: list[str]) -> None:
+    source = "".join(pieces).encode("utf-8", "surrogatepass")
+    document = parse("stories/US0001-x.md", source, Configuration())
+    assert document.title
+    document.title.encode()
+
+
+@given(any_of.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_a_document(source: bytes) -> None:
+    assert parse("x.md", source, Configuration()).doc_id == "x"

@@ -1,0 +1,99 @@
+"""Settings: defaults, and one clear line for what makes no sense."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from sdlc_lens.errors import SettingError
+from sdlc_lens.settings import PREFIX, Settings, load_settings
+
+ANOTHER_KIND = "postgresql+asyncpg://lens:secret@host/lens"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+
+
+def test_defaults() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.log_level) == (
+        "0.0.0.0",
+        8000,
+        "INFO",
+    )
+    assert settings.database_url == "sqlite+aiosqlite:///data/db/sdlc_lens.db"
+    assert settings.allowed_project_base == Path("/data/projects")
+
+
+def test_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_PORT", "")
+    monkeypatch.setenv("SDLC_LENS_ALLOWED_PROJECT_BASE", "")
+    assert load_settings() == Settings()
+    assert load_settings().allowed_project_base == Path("/data/projects")
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_settings().port = 1
+
+
+def test_every_setting_is_described() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+@pytest.mark.parametrize("level", ["debug", "Info", "WARNING", "eRRor", "critical"])
+def test_log_level_in_any_case(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_LOG_LEVEL", level)
+    assert load_settings().log_level == level.upper()
+
+
+def test_relative_database_starts_at_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().database_path == tmp_path / "data/db/sdlc_lens.db"
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("SDLC_LENS_DATABASE_URL", "sqlite+aiosqlite:////data/db/sdlc_lens.db")
+    assert load_settings().database_path == Settings().database_path
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "cure"),
+    [
+        ("PORT", "0", "1 to 65535"),
+        ("PORT", "65536", "1 to 65535"),
+        ("PORT", "http", "1 to 65535"),
+        ("LOG_LEVEL", "loud", "DEBUG, INFO"),
+        ("SHUTDOWN_SECONDS", "-1", "0 to 3600"),
+        ("SHUTDOWN_SECONDS", "soon", "0 to 3600"),
+        ("ALLOWED_PROJECT_BASE", "projects", "an absolute path"),
+        ("DATABASE_URL", ANOTHER_KIND, "sqlite+aiosqlite:///"),
+        ("DATABASE_URL", "sqlite:////data/lens.db", "sqlite+aiosqlite:///"),
+        ("DATABASE_URL", "sqlite+aiosqlite://", "sqlite+aiosqlite:///"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///"),
+        ("DATABASE_URL", "sqlite+aiosqlite:////data/db/", "sqlite+aiosqlite:///"),
+        (
+            "DATABASE_URL",
+            "sqlite+aiosqlite:////data/x.db?mode=ro",
+            "sqlite+aiosqlite:///",
+        ),
+        ("DATABASE_URL", "nonsense", "sqlite+aiosqlite:///"),
+    ],
+)
+def test_nonsense_is_one_line_with_variable_and_cure(
+    variable: str, value: str, cure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + variable, value)
+    with pytest.raises(SettingError) as raised:
+        load_settings()
+    line = str(raised.value)
+    assert line.startswith(f"SDLC_LENS_{variable}={value.replace('lens:secret', '***')} cannot")
+    assert cure in line
+    assert "\n" not in line
+    assert raised.value.exit_code == 78
