@@ -60,7 +60,8 @@ def main(name: str, folder: str) -> None:
     project = synced(registered(name, folder))
     if project["sync_status"] != "synced":
         sys.exit(f"the workspace could not be read: {project['sync_error']}")
-    print(f"{project['name']}: {project['document_count']} documents")
+    count = project["document_count"]
+    print(f"{project['name']}: {count} document{'' if count == 1 else 's'}")
 
 
 if __name__ == "__main__":
