@@ -41,24 +41,40 @@ python3 -m venv /opt/tools
 pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /build.txt
 EOF
 
-# deps holds the locked libraries for the image's platform, with their bytecode; nothing compiled, nothing emulated
+# deps holds the locked libraries for the image's platform; nothing compiled, nothing emulated. Bytecode, too: theirs and the base's own
 FROM tools AS deps
 ARG TARGETARCH
-RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
+RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
+    --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
+    --mount=type=bind,source=scripts/strip_symbols.py,target=/strip_symbols.py \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
 set -eu
+version=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+stdlib=$(cd /runtime-base && ls -d usr/local/lib/python${version} usr/lib/python${version} 2>/dev/null | head -n 1)
+if [ ! -e "/runtime-base/${stdlib:-none}/os.py" ]; then
+    echo "the runtime base does not have Python ${version}, which the libraries are built for: give BUILD_BASE and RUNTIME_BASE the same Python" >&2
+    exit 1
+fi
 machine=$(echo "${TARGETARCH}" | sed 's/^amd64$/x86_64/; s/^arm64$/aarch64/')
 pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compile \
     --platform "manylinux_2_28_${machine}" --platform "manylinux_2_17_${machine}" --platform "manylinux2014_${machine}" \
-    --implementation cp --python-version "$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
+    --implementation cp --python-version "${version}" \
     --requirement /runtime.txt --target /layers/libraries/app/libraries
 cd /layers/libraries/app/libraries
 rm -rf bin
 find . -depth -type d '(' -name tests -o -name testing ')' -exec rm -rf {} +
 find . -type f '(' -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.pxd' -o -name '*.pyx' ')' -delete
+python /strip_symbols.py .
+# The official images come without the standard library's bytecode: every start would compile it anew.
+mkdir -p "/layers/libraries/${stdlib}"
+cd "/runtime-base/${stdlib}"
+find . '(' -name '*-packages' -o -name test -o -name idlelib -o -name tkinter -o -name turtledemo -o -name ensurepip \
+    -o -name lib2to3 -o -name pydoc_data -o -name __pycache__ ')' -prune -o -name '*.py' -print0 |
+    xargs -0 cp --parents --target-directory="/layers/libraries/${stdlib}"
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/libraries -p / /layers/libraries
+find "/layers/libraries/${stdlib}" -name '*.py' -delete
 chmod -R u=rwX,go=rX /layers
 find /layers -exec touch -h -d @0 {} +
 EOF
@@ -198,11 +214,6 @@ COPY backend/entrypoint.sh /layers/app/app/
 RUN --mount=type=bind,from=gate,target=/gate \
     --mount=type=bind,from=runtime-base,target=/runtime-base <<EOF
 set -eu
-python=python$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-if ! ls /runtime-base/usr/local/bin /runtime-base/usr/bin | grep -qx "${python}"; then
-    echo "the libraries are built for ${python}, which the runtime base does not have: give BUILD_BASE and RUNTIME_BASE the same Python" >&2
-    exit 1
-fi
 cd /layers/app
 mkdir -p etc data/db data/projects
 (cat /runtime-base/etc/passwd; echo "appuser:x:10001:0:SDLC Lens:/tmp:/usr/sbin/nologin") >etc/passwd
