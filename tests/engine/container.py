@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -76,17 +77,22 @@ class Container:
         finally:
             connection.close()
 
-    def until_ready(self, seconds: float = 40) -> Self:
+    def until_ready(self, seconds: int = 40) -> Self:
         """Wait until the service says that it is ready."""
+        for _ in range(seconds):
+            if self._ready_within(1):
+                return self
+            assert self.state()["Running"], f"{self.name} ended:\n{self.logs()}"
+        raise AssertionError(f"{self.name} is not ready after {seconds} s:\n{self.logs()}")
+
+    def _ready_within(self, seconds: float) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            try:
+            with suppress(OSError, http.client.HTTPException):
                 if self.ask("GET", "/readyz").status == 200:
-                    return self
-            except (OSError, http.client.HTTPException):
-                assert self.state()["Running"], f"{self.name} ended:\n{self.logs()}"
+                    return True
             time.sleep(0.05)
-        raise AssertionError(f"{self.name} is not ready after {seconds} s:\n{self.logs()}")
+        return False
 
     def until_logged(self, line: str, seconds: float = 20) -> Self:
         """Wait until a text is in its logs."""
