@@ -19,7 +19,7 @@ def loaded_size(content: bytes) -> int:
     """How many bytes of an ELF file its loaded segments reach."""
     (start,) = struct.unpack_from("<Q", content, PROGRAM_HEADER_OFFSET)
     size, count = struct.unpack_from("<HH", content, PROGRAM_HEADER_SIZE_AND_COUNT)
-    ends = []
+    ends: list[int] = []
     for position in range(start, start + size * count, size):
         kind, _, offset, _, _, length = struct.unpack_from("<IIQQQQ", content, position)
         if kind == LOADED:
