@@ -1,0 +1,155 @@
+"""Migrating: once, by one process, all or nothing."""
+
+import fcntl
+import os
+import signal
+import sqlite3
+import stat
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from processes import COMMAND, environment, run, run_script, started, stop, until_line
+
+from sdlc_lens.db.file import look
+from sdlc_lens.db.migration import NEWEST, REVISIONS, alembic_folder, migrate
+
+MIDDLE = """
+import os, signal, sys, time
+from alembic.operations import Operations
+from sdlc_lens.__main__ import end_on_signals, main
+
+def halfway(*arguments, **options):
+    print("halfway", flush=True)
+    {action}
+
+Operations.create_index = halfway
+end_on_signals()
+sys.exit(main(["migrate"]))
+"""
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
+def test_constant_is_alembics_head() -> None:
+    scripts = ScriptDirectory.from_config(Config(alembic_folder() / "alembic.ini"))
+    assert scripts.get_heads() == [NEWEST]
+    assert {script.revision for script in scripts.walk_revisions()} == set(REVISIONS)
+
+
+def test_no_database_url_in_alembic_ini() -> None:
+    assert "sqlalchemy.url" not in (alembic_folder() / "alembic.ini").read_text()
+
+
+def test_new_database(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folders" / "lens.db"
+    assert migrate(path)
+    assert look(path).revision == NEWEST
+    assert {"projects", "documents", "search"} <= tables(path)
+    assert not migrate(path)
+
+
+def test_database_path_with_odd_characters(tmp_path: Path) -> None:
+    path = tmp_path / "50% of #1?" / "lens & co.db"
+    assert migrate(path)
+    assert path.is_file()
+    assert not migrate(path)
+
+
+def test_files_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        migrate(tmp_path / "lens.db")
+    finally:
+        os.umask(before)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes["lens.db"] == modes["lens.db.lock"] == 0o664
+
+
+def test_empty_file_is_an_empty_database(tmp_path: Path) -> None:
+    path = tmp_path / "lens.db"
+    path.touch()
+    assert migrate(path)
+
+
+def test_current_database_is_not_touched_and_alembic_not_loaded(migrated: Path) -> None:
+    before = migrated.read_bytes(), migrated.stat().st_mtime_ns
+    script = (
+        "import sys; from sdlc_lens.__main__ import main; code = main(['migrate']);"
+        "print(code, 'alembic' in sys.modules, 'sqlalchemy' in sys.modules)"
+    )
+    ended = run_script(script, environment(migrated))
+    assert ended.stdout == "Running database migrations...\n0 False False\n"
+    assert (migrated.read_bytes(), migrated.stat().st_mtime_ns) == before
+
+
+def test_alembic_by_hand(tmp_path: Path) -> None:
+    alembic = (COMMAND[0], "-m", "alembic", "-c", str(alembic_folder() / "alembic.ini"))
+    env = environment(tmp_path / "lens.db")
+    assert run("upgrade", "head", env=env, command=alembic).returncode == 0
+    assert look(tmp_path / "lens.db").revision == NEWEST
+    checked = run("check", env=env, command=alembic)
+    assert "No new upgrade operations" in checked.stdout, checked.stderr
+    assert run("downgrade", "base", env=env, command=alembic).returncode == 0
+    assert tables(tmp_path / "lens.db") <= {"alembic_version", "sqlite_autoindex_alembic_version_1"}
+    assert migrate(tmp_path / "lens.db")
+
+
+def test_ten_at_once(tmp_path: Path) -> None:
+    env = environment(tmp_path / "lens.db")
+    with ExitStack() as stack:
+        processes = [stack.enter_context(started(*COMMAND, "migrate", env=env)) for _ in range(10)]
+        printed = [process.communicate(timeout=60)[0] for process in processes]
+        assert [process.returncode for process in processes] == [0] * 10, printed
+    assert sum("Running upgrade" in text for text in printed) == 1
+    assert look(tmp_path / "lens.db").revision == NEWEST
+
+
+def test_kill_in_the_middle_leaves_nothing_and_the_next_start_finishes(tmp_path: Path) -> None:
+    path = tmp_path / "lens.db"
+    ended = run_script(
+        MIDDLE.format(action="os.kill(os.getpid(), signal.SIGKILL)"), environment(path)
+    )
+    assert ended.returncode == -signal.SIGKILL
+    assert "halfway" in ended.stdout
+    assert tables(path) == set()
+    assert migrate(path)
+    assert look(path).revision == NEWEST
+
+
+def test_sigterm_in_the_middle_ends_at_once_with_zero(tmp_path: Path) -> None:
+    path = tmp_path / "lens.db"
+    script = MIDDLE.format(action="time.sleep(60)")
+    with started(COMMAND[0], "-c", script, env=environment(path)) as process:
+        until_line(process, "halfway")
+        assert stop(process) < 1
+        assert process.returncode == 0
+    assert migrate(path)
+
+
+def test_sigterm_while_waiting_for_the_lock(tmp_path: Path, lock: Callable[[Path], None]) -> None:
+    lock(tmp_path / "lens.db.lock")
+    env = environment(tmp_path / "lens.db")
+    with started(*COMMAND, "migrate", env=env) as process:
+        until_line(process, "Running database migrations")
+        time.sleep(0.3)
+        assert process.poll() is None, "it did not wait"
+        assert stop(process) < 1
+        assert process.returncode == 0
+    assert look(tmp_path / "lens.db").revision is None
+
+
+@pytest.fixture
+def lock() -> Callable[[Path], None]:
+    def hold(path: Path) -> None:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    return hold

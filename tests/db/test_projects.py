@@ -1,0 +1,74 @@
+"""Queries on projects, and the lease of a running sync."""
+
+from datetime import timedelta
+
+import pytest
+from documents import row, stored
+
+from sdlc_lens.clock import now
+from sdlc_lens.db import projects
+from sdlc_lens.db.projects import (
+    add_project,
+    extend_lease,
+    get_project,
+    give_back,
+    list_projects,
+    take_lease,
+)
+from sdlc_lens.db.session import Database
+from sdlc_lens.errors import Conflict, NotFound
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_oldest_first_with_their_counts(database: Database) -> None:
+    await stored(database, row(0, "a.md"), row(0, "b.md"), slug="zulu")
+    await stored(database, slug="alpha")
+    async with database.read() as session:
+        found = await list_projects(session)
+    assert [(project.slug, project.document_count) for project in found] == [
+        ("zulu", 2),
+        ("alpha", 0),
+    ]
+    assert {project.sync_status for project in found} == {"never_synced"}
+
+
+async def test_slug_is_taken_once(database: Database) -> None:
+    await stored(database)
+    with pytest.raises(Conflict, match="harbour"):
+        async with database.write() as session:
+            await add_project(session, "harbour", "Another", "/x")
+
+
+async def test_unknown_project(database: Database) -> None:
+    async with database.read() as session:
+        with pytest.raises(NotFound, match="no project 'nowhere'"):
+            await get_project(session, "nowhere")
+
+
+async def test_lease_has_one_holder(database: Database) -> None:
+    project = await stored(database)
+    async with database.write() as session:
+        assert await take_lease(session, project.id, "mine")
+        assert not await take_lease(session, project.id, "theirs")
+        assert await extend_lease(session, "mine")
+        assert not await extend_lease(session, "theirs")
+        assert (await get_project(session, "harbour")).sync_status == "syncing"
+        assert not await give_back(session, "theirs", {"sync_status": "error"})
+        assert await give_back(session, "mine", {"sync_status": "synced"})
+        assert (await get_project(session, "harbour")).sync_status == "synced"
+        assert await take_lease(session, project.id, "theirs")
+
+
+async def test_lease_of_a_killed_sync_ends_by_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = await stored(database)
+    async with database.write() as session:
+        await take_lease(session, project.id, "killed")
+    later = now() + timedelta(seconds=projects.LEASE_SECONDS + 1)
+    monkeypatch.setattr(projects, "now", lambda: later)
+    async with database.write() as session:
+        assert (await get_project(session, "harbour")).sync_status == "never_synced"
+        assert await take_lease(session, project.id, "next")
+        assert not await give_back(session, "killed", {"sync_status": "synced"})

@@ -1,0 +1,175 @@
+"""Databases that are refused: one line with cause and cure, an exit code, the file untouched."""
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from processes import environment, run
+
+from sdlc_lens.db.migration import migrate
+from sdlc_lens.errors import StorageError, UnusableDatabase
+
+NOBODY = 65534
+AS_NOBODY = f"""
+import os, sys
+from sdlc_lens.__main__ import main
+import sdlc_lens.commands.migrate
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid({NOBODY})
+    os.setuid({NOBODY})
+sys.exit(main(["migrate"]))
+"""
+SMALL_FILES = f"""
+import resource, sys
+from sdlc_lens.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20000, {resource.RLIM_INFINITY}))
+sys.exit(main(["migrate"]))
+"""
+
+
+def overwritten(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xaa" * 8000)
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"these are notes, and no database at all\n" * 100)
+
+
+def execute(*statements: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return change
+
+
+REFUSED = {
+    "overwritten": (overwritten, "is damaged"),
+    "cut off": (cut_off, "is damaged"),
+    "no database": (no_database, "is damaged or no SQLite database"),
+    "another program's": (execute("DROP TABLE alembic_version"), "another program's"),
+    "without revision": (execute("DELETE FROM alembic_version"), "another program's"),
+    "newer": (execute("UPDATE alembic_version SET version_num = '9999'"), "newer version"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_refused_and_untouched(kind: str, migrated: Path) -> None:
+    spoil, reason = REFUSED[kind]
+    spoil(migrated)
+    before = migrated.read_bytes()
+    with pytest.raises(UnusableDatabase, match=reason) as raised:
+        migrate(migrated)
+    line = str(raised.value)
+    assert str(migrated) in line
+    assert "left as it is" in line
+    assert "\n" not in line
+    assert migrated.read_bytes() == before
+
+
+def test_damage_deep_in_a_file_that_needs_migrating(migrated: Path) -> None:
+    execute(
+        "DROP TABLE search", "DROP VIEW search_text", "DROP TABLE documents",
+        "DROP TABLE projects", "DELETE FROM alembic_version",
+    )(migrated)  # fmt: skip
+    with migrated.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xaa" * 4096)
+    before = migrated.read_bytes()
+    with pytest.raises(UnusableDatabase, match="is damaged"):
+        migrate(migrated)
+    assert migrated.read_bytes() == before
+
+
+def test_refusal_ends_the_start_before_anything_listens(migrated: Path) -> None:
+    no_database(migrated)
+    ended = run("serve", env=environment(migrated))
+    assert ended.returncode == 65
+    assert ended.stderr.startswith(f"sdlc-lens: {migrated} is damaged or no SQLite database")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == "Running database migrations...\n"
+
+
+def test_folder_in_the_files_place(tmp_path: Path) -> None:
+    with pytest.raises(UnusableDatabase, match="is a folder"):
+        migrate(tmp_path)
+
+
+def test_file_in_the_folders_place(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot create the folder"):
+        migrate(tmp_path / "file" / "lens.db")
+
+
+def test_disk_that_takes_no_more(tmp_path: Path) -> None:
+    env = environment(tmp_path / "lens.db", LOG_LEVEL="ERROR")
+    ended = run("-c", SMALL_FILES, env=env, command=(sys.executable,))
+    assert ended.returncode == 74, ended
+    assert str(tmp_path / "lens.db") in ended.stderr
+    assert "full" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert migrate(tmp_path / "lens.db")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that any user id may look into: pytest's own are closed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def as_nobody(path: Path) -> subprocess.CompletedProcess[str]:
+    return run("-c", AS_NOBODY, env=environment(path), command=(sys.executable,))
+
+
+def refusal_of(ended: subprocess.CompletedProcess[str]) -> str:
+    assert ended.returncode == 77, ended
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+def test_folder_that_may_not_be_written(open_folder: Path) -> None:
+    open_folder.chmod(0o555)
+    line = refusal_of(as_nobody(open_folder / "lens.db"))
+    owner = f"{os.geteuid()}:{os.getegid()}"
+    assert f"cannot write {open_folder}: {open_folder} belongs to {owner} with mode 0555" in line
+    if os.geteuid() == 0:
+        assert f"this process runs as {NOBODY}:{NOBODY}" in line
+        assert f"`chown -R {NOBODY}:{NOBODY} {open_folder}`" in line
+    assert f"--user {owner}" in line
+
+
+def test_folder_that_cannot_be_made(open_folder: Path) -> None:
+    open_folder.chmod(0o555)
+    line = refusal_of(as_nobody(open_folder / "below" / "lens.db"))
+    assert f"cannot write {open_folder / 'below'}: {open_folder} belongs to" in line
+
+
+@pytest.mark.parametrize("spoiled", ["lens.db", "lens.db-wal", "lens.db-shm", "lens.db.lock"])
+def test_file_that_may_not_be_written(spoiled: str, migrated: Path, open_folder: Path) -> None:
+    path = open_folder / "lens.db"
+    path.write_bytes(migrated.read_bytes())
+    path.chmod(0o666)
+    open_folder.chmod(0o777)
+    (open_folder / spoiled).touch()
+    (open_folder / spoiled).chmod(0o444)
+    before = path.read_bytes()
+    assert f"cannot write {open_folder / spoiled}" in refusal_of(as_nobody(path))
+    assert path.read_bytes() == before

@@ -1,0 +1,38 @@
+"""Rows of documents as a sync stores them."""
+
+from sdlc_lens.db.documents import add_documents
+from sdlc_lens.db.projects import Project, add_project
+from sdlc_lens.db.session import Database
+
+
+def row(project_id: int, path: str, **values: object) -> dict[str, object]:
+    """A document's row; VALUES replace what it would hold otherwise."""
+    title = str(values.get("title", path))
+    return {
+        "project_id": project_id,
+        "path": path,
+        "type": "story",
+        "doc_id": path.removesuffix(".md"),
+        "ref": None,
+        "title": title,
+        "status": None,
+        "owner": None,
+        "priority": None,
+        "story_points": None,
+        "epic": None,
+        "story": None,
+        "fields": "{}",
+        "source": f"# {title}".encode(),
+        "sha256": "0" * 64,
+        "blob_id": "0" * 40,
+        "parsed_by": "1",
+        "updated_at": "2026-01-01T00:00:00.000Z",
+    } | values
+
+
+async def stored(database: Database, *rows: dict[str, object], slug: str = "harbour") -> Project:
+    """A project with these documents; their `project_id` is filled in."""
+    async with database.write() as session:
+        project = await add_project(session, slug, slug.title(), f"/data/projects/{slug}")
+        await add_documents(session, [row | {"project_id": project.id} for row in rows])
+    return project
