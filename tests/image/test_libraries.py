@@ -22,8 +22,9 @@ import importlib.util, pathlib, sys
 import sdlc_lens.main, sdlc_lens.commands.serve, sdlc_lens.commands.healthcheck, uvicorn
 for name, module in sorted(sys.modules.items()):
     source = getattr(module, "__file__", None) or ""
-    if source.endswith(".py") and not pathlib.Path(importlib.util.cache_from_source(source)).exists():
-        print(name)
+    if source.endswith(".py"):
+        bytecode = pathlib.Path(importlib.util.cache_from_source(source))
+        print(*[name] if not bytecode.exists() else [], end="")
 """
 
 
