@@ -5,26 +5,24 @@ import resource
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from nobody import BECOME_NOBODY, NOBODY, open_folder
 from processes import environment, run
 
 from sdlc_lens.db.migration import migrate
 from sdlc_lens.errors import StorageError, UnusableDatabase
 
-NOBODY = 65534
+__all__ = ["open_folder"]
+
 AS_NOBODY = f"""
-import os, sys
+import sys
 from sdlc_lens.__main__ import main
 import sdlc_lens.commands.migrate
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid({NOBODY})
-    os.setuid({NOBODY})
+{BECOME_NOBODY}
 sys.exit(main(["migrate"]))
 """
 SMALL_FILES = f"""
@@ -124,15 +122,6 @@ def test_disk_that_takes_no_more(tmp_path: Path) -> None:
     assert "full" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert migrate(tmp_path / "lens.db")
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that any user id may look into: pytest's own are closed."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 def as_nobody(path: Path) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import yaml
 
 MAX_BYTES = 64 * 1024
+MAX_DEPTH = 20
 
 
 class MappingError(ValueError):
@@ -16,12 +17,22 @@ def read_mapping(source: bytes) -> Mapping[object, object]:
     if len(source) > MAX_BYTES:
         raise MappingError(f"it is larger than {MAX_BYTES // 1024} KB")
     try:
-        # An alias repeats what it points at: a few lines of them can fill the memory.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, yaml.SafeLoader)):
-            raise MappingError("it has YAML aliases")
+        _require_harmless(source)
         content = yaml.safe_load(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise MappingError(str(error).partition("\n")[0]) from error
     if content is not None and not isinstance(content, Mapping):
         raise MappingError("it is no mapping")
     return content or {}
+
+
+def _require_harmless(source: bytes) -> None:
+    """Refuse aliases, a few lines of which fill the memory, and depth, which takes minutes."""
+    depth = 0
+    for event in yaml.parse(source, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise MappingError("it has YAML aliases")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise MappingError("it is nested too deeply")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from sdlc_lens.db.documents import Stored
 from sdlc_lens.errors import UnusableWorkspace
@@ -47,5 +48,5 @@ def _differs(document: Stored, entry: Entry, parsed_by: str) -> bool:
 
 def _is_hidden(path: str, unreadable: Mapping[str, str]) -> bool:
     """Whether PATH could not be read, or lies in a folder that could not: that is not absent."""
-    parents = path.split("/")
-    return any("/".join(parents[:end]) in unreadable for end in range(1, len(parents) + 1))
+    place = PurePosixPath(path)
+    return any(str(part) in unreadable for part in (place, *place.parents))

@@ -1,0 +1,110 @@
+"""GET /api/v1/projects/{slug}/documents."""
+
+import httpx
+import pytest
+from problems import problem
+
+pytestmark = pytest.mark.anyio
+
+
+async def listed(client: httpx.AsyncClient, synced: str, query: str) -> list[str]:
+    answer = await client.get(f"{synced}/documents?{query}&sort=doc_id&order=asc")
+    assert answer.status_code == 200, answer.text
+    page = answer.json()
+    assert page["total"] == len(page["items"])
+    return [item["doc_id"] for item in page["items"]]
+
+
+async def test_page(client: httpx.AsyncClient, synced: str) -> None:
+    page = (await client.get(f"{synced}/documents?type=story&status=Done")).json()
+    (item,) = page.pop("items")
+    assert page == {"total": 1, "page": 1, "per_page": 50, "pages": 1}
+    assert item.pop("updated_at").endswith("Z")
+    assert item == {
+        "doc_id": "US0001-one",
+        "ref": "US0001",
+        "path": "stories/US0001-one.md",
+        "type": "story",
+        "title": "US0001: Berth",
+        "status": "Done",
+        "owner": None,
+        "priority": None,
+        "story_points": 3.0,
+        "epic": "EP0001",
+        "story": None,
+    }
+
+
+async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
+    stories = ["US0001-one", "US0002-two", "US0003-three"]
+    assert await listed(client, synced, "type=story") == stories
+    assert await listed(client, synced, "type=story&type=epic") == ["EP0001-harbour", *stories]
+    assert await listed(client, synced, "status=In%20Progress") == ["US0002-two"]
+    assert await listed(client, synced, "status=none") == ["US0003-three", "prd"]
+    assert await listed(client, synced, "status=none&status=Done&type=story") == [
+        "US0001-one",
+        "US0003-three",
+    ]
+    assert await listed(client, synced, "type=saga") == []
+    assert await listed(client, synced, "status=%00") == []
+
+
+async def test_paging(client: httpx.AsyncClient, synced: str) -> None:
+    seen: list[str] = []
+    for number in (1, 2, 3):
+        page = (await client.get(f"{synced}/documents?per_page=2&page={number}")).json()
+        assert (page["total"], page["pages"], page["page"]) == (5, 3, number)
+        seen += [item["path"] for item in page["items"]]
+    assert len(seen) == len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("number", [4, 10**6, 10**20])
+async def test_page_past_the_end(number: int, client: httpx.AsyncClient, synced: str) -> None:
+    answer = await client.get(f"{synced}/documents?page={number}&per_page=2")
+    assert answer.status_code == 200
+    assert answer.json() == {"items": [], "total": 5, "page": number, "per_page": 2, "pages": 3}
+
+
+async def test_more_than_a_hundred_count_as_a_hundred(
+    client: httpx.AsyncClient, synced: str
+) -> None:
+    for asked in (101, 10**20):
+        page = (await client.get(f"{synced}/documents?per_page={asked}")).json()
+        assert (page["per_page"], len(page["items"])) == (100, 5)
+
+
+async def test_project_without_documents(client: httpx.AsyncClient, synced: str) -> None:
+    page = (await client.get(f"{synced}/documents?type=saga")).json()
+    assert page == {"items": [], "total": 0, "page": 1, "per_page": 50, "pages": 0}
+
+
+async def test_order(client: httpx.AsyncClient, synced: str) -> None:
+    async def titles(query: str) -> list[str]:
+        page = (await client.get(f"{synced}/documents?{query}")).json()
+        return [item["title"] for item in page["items"]]
+
+    ascending = await titles("sort=title&order=asc")
+    assert ascending == sorted(ascending)
+    assert await titles("sort=title&order=desc") == ascending[::-1]
+    assert await titles("") == await titles("sort=updated_at&order=desc")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("page=0", "query.page"),
+        ("page=-1", "query.page"),
+        ("page=one", "query.page"),
+        ("page=" + "9" * 5000, "query.page"),
+        ("per_page=0", "query.per_page"),
+        ("sort=colour", "query.sort"),
+        ("order=up", "query.order"),
+    ],
+)
+async def test_invalid(query: str, field: str, client: httpx.AsyncClient, synced: str) -> None:
+    answer = await client.get(f"{synced}/documents?{query}")
+    assert field in problem(answer, 422, "VALIDATION_ERROR")
+
+
+async def test_unknown_project(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/api/v1/projects/nowhere/documents"), 404, "NOT_FOUND")

@@ -1,0 +1,105 @@
+"""Every error has one shape, and what should be no error is none."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+
+pytestmark = pytest.mark.anyio
+
+GETS = [
+    "/livez",
+    "/readyz",
+    "/api/v1/system/health",
+    "/api/v1/openapi.json",
+    "/api/v1/projects",
+    "/api/v1/projects/harbour",
+    "/api/v1/projects/harbour/documents",
+]
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/v1", "/api/v1/nowhere", "/api/v2/x"])
+async def test_unknown_path(path: str, client: httpx.AsyncClient) -> None:
+    problem(await client.get(path), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "path", ["/" + "x" * 5000, "/%00", "/%ff", "/%zz", "/api/v1/projects/a%2fb", "/%e2%28%a1"]
+)
+async def test_odd_path(path: str, client: httpx.AsyncClient) -> None:
+    problem(await client.get(path), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/v1/projects", "HEAD, GET, POST"),
+        ("DELETE", "/livez", "HEAD, GET"),
+        ("POST", "/api/v1/projects/harbour", "HEAD, GET, DELETE"),
+        ("GET", "/api/v1/projects/harbour/sync", "POST"),
+        ("POST", "/api/v1/openapi.json", "HEAD, GET"),
+        ("BREW", "/api/v1/projects/harbour/documents", "HEAD, GET"),
+    ],
+)
+async def test_wrong_method(
+    method: str, path: str, allowed: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.request(method, path)
+    problem(answer, 405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", GETS)
+async def test_head_works_wherever_get_does(
+    path: str, client: httpx.AsyncClient, synced: str
+) -> None:
+    got = await client.get(path)
+    head = await client.head(path)
+    assert (got.status_code, head.status_code) == (200, 200)
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(got.content))
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+async def test_head_of_what_is_not_there(client: httpx.AsyncClient) -> None:
+    head = await client.head("/api/v1/projects/nowhere")
+    assert (head.status_code, head.content) == (404, b"")
+
+
+@pytest.mark.parametrize("path", GETS)
+async def test_trailing_slash_is_no_error(
+    path: str, client: httpx.AsyncClient, synced: str
+) -> None:
+    answer = await client.get(f"{path}/")
+    assert answer.status_code == 200
+    assert not answer.history
+
+
+async def test_every_answer_has_an_id_of_its_own(client: httpx.AsyncClient) -> None:
+    answers = [await client.get("/livez"), await client.get("/livez"), await client.get("/nope")]
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 3
+
+
+async def test_unexpected_error_shows_no_internals(
+    app: FastAPI, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    @app.get("/fails")
+    async def fails() -> None:
+        raise RuntimeError("internal detail")
+
+    answer = await client.get("/fails")
+    problem(answer, 500, "INTERNAL_ERROR")
+    assert "internal detail" not in answer.text
+    assert answer.headers["x-request-id"] in caplog.text
+    assert "internal detail" in caplog.text
+
+
+async def test_database_that_fails_is_503(client: httpx.AsyncClient, migrated: Path) -> None:
+    with closing(sqlite3.connect(migrated)) as connection, connection:
+        connection.execute("DROP TABLE documents")
+    answer = await client.get("/api/v1/projects")
+    assert "documents" not in problem(answer, 503, "NOT_READY")

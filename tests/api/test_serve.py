@@ -1,0 +1,172 @@
+"""The service as a process: what it prints, and that every stop ends it with 0 in time."""
+
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from processes import environment, free_port, get, run, started, stop, until_line
+
+ENTRYPOINT = Path(__file__).parents[2] / "backend" / "entrypoint.sh"
+STARTED = "Application startup complete"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def env(migrated: Path, port: int) -> dict[str, str]:
+    """Settings for a server on a current database; `python` is this one."""
+    folder = Path(sys.executable).parent
+    return environment(migrated, PORT=port) | {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+@pytest.fixture
+def connection(port: int) -> Iterator[socket.socket]:
+    """A client's connection, to be opened when the server is there."""
+    client = socket.socket()
+    client.settimeout(10)
+    yield client
+    client.close()
+
+
+def test_new_database_to_ready_in_one_process(tmp_path: Path, port: int) -> None:
+    env = environment(tmp_path / "lens.db", PORT=port)
+    with started(env=env) as process:
+        printed = until_line(process, STARTED)
+        assert get(port, "/readyz")[0] == 200
+        assert run("healthcheck", env=env).returncode == 0
+        get(port, "/api/v1/projects?shown")
+        assert stop(process) < 2
+        assert process.stdout
+        rest = process.stdout.read()
+    assert process.returncode == 0
+    assert printed.startswith("Running database migrations...\n")
+    assert f"Starting Uvicorn on 127.0.0.1:{port}...\n" in printed
+    assert printed.index("Running upgrade") < printed.index("Starting Uvicorn")
+    assert "/api/v1/projects?shown" in rest
+    assert "readyz" not in rest
+
+
+def test_healthcheck_of_a_service_that_is_not_ready(
+    env: dict[str, str], port: int, migrated: Path
+) -> None:
+    with started(env=env) as process:
+        until_line(process, STARTED)
+        migrated.unlink()
+        ended = run("healthcheck", env=env)
+    assert ended.returncode == 1
+    assert "503" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_when_idle(env: dict[str, str], number: signal.Signals) -> None:
+    with started(env=env) as process:
+        until_line(process, STARTED)
+        assert stop(process, number) < 1
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("after", [0, 0.05, 0.15, 0.3, 0.5])
+def test_stop_while_starting(after: float, env: dict[str, str]) -> None:
+    with started(env=env) as process:
+        time.sleep(after)
+        assert stop(process) < 1.5
+        assert process.returncode == 0
+
+
+def test_stop_with_an_idle_connection(
+    env: dict[str, str], port: int, connection: socket.socket
+) -> None:
+    with started(env=env) as process:
+        until_line(process, STARTED)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: lens\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        assert stop(process) < 1
+        assert process.returncode == 0
+
+
+def test_stop_with_a_request_under_way(
+    env: dict[str, str], port: int, connection: socket.socket
+) -> None:
+    with started(env=env | {"SDLC_LENS_SHUTDOWN_SECONDS": "1"}) as process:
+        until_line(process, STARTED)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(
+            b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Length: 100\r\n\r\n{"
+        )
+        time.sleep(0.2)
+        assert 0.8 < stop(process) < 2.5
+        assert process.returncode == 0
+
+
+def test_request_under_way_may_end_within_the_limit(
+    env: dict[str, str], port: int, connection: socket.socket
+) -> None:
+    with started(env=env) as process:
+        until_line(process, STARTED)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(
+            b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Length: 2\r\n\r\n{"
+        )
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.sendall(b"}")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 422")
+        assert process.wait(timeout=3) == 0
+
+
+def test_port_that_is_taken(env: dict[str, str], port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        ended = run(env=env)
+    assert ended.returncode == 69
+    assert re.fullmatch(rf"sdlc-lens: port {port} on 127.0.0.1 is taken.*\n", ended.stderr)
+    assert "Starting Uvicorn" not in ended.stdout
+
+
+@pytest.mark.parametrize("host", ["no such host", "203.0.113.7", "lens.invalid"])
+def test_host_that_is_none_of_this_machine(env: dict[str, str], host: str) -> None:
+    ended = run(env=env | {"SDLC_LENS_HOST": host})
+    assert ended.returncode == 78
+    assert ended.stderr.startswith(f"sdlc-lens: SDLC_LENS_HOST={host} cannot be")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_entrypoint_serves_by_default(env: dict[str, str], port: int) -> None:
+    with started(str(ENTRYPOINT), env=env) as process:
+        until_line(process, STARTED)
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        assert "Umask:\t0002" in status
+        assert "SigBlk:\t0000000000000000" in status
+        assert Path(f"/proc/{process.pid}/comm").read_text().startswith("python")
+        assert stop(process) < 1
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "printed"),
+    [
+        (["migrate"], 0, "Running database migrations"),
+        (["healthcheck"], 1, "no answer"),
+        (["--help"], 0, "usage"),
+        (["echo", "as given"], 0, "as given"),
+        (["sh", "-c", "exit 7"], 7, ""),
+        (["serve", "twice"], 2, "usage"),
+    ],
+)
+def test_entrypoint_runs_what_is_asked_for(
+    arguments: list[str], code: int, printed: str, env: dict[str, str]
+) -> None:
+    ended = run(*arguments, env=env, command=(str(ENTRYPOINT),))
+    assert ended.returncode == code
+    assert printed in ended.stdout + ended.stderr

@@ -1,0 +1,51 @@
+"""POST /api/v1/projects/{slug}/sync."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_sync_is_accepted_and_done_beside(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path
+) -> None:
+    await client.post("/api/v1/projects", json={"name": "Tide", "sdlc_path": str(workspace)})
+    answer = await client.post("/api/v1/projects/tide/sync")
+    assert answer.status_code == 202
+    started = answer.json()
+    assert (started["slug"], started["sync_status"]) == ("tide", "syncing")
+    assert started["message"]
+    busy = await client.post("/api/v1/projects/tide/sync")
+    assert "'tide'" in problem(busy, 409, "SYNC_IN_PROGRESS")
+    assert int(busy.headers["retry-after"]) > 0
+    assert (await client.get("/api/v1/projects/tide")).json()["sync_status"] == "syncing"
+    await app.state.runner.wait()
+    project = (await client.get("/api/v1/projects/tide")).json()
+    assert (project["sync_status"], project["document_count"]) == ("synced", 5)
+    assert project["last_synced_at"].endswith("Z")
+
+
+async def test_failed_sync_says_why_and_keeps_what_is_stored(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    shutil.rmtree(workspace)
+    await client.post(f"{synced}/sync")
+    await app.state.runner.wait()
+    project = (await client.get(synced)).json()
+    assert (project["sync_status"], project["document_count"]) == ("error", 5)
+    assert str(workspace) in project["sync_error"]
+    write_workspace(workspace, {"prd.md": "# Back"})
+    await client.post(f"{synced}/sync")
+    await app.state.runner.wait()
+    project = (await client.get(synced)).json()
+    assert (project["sync_status"], project["sync_error"]) == ("synced", None)
+
+
+async def test_unknown_project(client: httpx.AsyncClient) -> None:
+    problem(await client.post("/api/v1/projects/nowhere/sync"), 404, "NOT_FOUND")

@@ -1,0 +1,85 @@
+"""GET /api/v1/system/health, /livez, /readyz."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from problems import problem
+
+from sdlc_lens import __version__
+
+pytestmark = pytest.mark.anyio
+
+HEALTH = "/api/v1/system/health"
+
+
+def execute(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+async def test_healthy(client: httpx.AsyncClient) -> None:
+    answer = await client.get(HEALTH)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "healthy",
+        "database": "connected",
+        "version": __version__,
+        "migration_ok": True,
+        "fts_ok": True,
+        "ready": True,
+    }
+    assert (await client.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason", "facts"),
+    [
+        ("DROP TABLE search", "search index", {"migration_ok": True, "fts_ok": False}),
+        (
+            "UPDATE alembic_version SET version_num = 'x'",
+            "newest revision",
+            {"migration_ok": False, "fts_ok": True},
+        ),
+    ],
+)
+async def test_not_ready(
+    statement: str,
+    reason: str,
+    facts: dict[str, bool],
+    client: httpx.AsyncClient,
+    migrated: Path,
+) -> None:
+    execute(migrated, statement)
+    answer = await client.get(HEALTH)
+    assert answer.status_code == 503
+    expected = {"status": "unhealthy", "database": "connected", "ready": False} | facts
+    assert answer.json() == expected | {"version": __version__}
+    assert reason in problem(await client.get("/readyz"), 503, "NOT_READY")
+
+
+async def test_database_that_is_gone(client: httpx.AsyncClient, migrated: Path) -> None:
+    assert (await client.get("/api/v1/projects")).status_code == 200
+    migrated.unlink()
+    body = (await client.get(HEALTH)).json()
+    assert (body["status"], body["database"], body["ready"]) == ("unhealthy", "disconnected", False)
+    assert "cannot be read" in problem(await client.get("/readyz"), 503, "NOT_READY")
+
+
+async def test_livez_needs_no_database(client: httpx.AsyncClient, migrated: Path) -> None:
+    migrated.unlink()
+    answer = await client.get("/livez")
+    assert answer.status_code == 200
+
+
+async def test_schema_names_every_path_and_no_probe(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
+    assert set(paths) == {
+        HEALTH,
+        "/api/v1/projects",
+        "/api/v1/projects/{slug}",
+        "/api/v1/projects/{slug}/sync",
+        "/api/v1/projects/{slug}/documents",
+    }

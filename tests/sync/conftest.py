@@ -1,0 +1,16 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from databases import migrated, migrated_once
+
+from sdlc_lens.db.session import Database
+
+__all__ = ["migrated", "migrated_once"]
+
+
+@pytest.fixture
+async def database(migrated: Path) -> AsyncIterator[Database]:
+    database = Database(migrated)
+    yield database
+    await database.close()

@@ -1,0 +1,177 @@
+"""A folder as a source: exactly its documents, no link followed, unreadable is not absent."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nobody import BECOME_NOBODY, open_folder
+from workspaces import SAMPLE, write_workspace
+
+from sdlc_lens.errors import NoPermission, PathNotFound
+from sdlc_lens.sources import folder
+from sdlc_lens.sources.folder import locate, read_folder
+
+__all__ = ["open_folder"]
+
+
+def paths(root: Path) -> list[str]:
+    return sorted(entry.path for entry in read_folder(str(root), Path("/")).entries)
+
+
+def test_file_set(tmp_path: Path) -> None:
+    kept = ["prd.md", "A.MD", "stories/US0001-x.md", "stories/archive/2025/US0002.md", ".hidden.md"]
+    left_out = [
+        "stories/_index.md",
+        "notes.txt",
+        ".local/secret.md",
+        "stories/.git/x.md",
+        "node_modules/a/readme.md",
+        "__pycache__/a.md",
+        "dist/a.md",
+        "build/a.md",
+        ".venv/a.md",
+    ]
+    root = write_workspace(tmp_path / "work", dict.fromkeys(kept + left_out, "# T"))
+    assert paths(root) == sorted(kept)
+
+
+def test_links_are_never_followed(tmp_path: Path) -> None:
+    outside = write_workspace(tmp_path / "outside", {"secret.md": "# Secret", "deep/s.md": "# S"})
+    root = write_workspace(tmp_path / "work", {"a.md": "# A"})
+    (root / "link.md").symlink_to(outside / "secret.md")
+    (root / "linked").symlink_to(outside)
+    (root / "circle").symlink_to(root)
+    assert paths(root) == ["a.md"]
+
+
+def test_only_regular_files(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {"a.md": "# A"})
+    os.mkfifo(root / "pipe.md")
+    (root / "folder.md").mkdir()
+    assert paths(root) == ["a.md"]
+
+
+def test_blob_ids_are_gits(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {"a.md": "tide\n"})
+    (entry,) = read_folder(str(root), Path("/")).entries
+    assert entry.source == b"tide\n"
+    assert entry.blob_id == hashlib.sha1(b"blob 5\0tide\n").hexdigest()
+
+
+def test_names_that_are_no_utf8_can_be_stored(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {"a.md": "# A"})
+    (root / os.fsdecode(b"caf\xe9.md")).write_text("# B")
+    assert paths(root) == ["a.md", "caf\\xe9.md"]
+
+
+def test_too_large_a_file_is_named_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MAX_DOCUMENT_BYTES", 1 << 20)
+    root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
+    snapshot = read_folder(str(root), Path("/"))
+    assert [entry.path for entry in snapshot.entries] == ["a.md"]
+    assert snapshot.unreadable == {"huge.md": "it is larger than 1 MB"}
+
+
+def test_own_settings_of_a_workspace() -> None:
+    snapshot = read_folder(str(SAMPLE), Path("/"))
+    assert snapshot.settings["schema_version"] == 3
+    assert not snapshot.warnings
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("a: [", "parsing"),
+        ("- a list", "no mapping"),
+        ("a: &x 1\nb: *x", "aliases"),
+        ("x: " + "y" * 65536, "larger than 64 KB"),
+        ("[" * 60_000, "nested too deeply"),
+        ("- " * 30_000, "nested too deeply"),
+        ("!!python/object/apply:os.getcwd []", "constructor"),
+        ("a: 2026-99-99", ""),
+    ],
+)
+def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {".config.yaml": content, ".version": "profile: x"})
+    snapshot = read_folder(str(root), Path("/"))
+    assert snapshot.settings == {}
+    assert snapshot.version == {"profile": "x"}
+    (warning,) = snapshot.warnings
+    assert warning.startswith(".config.yaml was not used: ")
+    assert reason in warning
+
+
+def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for path in (str(file), str(tmp_path / "missing"), "\0", "/" + "x" * 5000, "/x" * 3000):
+        with pytest.raises(PathNotFound) as raised:
+            locate(path, Path("/"))
+        assert len(str(raised.value)) < 400
+
+
+def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
+    base = write_workspace(tmp_path / "base", {"inside/a.md": ""})
+    outside = write_workspace(tmp_path / "outside", {"a.md": ""})
+    (base / "out").symlink_to(outside)
+    (base / "in").symlink_to(base / "inside")
+    assert locate(f"{base}/in", base) == base / "inside"
+    assert locate(str(base), base) == base
+    for path in (f"{base}/out", f"{base}/../outside", str(outside), f"{base}-else/.."):
+        with pytest.raises(PathNotFound):
+            locate(path, base)
+    with pytest.raises(PathNotFound, match="SDLC_LENS_ALLOWED_PROJECT_BASE"):
+        locate(str(outside), base)
+    (tmp_path / "alias").symlink_to(base)
+    assert locate(f"{base}/inside", tmp_path / "alias") == base / "inside"
+
+
+AS_NOBODY = f"""
+import sys
+from pathlib import Path
+from sdlc_lens.sources.folder import read_folder
+{BECOME_NOBODY}
+try:
+    snapshot = read_folder(sys.argv[1], Path("/"))
+    print([entry.path for entry in snapshot.entries], *sorted(snapshot.unreadable.items()), sep="|")
+except Exception as error:
+    print(type(error).__name__, error, sep="|")
+"""
+
+
+def as_nobody(root: Path) -> list[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(root)],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    return ended.stdout.rstrip("\n").split("|")
+
+
+@pytest.fixture
+def open_workspace(open_folder: Path) -> Path:
+    files = dict.fromkeys(["a.md", "shut.md", "shut/b.md", "stories/US0001.md"], "# T")
+    return write_workspace(open_folder / "work", files)
+
+
+def test_unreadable_parts_are_told_apart_from_absent_ones(open_workspace: Path) -> None:
+    (open_workspace / "shut.md").chmod(0)
+    (open_workspace / "shut").chmod(0)
+    found, *unreadable = as_nobody(open_workspace)
+    assert found == "['a.md', 'stories/US0001.md']"
+    assert [text.split("'")[1] for text in unreadable] == ["shut", "shut.md"]
+    assert all("chmod -R a+rX" in text for text in unreadable)
+    (open_workspace / "shut").chmod(0o755)
+
+
+def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None:
+    open_workspace.chmod(0o700 if os.geteuid() == 0 else 0)
+    name, line = as_nobody(open_workspace)
+    open_workspace.chmod(0o755)
+    assert name == NoPermission.__name__
+    assert f"cannot read {open_workspace}: {open_workspace} belongs to {os.geteuid()}:" in line
+    assert f"`chmod -R a+rX {open_workspace}`" in line
