@@ -1,7 +1,7 @@
 """The image under test, and containers of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import engine
@@ -74,18 +74,26 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def slow_migration(tmp_path: Path, containers: Containers) -> tuple[str, str]:
-    """Options that add one more migration, which says ``halfway`` and then takes a minute."""
+def add_migration(tmp_path: Path, containers: Containers) -> Callable[..., str]:
+    """Makes the option that adds one more migration, which does what the lines say."""
     newest = containers.run(
         command=("python", "-c", "from sdlc_lens.db.migration import NEWEST; print(NEWEST)")
     ).stdout.strip()
-    migration = tmp_path / "slow.py"
-    migration.write_text(
-        "import time\n\nfrom alembic import op\n\n"
-        f"revision = 'slow'\ndown_revision = {newest!r}\n\n\n"
-        "def upgrade():\n"
-        "    op.execute('CREATE TABLE half_done (id INTEGER)')\n"
-        "    print('halfway', flush=True)\n"
-        "    time.sleep(60)\n"
+
+    def add(*lines: str) -> str:
+        head = ("import time", "from alembic import op", "revision = 'more'")
+        body = (f"down_revision = {newest!r}", "def upgrade():", *(f"    {line}" for line in lines))
+        (tmp_path / "more.py").write_text("\n".join((*head, *body)))
+        return f"--volume={tmp_path / 'more.py'}:/app/sdlc_lens/alembic/versions/more.py:ro"
+
+    return add
+
+
+@pytest.fixture
+def slow_migration(add_migration: Callable[..., str]) -> str:
+    """The option for a migration that says ``halfway`` and then takes a minute."""
+    return add_migration(
+        "op.execute('CREATE TABLE half_done (id INTEGER)')",
+        "print('halfway', flush=True)",
+        "time.sleep(60)",
     )
-    return "--volume", f"{migration}:/app/sdlc_lens/alembic/versions/slow.py:ro"

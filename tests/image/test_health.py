@@ -57,6 +57,30 @@ def test_health_check_of_a_service_that_does_not_answer_says_why(containers: Con
     assert "127.0.0.1:8000" in done.stderr
 
 
+def test_health_check_of_a_service_without_its_database_says_why(containers: Containers) -> None:
+    lens = containers.serve()
+    assert lens.execute("rm", "/data/db/sdlc_lens.db").returncode == 0
+    done = lens.execute("python", "-m", "sdlc_lens", "healthcheck")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "503" in done.stderr
+    assert lens.ask("GET", "/api/v1/system/health").json()["ready"] is False
+    assert lens.ask("GET", "/livez").status == 200
+
+
+def test_health_check_finds_a_service_on_one_address(containers: Containers) -> None:
+    lens = containers.start("--env", "SDLC_LENS_HOST=127.0.0.1")
+    until_health(lens, "healthy")
+
+
+def test_health_check_leaves_no_line_in_the_log(containers: Containers) -> None:
+    lens = containers.serve()
+    assert lens.execute("python", "-m", "sdlc_lens", "healthcheck").returncode == 0
+    assert lens.ask("GET", "/api/v1/projects").status == 200
+    assert "/api/v1/projects" in lens.logs()
+    assert "/readyz" not in lens.logs()
+
+
 def test_health_check_needs_no_other_program(configuration: dict[str, Any]) -> None:
     check = configuration["Healthcheck"]
     assert check["Test"] == ["CMD", "python", "-m", "sdlc_lens", "healthcheck"]

@@ -88,11 +88,11 @@ def test_stop_while_waiting_for_the_migration_of_another(
 
 def test_stop_in_the_middle_of_a_migration(
     containers: Containers,
-    slow_migration: tuple[str, str],
+    slow_migration: str,
     database: str,
     figures: dict[str, str],
 ) -> None:
-    stop = containers.start(database, *slow_migration).until_logged("halfway").stop()
+    stop = containers.start(database, slow_migration).until_logged("halfway").stop()
     figures["stop while migrating"] = f"{stop.seconds:.2f} s"
     assert_at_once(stop)
 
