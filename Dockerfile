@@ -111,7 +111,7 @@ mkdir -p /report
 {
     status=0
     python -m pytest -c backend/pyproject.toml --junitxml=/report/junit.xml \
-        --cov --cov-report=term --cov-report=xml:/report/coverage.xml tests || status=$?
+        --cov --cov-config=backend/pyproject.toml --cov-report=term --cov-report=xml:/report/coverage.xml tests || status=$?
     echo "${status}" >/report/status
 } 2>&1 | tee /report/pytest.log
 EOF
