@@ -1,6 +1,8 @@
 """Every error has one shape, and what should be no error is none."""
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from problems import problem
+
+from sdlc_lens.api.edge import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.anyio
 
@@ -96,6 +100,27 @@ async def test_unexpected_error_shows_no_internals(
     assert "internal detail" not in answer.text
     assert answer.headers["x-request-id"] in caplog.text
     assert "internal detail" in caplog.text
+
+
+async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
+    large = b" " * (MAX_BODY_BYTES + 1)
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        yield large[:1000]
+        yield large[1000:]
+
+    for content in (large, in_parts()):
+        answer = await client.post("/api/v1/projects", content=content)
+        problem(answer, 413, "CONTENT_TOO_LARGE")
+
+
+async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient) -> None:
+    @app.get("/endless")
+    async def endless() -> None:
+        raise asyncio.CancelledError
+
+    answer = await client.get("/endless")
+    assert "stopping" in problem(answer, 503, "NOT_READY")
 
 
 async def test_database_that_fails_is_503(client: httpx.AsyncClient, migrated: Path) -> None:

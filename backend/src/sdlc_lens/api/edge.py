@@ -1,14 +1,19 @@
 """What happens to every request before and after its route."""
 
+import asyncio
 import logging
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdlc_lens.api.problems import REQUEST_ID, unexpected
+from sdlc_lens.api.problems import REQUEST_ID, of_error, unexpected
+from sdlc_lens.errors import NotReady
 
 HEADER = "X-Request-ID"
+MAX_BODY_BYTES = 1024 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -23,30 +28,47 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(_routable(scope), send, wants_body=scope["method"] != "HEAD")
+        exchange = Exchange(scope, receive, send)
         try:
-            await self._app(exchange.scope, receive, exchange.send)
+            await self._app(exchange.scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            # Only the end of a stop's graceful limit cancels a request.
+            logger.warning("request %s was cut off: the service is stopping", exchange.id)
+            await exchange.answer(of_error(exchange.scope, NotReady("the service is stopping")))
         except Exception:
             logger.exception("request %s failed", exchange.id)
-            if exchange.begun:
-                raise
-            await unexpected(exchange.scope)(exchange.scope, receive, exchange.send)
+            await exchange.answer(unexpected(exchange.scope))
 
 
 class Exchange:
     """One request and the answer to it."""
 
-    def __init__(self, scope: Scope, send: Send, *, wants_body: bool) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = uuid4().hex
-        self.scope = {**scope, REQUEST_ID: self.id}
-        self.begun = False
+        self.scope = {**_routable(scope), REQUEST_ID: self.id}
+        self._wants_body = scope["method"] != "HEAD"
+        self._receive = receive
+        self._received = 0
         self._send = send
-        self._wants_body = wants_body
+        self._begun = False
+
+    async def receive(self) -> Message:
+        """Take a part of the request on, unless there is too much of it."""
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if self._received > MAX_BODY_BYTES:
+            raise HTTPException(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+        return message
+
+    async def answer(self, response: Response) -> None:
+        """Send RESPONSE, unless another answer has begun: that one stays cut off."""
+        if not self._begun:
+            await response(self.scope, self.receive, self.send)
 
     async def send(self, message: Message) -> None:
         """Pass a part of the answer on, with the id, and for HEAD without its body."""
         if message["type"] == "http.response.start":
-            self.begun = True
+            self._begun = True
             MutableHeaders(scope=message)[HEADER] = self.id
         if message["type"] == "http.response.body" and not self._wants_body:
             message = {**message, "body": b""}

@@ -17,6 +17,7 @@ from sdlc_lens.errors import Invalid, LensError, NotReady
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
+_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -78,7 +79,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
-    return problem(request.scope, status, status.name, status.phrase, detail, headers)
+    code = _CODES.get(status, "BAD_REQUEST")
+    return problem(request.scope, status, code, status.phrase, detail, headers)
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:

@@ -7,6 +7,8 @@ from sdlc_lens.commands.migrate import prepare
 from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
 from sdlc_lens.settings import Settings, load_settings
 
+BACKLOG = 2048
+
 
 def run() -> int:
     """Serve until a signal ends the process."""
@@ -22,7 +24,10 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket on HOST:PORT; what stands in the way is one line."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((str(address[0]), port), family=family, backlog=2048)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(
+            (str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both
+        )
     except (socket.gaierror, UnicodeError) as error:
         raise SettingError(
             f"SDLC_LENS_HOST={host} cannot be used: {error}. Set it to an address of this machine,"

@@ -1,5 +1,6 @@
 """Brings the database file to the newest revision, one process at a time, all or nothing."""
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -41,9 +42,9 @@ def alembic_folder() -> Path:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise NoPermission(why_unwritable(folder)) from error
     except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise NoPermission(why_unwritable(folder)) from error
         raise StorageError(f"cannot create the folder {folder}: {error.strerror}") from error
 
 

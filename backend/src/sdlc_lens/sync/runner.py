@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,9 +23,11 @@ from sdlc_lens.db.projects import (
 from sdlc_lens.db.session import Database, WriteSession
 from sdlc_lens.errors import LensError, SyncInProgress
 from sdlc_lens.sources.folder import read_folder
+from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.reading import Changes, find_changes
 
 RETRY_SECONDS = 2
+MOST_COMPLAINTS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +88,7 @@ class Runner:
         async with self._database.write() as session:
             if await give_back(session, lease, changes.project):
                 await apply(session, changes)
-                logger.info("synced %s: %s", project.slug, _summary(changes, len(snapshot.entries)))
+                _tell(project.slug, snapshot, changes)
 
     async def _give_back(self, lease: str, outcome: dict[str, object]) -> None:
         async with self._database.write() as session:
@@ -108,6 +111,8 @@ async def apply(session: WriteSession, changes: Changes) -> None:
     await remove_documents(session, changes.removed)
 
 
-def _summary(changes: Changes, total: int) -> str:
-    added, changed, removed = len(changes.added), len(changes.changed), len(changes.removed)
-    return f"{total} documents, {added} added, {changed} changed, {removed} removed"
+def _tell(slug: str, snapshot: Snapshot, changes: Changes) -> None:
+    counts = (len(changes.added), len(changes.changed), len(changes.removed))
+    logger.info("synced %s: %d added, %d changed, %d removed", slug, *counts)
+    for path, reason in islice(snapshot.unreadable.items(), MOST_COMPLAINTS):
+        logger.warning("%s: %s was left as it is: %s", slug, path, reason)
