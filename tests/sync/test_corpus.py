@@ -1,0 +1,40 @@
+"""A real workspace, where there is one: every document with its type."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sdlc_lens.domain.config import configure
+from sdlc_lens.domain.parse import parse
+from sdlc_lens.sources.folder import read_folder
+
+BESIDE_THE_PROJECT = Path(__file__).parents[3] / "shared" / "corpus"
+CORPUS = Path(os.environ.get("SDLC_LENS_CORPUS") or BESIDE_THE_PROJECT)
+EXPECTED = {
+    "epic": 12,
+    "story": 48,
+    "plan": 36,
+    "test-spec": 36,
+    "bug": 16,
+    "cr": 22,
+    "rfc": 2,
+    "retro": 8,
+    "workflow": 1,
+}
+
+
+@pytest.mark.skipif(
+    not (CORPUS / "lens").is_dir(), reason="NOT TESTED: no corpus where SDLC_LENS_CORPUS points"
+)
+def test_documents_of_the_corpus() -> None:
+    snapshot = read_folder(str(CORPUS / "lens"), Path("/"))
+    configuration = configure(snapshot.settings, snapshot.version)
+    documents = [parse(entry.path, entry.source, configuration) for entry in snapshot.entries]
+    assert len(documents) == 193
+    assert not snapshot.unreadable
+    assert configuration.schema_version == 3
+    types = Counter(document.type for document in documents)
+    assert {name: types[name] for name in EXPECTED} == EXPECTED
+    assert all(document.status for document in documents if document.type in ("epic", "story"))
