@@ -8,9 +8,7 @@ from pathlib import Path
 def why_unreadable(path: Path) -> str:
     """One line on why PATH cannot be read, with the command that mends it."""
     place = _visible(path)
-    return (
-        f"cannot read {path}: {_belongs(place)}. Run `chmod -R a+rX {place}`, or {_as_owner(place)}"
-    )
+    return f"cannot read {path}: {_belongs(place)}. {_cure(place, 'chmod -R a+rX')}"
 
 
 def why_unwritable(path: Path) -> str:
@@ -21,10 +19,9 @@ def why_unwritable(path: Path) -> str:
             f"cannot write {path}: {place} is on a read-only file system. Mount a volume that can"
             f" be written there (without `:ro`)"
         )
-    cure = f"chown -R {os.geteuid()}:{os.getegid()} {place}"
-    if place.stat().st_uid == os.geteuid():
-        cure = f"chmod -R u+rwX {place}"
-    return f"cannot write {path}: {_belongs(place)}. Run `{cure}`, or {_as_owner(place)}"
+    ours = place.stat().st_uid == os.geteuid()
+    command = "chmod -R u+rwX" if ours else f"chown -R {os.geteuid()}:{os.getegid()}"
+    return f"cannot write {path}: {_belongs(place)}. {_cure(place, command)}"
 
 
 def _visible(path: Path) -> Path:
@@ -44,6 +41,9 @@ def _belongs(place: Path) -> str:
     )
 
 
-def _as_owner(place: Path) -> str:
+def _cure(place: Path, command: str) -> str:
     facts = place.stat()
-    return f"start the container with `--user {facts.st_uid}:{facts.st_gid}`"
+    cure = f"Run `{command} {place}` as root"
+    if facts.st_uid in (0, os.geteuid()):
+        return cure
+    return f"{cure}, or start the container with `--user {facts.st_uid}:{facts.st_gid}`"
