@@ -125,8 +125,11 @@ def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
     for path in (f"{base}/out", f"{base}/../outside", str(outside), f"{base}-else/.."):
         with pytest.raises(PathNotFound):
             locate(path, base)
-    with pytest.raises(PathNotFound, match="SDLC_LENS_ALLOWED_PROJECT_BASE"):
+    with pytest.raises(PathNotFound, match="SDLC_LENS_ALLOWED_PROJECT_BASE") as there:
         locate(str(outside), base)
+    with pytest.raises(PathNotFound) as nowhere:
+        locate(f"{outside}-nowhere", base)
+    assert str(nowhere.value) == str(there.value).replace("outside'", "outside-nowhere'")
     (tmp_path / "alias").symlink_to(base)
     assert locate(f"{base}/inside", tmp_path / "alias") == base / "inside"
 

@@ -13,24 +13,25 @@ from sdlc_lens.sources.snapshot import Entry, Snapshot, blob_id
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
+_LONGEST_SHOWN = 200
+
 
 def locate(path: str, base: Path) -> Path:
     """The real folder at PATH, which must lie in BASE when all links are followed."""
+    shown = repr(path[:_LONGEST_SHOWN])
+    cure = f"Mount the workspace below {base} (SDLC_LENS_ALLOWED_PROJECT_BASE)"
     try:
-        folder = Path(path).resolve(strict=True)
-        inside = folder.is_relative_to(base.resolve())
+        folder = Path(path).resolve()
+        # Asked first, so that nobody learns what there is elsewhere.
+        if not folder.is_relative_to(base.resolve()):
+            raise PathNotFound(f"{shown} lies outside of where workspaces may lie. {cure}")
+        if stat.S_ISDIR(folder.stat().st_mode):
+            return folder
     except PermissionError as error:
         raise PathNotFound(why_unreadable(Path(path))) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise PathNotFound(f"{path[:200]!r} is no folder that this service can see") from error
-    if not folder.is_dir():
-        raise PathNotFound(f"{path!r} is not a folder")
-    if not inside:
-        raise PathNotFound(
-            f"{path!r} lies outside {base}. Mount the workspace there, or set"
-            f" SDLC_LENS_ALLOWED_PROJECT_BASE to a folder that holds it"
-        )
-    return folder
+        raise PathNotFound(f"there is no folder {shown}. {cure}") from error
+    raise PathNotFound(f"{shown} is no folder. {cure}")
 
 
 def read_folder(path: str, base: Path) -> Snapshot:

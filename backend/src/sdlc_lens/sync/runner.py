@@ -115,4 +115,4 @@ def _tell(slug: str, snapshot: Snapshot, changes: Changes) -> None:
     counts = (len(changes.added), len(changes.changed), len(changes.removed))
     logger.info("synced %s: %d added, %d changed, %d removed", slug, *counts)
     for path, reason in islice(snapshot.unreadable.items(), MOST_COMPLAINTS):
-        logger.warning("%s: %s was left as it is: %s", slug, path, reason)
+        logger.warning("%s: %r was left as it is: %s", slug, path, reason)
