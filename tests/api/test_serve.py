@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import environment, free_port, get, run, started, stop, until_line
+from processes import IN_TIME, environment, free_port, get, run, started, stop, until_line
 
 ENTRYPOINT = Path(__file__).parents[2] / "backend" / "entrypoint.sh"
 STARTED = "Application startup complete"
@@ -44,7 +44,7 @@ def test_new_database_to_ready_in_one_process(tmp_path: Path, port: int) -> None
         assert get(port, "/readyz")[0] == 200
         assert run("healthcheck", env=env).returncode == 0
         get(port, "/api/v1/projects?shown")
-        assert stop(process) < 2
+        assert stop(process) < IN_TIME
         assert process.stdout
         rest = process.stdout.read()
     assert process.returncode == 0
@@ -71,7 +71,7 @@ def test_healthcheck_of_a_service_that_is_not_ready(
 def test_stop_when_idle(env: dict[str, str], number: signal.Signals) -> None:
     with started(env=env) as process:
         until_line(process, STARTED)
-        assert stop(process, number) < 1
+        assert stop(process, number) < IN_TIME
         assert process.returncode == 0
 
 
@@ -79,7 +79,7 @@ def test_stop_when_idle(env: dict[str, str], number: signal.Signals) -> None:
 def test_stop_while_starting(after: float, env: dict[str, str]) -> None:
     with started(env=env) as process:
         time.sleep(after)
-        assert stop(process) < 1.5
+        assert stop(process) < IN_TIME
         assert process.returncode == 0
 
 
@@ -91,7 +91,7 @@ def test_stop_with_an_idle_connection(
         connection.connect(("127.0.0.1", port))
         connection.sendall(b"GET /livez HTTP/1.1\r\nHost: lens\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
-        assert stop(process) < 1
+        assert stop(process) < IN_TIME
         assert process.returncode == 0
 
 
@@ -105,7 +105,7 @@ def test_stop_with_a_request_under_way(
             b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Length: 100\r\n\r\n{"
         )
         time.sleep(0.2)
-        assert 0.8 < stop(process) < 2.5
+        assert 0.8 < stop(process) < 1 + IN_TIME
         assert process.returncode == 0
 
 
@@ -123,7 +123,7 @@ def test_request_under_way_may_end_within_the_limit(
         time.sleep(0.3)
         connection.sendall(b"}")
         assert connection.recv(1000).startswith(b"HTTP/1.1 422")
-        assert process.wait(timeout=3) == 0
+        assert process.wait(timeout=IN_TIME) == 0
 
 
 def test_port_that_is_taken(env: dict[str, str], port: int) -> None:
@@ -149,7 +149,7 @@ def test_entrypoint_serves_by_default(env: dict[str, str], port: int) -> None:
         assert "Umask:\t0002" in status
         assert "SigBlk:\t0000000000000000" in status
         assert Path(f"/proc/{process.pid}/comm").read_text().startswith("python")
-        assert stop(process) < 1
+        assert stop(process) < IN_TIME
         assert process.returncode == 0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from processes import COMMAND, environment, run, run_script, started, stop, until_line
+from processes import COMMAND, IN_TIME, environment, run, run_script, started, stop, until_line
 
 from sdlc_lens.db.file import look
 from sdlc_lens.db.migration import NEWEST, REVISIONS, alembic_folder, migrate
@@ -129,7 +129,7 @@ def test_sigterm_in_the_middle_ends_at_once_with_zero(tmp_path: Path) -> None:
     script = MIDDLE.format(action="time.sleep(60)")
     with started(COMMAND[0], "-c", script, env=environment(path)) as process:
         until_line(process, "halfway")
-        assert stop(process) < 1
+        assert stop(process) < IN_TIME
         assert process.returncode == 0
     assert migrate(path)
 
@@ -141,7 +141,7 @@ def test_sigterm_while_waiting_for_the_lock(tmp_path: Path, lock: Callable[[Path
         until_line(process, "Running database migrations")
         time.sleep(0.3)
         assert process.poll() is None, "it did not wait"
-        assert stop(process) < 1
+        assert stop(process) < IN_TIME
         assert process.returncode == 0
     assert look(tmp_path / "lens.db").revision is None
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 from workspaces import SAMPLE, write_workspace
 
-from sdlc_lens.db import projects
 from sdlc_lens.db.documents import Item, Selection, list_documents
 from sdlc_lens.db.projects import Project, add_project, get_project, remove_project
 from sdlc_lens.db.session import Database
@@ -207,13 +206,15 @@ async def test_stopped_sync_gives_its_lease_back(
 async def test_long_sync_keeps_its_lease(
     runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projects, "LEASE_SECONDS", 0.3)
-    monkeypatch.setattr(runner_module, "LEASE_SECONDS", 0.3)
-    Slow(monkeypatch, 0.9)
+    monkeypatch.setattr(runner_module, "LEASE_SECONDS", 0.1)
+    Slow(monkeypatch, 0.5)
+    ends = []
     await runner.start("tide")
-    await asyncio.sleep(0.7)
-    with pytest.raises(SyncInProgress):
-        await runner.start("tide")
+    for _ in range(2):
+        async with database.read() as session:
+            ends.append((await get_project(session, "tide")).lease_ends_at or "")
+        await asyncio.sleep(0.3)
+    assert ends[1] > ends[0]
     await runner.wait()
     assert len(await items(database)) == 13
 
@@ -235,7 +236,7 @@ async def test_event_loop_is_free_during_a_sync(
 ) -> None:
     body = "# Title\n\n> **Status:** Done\n\n" + "words of a story " * 200
     write_workspace(workspace, {f"stories/US{n:04}-x.md": body for n in range(1000, 1600)})
-    Slow(monkeypatch, 0.6)
+    Slow(monkeypatch, 1)
     await runner.start("tide")
     waiting = asyncio.ensure_future(runner.wait())
     standstill, work = 0.0, 0.0
@@ -246,5 +247,5 @@ async def test_event_loop_is_free_during_a_sync(
         standstill = max(standstill, time.monotonic() - start[0])
         work = max(work, time.thread_time() - start[1])
     assert len(await items(database)) == 100
-    assert standstill < 0.5, f"the event loop stood still for {standstill:.3f} s"
+    assert standstill < 0.8, f"the event loop stood still for {standstill:.3f} s"
     assert work < 0.1, f"the event loop was kept busy for {work:.3f} s"

@@ -73,7 +73,7 @@ def test_a_project_adds_statuses_of_its_own() -> None:
 
 
 @given(any_of.lists(any_of.sampled_from(PIECES) | any_of.text(max_size=5), max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_a_document(pieces: list[str]) -> None:
     source = "".join(pieces).encode("utf-8", "surrogatepass")
     document = parse("stories/US0001-x.md", source, Configuration())
@@ -82,6 +82,5 @@ def test_any_text_is_a_document(pieces: list[str]) -> None:
 
 
 @given(any_of.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_document(source: bytes) -> None:
     assert parse("x.md", source, Configuration()).doc_id == "x"
