@@ -1,5 +1,7 @@
 """Titles and metadata blocks in all the forms that occur."""
 
+import time
+
 import pytest
 
 from sdlc_lens.domain.header import Head, read_head
@@ -55,6 +57,7 @@ def test_hashes_that_belong_to_the_title() -> None:
         "**Status:** Draft",
         "- **Status:** Draft",
         "> **STATUS:**   Draft  ",
+        "> **Status: ** Draft",
     ],
 )
 def test_forms_of_a_field(line: str) -> None:
@@ -99,6 +102,12 @@ def test_block_ends(end: str) -> None:
     assert head.fields == {"Status": "Open"}
 
 
+@pytest.mark.parametrize("end", ["> quoted", "- item", "* item", "1. item", "## Section", "~~~"])
+def test_plain_block_ends(end: str) -> None:
+    head = read_head(f"# T\n\n**Status:** Open\n{end}\n**Owner:** somebody")
+    assert head.fields == {"Status": "Open"}
+
+
 def test_block_stands_directly_under_the_title() -> None:
     assert read_head("# T\n\nA sentence.\n\n> **Status:** quoted").fields == {}
 
@@ -121,3 +130,13 @@ def test_links_give_their_text_or_their_targets_id() -> None:
 
 def test_head_of_nothing() -> None:
     assert read_head("") == Head(None, {})
+
+
+@pytest.mark.parametrize(
+    "part", ["> **Key {}:** x\n", "> word {}\n", "# {}\n", "**k{}:** x | ", "| ", " ", "[", "**"]
+)
+def test_effort_grows_with_the_length_alone(part: str) -> None:
+    text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(40_000))
+    start = time.thread_time()
+    assert "First" in read_head(text).fields
+    assert time.thread_time() - start < 3

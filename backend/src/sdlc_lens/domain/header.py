@@ -7,13 +7,12 @@ from itertools import dropwhile
 
 from sdlc_lens.domain.ids import first_id
 
-_KEY = re.compile(r"\*\*([^*]{1,100}?)(?::\*\*|\*\*[ \t]*:)")
+_FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
 _BREAK = re.compile(r"\r\n|\n|\r")
-_SEPARATORS = "·|"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_MARKUP = tuple("#>|-=+<`~")
+_MARKUP = re.compile(r"[-#>|=+<`~]|\* |[0-9]+[.)] ")
 
 
 @dataclass(frozen=True)
@@ -86,49 +85,40 @@ def _heading(line: str) -> str:
 
 
 def _fields(lines: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    name = ""
+    found: dict[str, tuple[str, list[str]]] = {}
+    parts: list[str] = []
+    above = ""
     for line in dropwhile(lambda line: not line.strip(), lines):
         keyed = list(_keyed(line))
-        if not keyed and not (name and _continues(line)):
+        if not keyed and not (found and _continues(line, above)):
             break
         if not keyed:
-            found[name] = f"{found[name]} {_unquoted(line)}".strip()
-        for key, value in keyed:
-            name = key
-            _drop_equal(found, key)
-            found[key] = value
-    return {name: plain(value) for name, value in found.items()}
+            parts.append(_unquoted(line))
+        for name, value in keyed:
+            parts = [value]
+            found.pop(_normal_key(name), None)  # the last of two equal keys wins
+            found[_normal_key(name)] = name, parts
+        above = line
+    return {name: plain(" ".join(parts)) for name, parts in found.values()}
 
 
-def _continues(line: str) -> bool:
-    """Whether a line without a key still belongs to the value above it."""
+def _continues(line: str, above: str) -> bool:
+    """Whether a line without a key belongs to the value ABOVE it: it has the same form."""
     text = line.strip()
-    return text.startswith(">") or (bool(text) and not text.startswith(_MARKUP))
-
-
-def _drop_equal(found: dict[str, str], key: str) -> None:
-    """Forget a field that was given before under an equal key: the last of two wins."""
-    for name in [name for name in found if _normal_key(name) == _normal_key(key)]:
-        del found[name]
+    if above.lstrip().startswith(">"):
+        return text.startswith(">") and not _FENCE.match(_unquoted(text))
+    return bool(text) and not _MARKUP.match(text)
 
 
 def _keyed(line: str) -> Iterator[tuple[str, str]]:
     """The fields of one line: the first at its start, others after a middle dot or a pipe."""
     text = _unquoted(line).removeprefix("- ").lstrip()
-    keys = [key for key in _KEY.finditer(text) if _may_start(text[: key.start()])]
+    keys = list(_FIELD.finditer(text))
     if not keys or keys[0].start():
         return
     ends = [key.start() for key in keys[1:]] + [len(text)]
-    for position, (key, end) in enumerate(zip(keys, ends, strict=True)):
-        value = text[key.end() : end].strip()
-        if position < len(keys) - 1:
-            value = value.rstrip(_SEPARATORS + " \t")
-        yield key[1].strip(), value
-
-
-def _may_start(before: str) -> bool:
-    return not before.strip() or before.rstrip().endswith(tuple(_SEPARATORS))
+    for key, end in zip(keys, ends, strict=True):
+        yield key[1].strip(), text[key.end() : end].strip()
 
 
 def _unquoted(line: str) -> str:
