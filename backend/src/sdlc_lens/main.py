@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sdlc_lens import __version__
 from sdlc_lens.api import documents, problems, projects, system
 from sdlc_lens.api.edge import Edge
+from sdlc_lens.api.etag import Etags
 from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.runner import Runner
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database(app.state.settings.database_path)
     app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
     problems.install(app)
+    app.add_middleware(Etags)
     app.add_middleware(Edge)
     app.include_router(system.probes)
     for resource in (system, projects, documents):

@@ -1,0 +1,91 @@
+"""ETag and If-None-Match: an answer's mark moves exactly when the answer does."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+pytestmark = pytest.mark.anyio
+
+PATHS = ["", "/documents", "/documents?type=story", "/../../openapi.json"]
+
+
+async def tags(client: httpx.AsyncClient, synced: str) -> dict[str, str]:
+    return {path: (await client.get(synced + path)).headers["etag"] for path in PATHS}
+
+
+async def sync(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
+    assert (await client.post(f"{synced}/sync")).status_code == 202
+    await app.state.runner.wait()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*", ' "a,b" ,{}'])
+async def test_known_answer_is_not_sent_again(
+    path: str, known: str, client: httpx.AsyncClient, synced: str
+) -> None:
+    first = await client.get(synced + path)
+    headers = {"If-None-Match": known.format(first.headers["etag"])}
+    for method in ("GET", "HEAD"):
+        again = await client.request(method, synced + path, headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["cache-control"] == "no-cache"
+        assert "x-request-id" in again.headers
+        assert not {"content-type", "content-length"} & set(again.headers)
+
+
+@pytest.mark.parametrize("known", ['"other"', "", "other", '"', "W/"])
+async def test_other_marks_are_no_match(known: str, client: httpx.AsyncClient, synced: str) -> None:
+    answer = await client.get(synced, headers={"If-None-Match": known})
+    assert answer.status_code == 200
+    assert answer.json()["slug"] == "harbour"
+
+
+async def test_several_headers_are_one_list(client: httpx.AsyncClient, synced: str) -> None:
+    tag = (await client.get(synced)).headers["etag"]
+    headers = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+    assert (await client.get(synced, headers=headers)).status_code == 304
+
+
+async def test_unchanged_sync_moves_no_mark_of_a_document(
+    app: FastAPI, client: httpx.AsyncClient, synced: str
+) -> None:
+    before = await tags(client, synced)
+    await sync(app, client, synced)
+    after = await tags(client, synced)
+    assert before.pop("") != after.pop(""), "last_synced_at has moved"
+    assert before == after
+
+
+async def test_mark_moves_with_what_is_answered(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    before = await tags(client, synced)
+    (workspace / "prd.md").write_text("# Another title\n")
+    await sync(app, client, synced)
+    after = await tags(client, synced)
+    assert before["/documents"] != after["/documents"]
+    assert before["/documents?type=story"] == after["/documents?type=story"]
+
+
+async def test_errors_and_changes_have_no_mark(client: httpx.AsyncClient, synced: str) -> None:
+    answers = [
+        await client.get("/api/v1/projects/nowhere", headers={"If-None-Match": "*"}),
+        await client.post(f"{synced}/sync", headers={"If-None-Match": "*"}),
+        await client.delete(synced, headers={"If-None-Match": "*"}),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 202, 204]
+    assert not any("etag" in answer.headers for answer in answers)
+
+
+async def test_answer_in_parts_passes_as_it_is(app: FastAPI, client: httpx.AsyncClient) -> None:
+    @app.get("/parts")
+    async def parts() -> StreamingResponse:
+        return StreamingResponse(iter(["one ", "two"]))
+
+    answer = await client.get("/parts", headers={"If-None-Match": "*"})
+    assert (answer.status_code, answer.text) == (200, "one two")
+    assert "etag" not in answer.headers
