@@ -34,6 +34,7 @@ class Project:
     lease_ends_at: str | None
     last_synced_at: str | None
     created_at: str
+    revision: int
     document_count: int
 
 
@@ -109,8 +110,8 @@ def _projects() -> Select[tuple[object, ...]]:
         .scalar_subquery()
         .label("document_count")
     )
-    columns = [column for column in projects.c if column is not projects.c.lease]
-    return select(*columns, count)
+    left_out = {"lease", "vocabulary"}
+    return select(*(column for column in projects.c if column.name not in left_out), count)
 
 
 def _project(row: RowMapping) -> Project:
