@@ -73,7 +73,16 @@ SINGLETONS = frozenset(
     {"prd", "trd", "tsd", "pvd", "personas", "decisions", "constitution", "brand-guide"}
 )
 OTHER = "other"
+RECORDS = frozenset({"retro", "review", "decision", "persona", "handoff", "personas", "pvd"})
 
 BY_FOLDER = {kind.folder: kind for kind in KINDS}
 BY_PREFIX = {kind.prefix: kind for kind in KINDS if kind.prefix}
 STATUSES = {kind.name: kind.statuses for kind in KINDS if kind.statuses}
+ARTEFACTS = frozenset(kind.name for kind in BY_PREFIX.values()) - RECORDS
+TERMINAL = {kind.name: kind.terminal for kind in KINDS if kind.statuses}
+TERMINAL_ANYWHERE = frozenset().union(*TERMINAL.values())
+
+
+def is_terminal(type_name: str, status: str | None) -> bool:
+    """Whether nothing is left to do; a type without a row of statuses borrows all the others'."""
+    return status in TERMINAL.get(type_name, TERMINAL_ANYWHERE)
