@@ -107,12 +107,12 @@ WORKDIR /repository
 COPY --chmod=755 <<"EOF" /usr/local/bin/run-tests
 #!/bin/sh
 set -eu
-mkdir -p /report
+mkdir -p /report /verdict
 {
     status=0
     python -m pytest -c backend/pyproject.toml --junitxml=/report/junit.xml \
         --cov --cov-config=backend/pyproject.toml --cov-report=term --cov-report=xml:/report/coverage.xml tests || status=$?
-    echo "${status}" >/report/status
+    echo "${status}" >/verdict/status
 } 2>&1 | tee /report/pytest.log
 EOF
 RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel --network=none \
@@ -123,23 +123,23 @@ COPY --exclude=build --exclude=engine --exclude=image tests tests
 RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
 set -eu
 run-tests
-cp /proc/sys/kernel/random/uuid /report/run
-touch "/runs/$(cat /report/run)"
+cp /proc/sys/kernel/random/uuid /verdict/run
+touch "/runs/$(cat /verdict/run)"
 EOF
 
 # test passes when the tests passed; a kept failure is believed once, by the first to ask, later ones run the tests again
 FROM test-run AS test
 RUN --mount=type=cache,id=test-runs,target=/runs --network=none <<EOF
 set -eu
-if [ "$(cat /report/status)" != 0 ]; then
-    if rm "/runs/$(cat /report/run)" 2>/dev/null; then cat /report/pytest.log; else run-tests; fi
+if [ "$(cat /verdict/status)" != 0 ]; then
+    if rm "/runs/$(cat /verdict/run)" 2>/dev/null; then cat /report/pytest.log; else run-tests; fi
 fi
-exit "$(cat /report/status)"
+exit "$(cat /verdict/status)"
 EOF
 
 # test-report is the result of the tests, passed or failed: junit.xml, coverage.xml, pytest.log
 FROM scratch AS test-report
-COPY --from=test-run /report/junit.xml /report/coverage.xml /report/pytest.log /
+COPY --from=test-run /report /
 
 # test-tools-deps holds what the tests import on the machine that drives the engine: pure Python, to be put on PYTHONPATH
 FROM tools AS test-tools-deps
@@ -203,7 +203,7 @@ FROM scratch AS gate-off
 
 # gate-on is the gate: it has nothing to hand on unless the tests passed
 FROM scratch AS gate-on
-COPY --from=test /report/status /tests-passed
+COPY --from=test /verdict/status /tests-passed
 
 # gate is the gate as asked for
 FROM gate-${GATE} AS gate

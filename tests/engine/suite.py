@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-PASSING = "def test_small() -> None:\n    assert True\n"
-FAILING = "def test_small() -> None:\n    assert 'the cause' == 'not this'\n"
+PASSING = "import sdlc_lens\n\n\ndef test_small() -> None:\n    assert sdlc_lens.__version__\n"
+FAILING = PASSING + "    assert 'the cause' == 'not this'\n"
 
 
 def passes_after(moment: float) -> str:
