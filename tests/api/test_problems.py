@@ -43,7 +43,7 @@ async def test_odd_path(path: str, client: httpx.AsyncClient) -> None:
     [
         ("PATCH", "/api/v1/projects", "HEAD, GET, POST"),
         ("DELETE", "/livez", "HEAD, GET"),
-        ("POST", "/api/v1/projects/harbour", "HEAD, GET, DELETE"),
+        ("POST", "/api/v1/projects/harbour", "HEAD, GET, PUT, DELETE"),
         ("GET", "/api/v1/projects/harbour/sync", "POST"),
         ("POST", "/api/v1/openapi.json", "HEAD, GET"),
         ("BREW", "/api/v1/projects/harbour/documents", "HEAD, GET"),

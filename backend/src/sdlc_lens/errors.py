@@ -4,6 +4,7 @@
     ├── NotFound                    404  NOT_FOUND
     ├── PathNotFound                400  PATH_NOT_FOUND
     ├── Invalid                     422  VALIDATION_ERROR
+    │   └── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
     ├── Conflict                    409  CONFLICT
     │   └── SyncInProgress          409  SYNC_IN_PROGRESS
     ├── NotReady                    503  NOT_READY
@@ -51,6 +52,12 @@ class Invalid(LensError):
     """The request is well formed, but a value in it cannot be used."""
 
     code, title, status = "VALIDATION_ERROR", "Invalid request", 422
+
+
+class TokenStorageDisabled(Invalid):
+    """An access token was sent, but there is no key to seal it with."""
+
+    code, title = "TOKEN_STORAGE_DISABLED", "Token storage disabled"
 
 
 class Conflict(LensError):

@@ -1,17 +1,46 @@
 """The bodies of requests and answers, as `/api/v1` promises them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-FolderPath = Annotated[str, StringConstraints(min_length=1)]
+FolderPath = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    Field(description="Folder of the workspace, below the one that the service allows."),
+]
+RepositoryOnly = Annotated[
+    str | None, Field(description="Of repositories; a local project keeps none.")
+]
+AccessToken = Annotated[
+    SecretStr | None, Field(description="Stored sealed or not at all; null removes it.")
+]
+ConnectionId = Annotated[int | None, Field(description="Stored credentials; null detaches them.")]
 
 
 class Answer(BaseModel):
     """A body that is made from one of the service's own records."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class ProblemCode(BaseModel):
+    """What happened, for programs."""
+
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """The one shape of every error; `instance` is the id of the request, as in the log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    error: ProblemCode
 
 
 class Health(Answer):
@@ -31,6 +60,34 @@ class NewProject(BaseModel):
     name: Name
     source_type: Literal["local"] = "local"
     sdlc_path: FolderPath
+    repo_url: RepositoryOnly = None
+    repo_branch: RepositoryOnly = None
+    repo_path: RepositoryOnly = None
+    access_token: AccessToken = None
+    connection_id: ConnectionId = None
+
+
+class ProjectChange(BaseModel):
+    """What is to become different; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    # A factory, not a default: these may be left out, but to send null for one is an error.
+    name: Name = Field(default_factory=str)
+    source_type: Literal["local"] = Field(default_factory=lambda: "local")
+    sdlc_path: FolderPath = Field(default_factory=str)
+    auto_sync: bool = Field(default_factory=bool)
+    repo_url: RepositoryOnly = None
+    repo_branch: RepositoryOnly = None
+    repo_path: RepositoryOnly = None
+    access_token: AccessToken = None
+    connection_id: ConnectionId = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("names no field that could be changed")
+        return self
 
 
 class ProjectAnswer(Answer):

@@ -1,20 +1,35 @@
-"""Projects: register, list, sync, remove."""
+"""Projects: register, list, change, sync, remove."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, status
 
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
-from sdlc_lens.api.models import NewProject, ProjectAnswer, SyncStarted
+from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncStarted
+from sdlc_lens.api.schema import problems
 from sdlc_lens.api.slug import slugify
 from sdlc_lens.db import projects
-from sdlc_lens.errors import Invalid
+from sdlc_lens.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    PathNotFound,
+    SyncInProgress,
+    TokenStorageDisabled,
+)
 from sdlc_lens.sources.folder import locate
+
+STORED = {"name", "sdlc_path", "auto_sync"}
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(PathNotFound, NotFound, Conflict, Invalid, TokenStorageDisabled),
+)
 async def add_project(
     body: NewProject, database: TheDatabase, settings: TheSettings
 ) -> ProjectAnswer:
@@ -22,6 +37,7 @@ async def add_project(
     slug = slugify(body.name)
     if not slug:
         raise Invalid("body.name: holds no letter or digit that an address could be made of")
+    _refuse_credentials(body)
     await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
     async with database.write() as session:
         project = await projects.add_project(session, slug, body.name, body.sdlc_path)
@@ -35,21 +51,49 @@ async def list_projects(session: Reading) -> list[ProjectAnswer]:
     return [ProjectAnswer.model_validate(project) for project in found]
 
 
-@router.get("/{slug}")
+@router.get("/{slug}", responses=problems(NotFound))
 async def get_project(slug: str, session: Reading) -> ProjectAnswer:
     """One project."""
     return ProjectAnswer.model_validate(await projects.get_project(session, slug))
 
 
-@router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT)
+@router.put("/{slug}", responses=problems(PathNotFound, NotFound, Invalid, TokenStorageDisabled))
+async def change_project(
+    slug: str, body: ProjectChange, database: TheDatabase, settings: TheSettings
+) -> ProjectAnswer:
+    """Change what the body names. The slug stays, whatever the new name is."""
+    changes: dict[str, Any] = body.model_dump(include=body.model_fields_set & STORED)
+    async with database.read() as session:
+        await projects.get_project(session, slug)
+    _refuse_credentials(body)
+    if "sdlc_path" in changes:
+        await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
+    async with database.write() as session:
+        project = await projects.change_project(session, slug, changes)
+    return ProjectAnswer.model_validate(project)
+
+
+@router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
 async def remove_project(slug: str, database: TheDatabase) -> None:
     """Forget a project with its documents; the workspace itself is not touched."""
     async with database.write() as session:
         await projects.remove_project(session, slug)
 
 
-@router.post("/{slug}/sync", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/{slug}/sync",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, SyncInProgress),
+)
 async def sync_project(slug: str, runner: TheRunner) -> SyncStarted:
     """Begin to read the workspace; the project's `sync_status` tells when that is over."""
     project = await runner.start(slug)
     return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
+
+
+def _refuse_credentials(body: NewProject | ProjectChange) -> None:
+    """Nothing can keep a token, so none is taken; to remove what there is not is no error."""
+    if body.access_token is not None:
+        raise TokenStorageDisabled("body.access_token: tokens cannot be stored here. Leave it out")
+    if body.connection_id is not None:
+        raise NotFound(f"there is no connection {str(body.connection_id)[:20]}")

@@ -1,7 +1,7 @@
 """Queries on projects, and the lease that a running sync holds on its project."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +60,16 @@ async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: st
         await session.execute(insert(projects).values(row | {"created_at": stamp(now())}))
     except IntegrityError as error:
         raise Conflict(f"a project with the slug {slug!r} exists already") from error
+    return await get_project(session, slug)
+
+
+async def change_project(session: WriteSession, slug: str, values: Mapping[str, object]) -> Project:
+    """Give the project called SLUG new values; another folder ends a sync of the former one."""
+    project = await get_project(session, slug)
+    if values.get("sdlc_path", project.sdlc_path) != project.sdlc_path:
+        values = {**values, "lease": None, "lease_ends_at": None}
+    if values:
+        await session.execute(update(projects).where(projects.c.id == project.id).values(values))
     return await get_project(session, slug)
 
 

@@ -1,0 +1,74 @@
+"""The description of this API that clients are made from: OpenAPI 3.1."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from sdlc_lens.api.models import Problem
+from sdlc_lens.api.problems import MEDIA_TYPE
+from sdlc_lens.errors import LensError
+
+Schema = dict[str, Any]
+Responses = dict[int | str, Schema]
+
+_SUMMARY = "Everything that the markdown workspaces of software projects say."
+_DESCRIPTION = """\
+Lists hold `items`, `total`, `page`, `per_page` and `pages`; a page past the end is empty.
+Times are ISO 8601 in UTC. HEAD works wherever GET does, and every GET carries an `ETag`: sent back
+as `If-None-Match` it is answered by 304 for as long as the answer stays the same.
+Every error is a problem (RFC 9457) whose `error.code` tells programs what happened.\
+"""
+_PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_ANY_OTHER = "Any other problem: a request that is refused as such, or a service that fails."
+_UNCHANGED = "The answer is still the one that `If-None-Match` names."
+
+
+def problems(*errors: type[LensError]) -> Responses:
+    """For a route's `responses`: the ERRORS that it answers with on purpose."""
+    described: Responses = {}
+    for error in errors:
+        known = described.setdefault(error.status, {"description": ""})
+        known["description"] += f"{error.title} (`{error.code}`). "
+    return described
+
+
+def describe(app: FastAPI) -> Schema:
+    """The schema of APP, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _made(app)
+    return app.openapi_schema
+
+
+def _made(app: FastAPI) -> Schema:
+    schema = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=_SUMMARY,
+        description=_DESCRIPTION,
+        routes=app.routes,
+    )
+    components = schema["components"]["schemas"]
+    components["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    components.update(components["Problem"].pop("$defs"))
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.pop(name, None)
+    for method, operation in _operations(schema):
+        _complete(method, operation["responses"])
+    return schema
+
+
+def _operations(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    for methods in schema["paths"].values():
+        yield from methods.items()
+
+
+def _complete(method: str, responses: Schema) -> None:
+    """Add what the routes need not say: the shape of problems, and 304."""
+    if method == "get":
+        responses["304"] = {"description": _UNCHANGED}
+    responses["default"] = {"description": _ANY_OTHER}
+    for status, response in responses.items():
+        if status == "422" or (status[0] in "45d" and "content" not in response):
+            response["content"] = {MEDIA_TYPE: _PROBLEM}
