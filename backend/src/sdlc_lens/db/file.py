@@ -34,13 +34,13 @@ def uri(path: Path) -> str:
 def require_writable(path: Path) -> None:
     """Refuse a database whose folder, file or side files this process may not write."""
     folder = path.parent
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise NoPermission(why_unwritable(folder))
     for place in (path, *side_files(path)):
         if place.is_dir():
             raise UnusableDatabase(f"{place} is a folder. Name a file in SDLC_LENS_DATABASE_URL.")
         if place.exists() and not os.access(place, os.R_OK | os.W_OK):
             raise NoPermission(why_unwritable(place))
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise NoPermission(why_unwritable(folder))
 
 
 def side_files(path: Path) -> tuple[Path, ...]:
