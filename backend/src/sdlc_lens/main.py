@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from sdlc_lens import __version__
-from sdlc_lens.api import documents, problems, projects, system
+from sdlc_lens.api import documents, problems, projects, reference, system
 from sdlc_lens.api.edge import Edge
 from sdlc_lens.api.etag import Etags
 from sdlc_lens.db.session import Database
@@ -22,9 +22,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="SDLC Lens",
         version=__version__,
         lifespan=_lifespan,
-        openapi_url=f"{API}/openapi.json",
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
     )
     app.state.settings = settings or load_settings()
@@ -34,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Etags)
     app.add_middleware(Edge)
     app.include_router(system.probes)
-    for resource in (system, projects, documents):
+    for resource in (system, projects, documents, reference):
         app.include_router(resource.router, prefix=API)
     return app
 
