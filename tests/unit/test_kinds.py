@@ -27,6 +27,16 @@ def test_terminal(type_name: str, status: str | None, terminal: bool) -> None:
 
 
 def test_artefacts_have_an_id_and_are_no_records() -> None:
-    assert sorted(ARTEFACTS) == (
-        ["bug", "charter", "cr", "epic", "issue", "plan", "rfc", "story", "test-spec", "workflow"]
-    )
+    work = [
+        "bug",
+        "charter",
+        "cr",
+        "epic",
+        "issue",
+        "plan",
+        "rfc",
+        "story",
+        "test-spec",
+        "workflow",
+    ]
+    assert sorted(ARTEFACTS) == work

@@ -1,0 +1,137 @@
+"""The health check: which rules a workspace breaks, and what that makes of it.
+
+A report is the same for one state of the documents, whenever it is asked for. What also depends on
+the date is found as if it were due, and left out by `without_stale` until it is.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sdlc_lens.domain.corpus import Corpus, Facts
+from sdlc_lens.domain.finding import Failure, Rule, Severity
+from sdlc_lens.domain.rules.table import RULES, STALE_DOCUMENT
+
+STALE_AFTER = timedelta(days=30)
+BEST_SCORE = 100
+PENALTIES = {
+    Severity.CRITICAL: 15,
+    Severity.HIGH: 5,
+    Severity.MEDIUM: 2,
+    Severity.LOW: 1,
+}
+GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many things a rule looked at, and its findings, each as JSON: there may be thousands."""
+
+    rule: Rule
+    checked: int
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the health check found, one outcome for each rule, the heaviest first."""
+
+    total_documents: int
+    checked_at: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def summary(self) -> dict[Severity, int]:
+        """How many findings there are of each severity."""
+        counts = dict.fromkeys(Severity, 0)
+        for outcome in self.outcomes:
+            counts[outcome.rule.severity] += len(outcome.findings)
+        return counts
+
+    @property
+    def score(self) -> int:
+        """100 for a workspace without findings, and less for each."""
+        lost = sum(PENALTIES[severity] * count for severity, count in self.summary.items())
+        return max(0, BEST_SCORE - lost)
+
+    @property
+    def failed_by(self) -> list[str]:
+        """The rules that fail the gate; it is passed when there are none."""
+        return [
+            outcome.rule.id
+            for outcome in self.outcomes
+            if outcome.findings and outcome.rule.severity in GATE
+        ]
+
+    def without_stale(self) -> "Report":
+        """The report of a workspace that was read lately."""
+        outcomes = (
+            replace(outcome, findings=()) if outcome.rule is STALE_DOCUMENT else outcome
+            for outcome in self.outcomes
+        )
+        return replace(self, outcomes=tuple(outcomes))
+
+
+def examine(corpus: Corpus, checked_at: str) -> Report:
+    """Hold every rule against CORPUS."""
+    outcomes = tuple(_outcome(rule, corpus) for rule in RULES)
+    return Report(len(corpus.documents), checked_at, outcomes)
+
+
+def is_stale(last_synced_at: str | None, now: datetime) -> bool:
+    """Whether a workspace that was last read then may have moved on since."""
+    return last_synced_at is not None and (
+        now - datetime.fromisoformat(last_synced_at) > STALE_AFTER
+    )
+
+
+def to_text(report: Report) -> str:
+    """REPORT as it is stored: one line of JSON with its figures, then one for each finding."""
+    head = {
+        "total_documents": report.total_documents,
+        "checked_at": report.checked_at,
+        "rules": [
+            (outcome.rule.id, outcome.checked, len(outcome.findings)) for outcome in report.outcomes
+        ],
+    }
+    lines = (finding for outcome in report.outcomes for finding in outcome.findings)
+    return "\n".join([json.dumps(head), *lines])
+
+
+def from_text(text: str) -> Report:
+    """The report that `to_text` made into TEXT, its findings unparsed."""
+    first, *lines = text.split("\n")
+    head = json.loads(first)
+    outcomes, start = [], 0
+    for (_, checked, failed), rule in zip(head["rules"], RULES, strict=True):
+        outcomes.append(Outcome(rule, checked, tuple(lines[start : start + failed])))
+        start += failed
+    return Report(head["total_documents"], head["checked_at"], tuple(outcomes))
+
+
+def _outcome(rule: Rule, corpus: Corpus) -> Outcome:
+    checks = list(rule.check(corpus))
+    return Outcome(rule, len(checks), tuple(_findings(rule, filter(None, checks))))
+
+
+def _findings(rule: Rule, failures: Iterable[Failure]) -> Iterable[str]:
+    for failure in failures:
+        finding = {
+            "rule_id": rule.id,
+            "severity": rule.severity,
+            "category": rule.category,
+            "message": failure.message,
+            "affected_documents": [_affected(document) for document in failure.documents],
+            "suggested_fix": rule.fix,
+        }
+        yield json.dumps(finding, ensure_ascii=False)
+
+
+def _affected(document: Facts) -> dict[str, str]:
+    return {
+        "doc_id": document.doc_id,
+        "doc_type": document.type,
+        "title": document.title,
+        "path": document.path,
+    }

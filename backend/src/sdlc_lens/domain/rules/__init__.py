@@ -1,0 +1,1 @@
+"""The rules of the health check: one module a category, and the table of them all."""

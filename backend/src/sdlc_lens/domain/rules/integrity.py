@@ -1,0 +1,54 @@
+"""What makes documents hard to tell apart, to find or to trust."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from operator import attrgetter
+
+from sdlc_lens.domain.corpus import Corpus, Facts
+from sdlc_lens.domain.finding import Checks, verdict
+
+LEAST_CHARACTERS = 50
+
+
+def stem_is_unique(corpus: Corpus) -> Checks:
+    """No two documents of a type have one file name."""
+    for group in _groups(corpus.documents, "type", "doc_id"):
+        places = ", ".join(document.path for document in group)
+        message = f"{len(group)} documents of the type {group[0].type} share a file name: {places}"
+        yield verdict(len(group) == 1, message, *group)
+
+
+def ref_is_unique(corpus: Corpus) -> Checks:
+    """No two artefacts have one id."""
+    with_ref = (artefact for artefact in corpus.artefacts() if artefact.ref)
+    for group in _groups(with_ref, "ref"):
+        places = ", ".join(document.path for document in group)
+        message = f"{len(group)} documents have the id {group[0].ref}: {places}"
+        yield verdict(len(group) == 1, message, *group)
+
+
+def document_has_content(corpus: Corpus) -> Checks:
+    """Every document says something."""
+    for document in corpus.documents:
+        length = document.content_length
+        message = f"{document.path} has {length} characters of content"
+        yield verdict(length >= LEAST_CHARACTERS, message, document)
+
+
+def open_work_is_fresh(corpus: Corpus) -> Checks:
+    """Open work is read again within a month; whether it was, only the present date tells."""
+    waiting = [artefact for artefact in corpus.artefacts() if artefact.is_open]
+    if waiting:
+        message = (
+            f"The workspace was last read over 30 days ago, with {len(waiting)} open documents"
+        )
+        yield verdict(False, message, *waiting)
+
+
+def _groups(documents: Iterable[Facts], *names: str) -> Iterable[list[Facts]]:
+    """DOCUMENTS by what the fields of these names hold."""
+    groups: dict[Hashable, list[Facts]] = defaultdict(list)
+    key = attrgetter(*names)
+    for document in documents:
+        groups[key(document)].append(document)
+    return groups.values()

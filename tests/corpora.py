@@ -1,0 +1,67 @@
+"""Small workspaces for rules, told in one line a document."""
+
+import re
+
+from sdlc_lens.domain.corpus import Corpus, Facts
+from sdlc_lens.domain.layout import identify
+
+SHORTHAND = {
+    "EP": "epics/{}-x.md",
+    "US": "stories/{}-x.md",
+    "PL": "plans/{}-x.md",
+    "TS": "test-specs/{}-x.md",
+    "BG": "bugs/{}-x.md",
+    "CR": "change-requests/{}-x.md",
+    "RETRO": "retros/{}-x.md",
+    "RV": "reviews/{}-x.md",
+}
+ID = re.compile(r"([A-Z]+)[0-9]+")
+
+
+def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
+    """A document at a path, or at the one that an id has: complete, but for what VALUES say.
+
+    Values that are names of header fields that point at others hold ids, separated by spaces.
+    """
+    match = ID.fullmatch(name)
+    path = SHORTHAND[match[1]].format(name) if match else name
+    identity = identify(path)
+    own = {identity.ref} if identity.ref else set()
+    aliases = set(str(values.pop("aliases", "")).split())
+    known = Facts.__dataclass_fields__.keys()
+    references = [
+        (relation, target)
+        for relation, targets in values.items()
+        if relation not in known
+        for target in str(targets).split()
+    ]
+    whole: dict[str, object] = {
+        "title": path,
+        "owner": "Ines",
+        "priority": "High",
+        "story_points": 3.0,
+        "content_length": 200,
+    }
+    return Facts(
+        path=path,
+        type=identity.type,
+        doc_id=identity.doc_id,
+        ref=identity.ref,
+        status=status,
+        refs=frozenset(own | aliases),
+        references=tuple(references),
+        **whole | {name: value for name, value in values.items() if name in known},  # type: ignore[arg-type]
+    )
+
+
+def healthy(*more: Facts) -> Corpus:
+    """A workspace that breaks no rule, and MORE documents, which take the place of equal paths."""
+    documents = [
+        facts("prd.md", None),
+        facts("trd.md", None),
+        facts("EP0001", "In Progress"),
+        facts("US0001", "Draft", epic="EP0001"),
+        facts("PL0001", "Draft", story="US0001", epic="EP0001"),
+        facts("TS0001", "Draft", story="US0001", epic="EP0001"),
+    ]
+    return Corpus({document.path: document for document in (*documents, *more)}.values())

@@ -1,0 +1,82 @@
+"""What the findings make of a workspace: summary, score, gate; reports as they are stored."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from corpora import facts, healthy
+
+from sdlc_lens.clock import stamp
+from sdlc_lens.domain.corpus import Corpus
+from sdlc_lens.domain.finding import Severity
+from sdlc_lens.domain.health import examine, from_text, is_stale, to_text
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_healthy() -> None:
+    report = examine(healthy(), "now").without_stale()
+    assert (report.total_documents, report.score, report.failed_by) == (6, 100, [])
+    assert report.summary == dict.fromkeys(Severity, 0)
+
+
+def test_empty() -> None:
+    report = examine(Corpus([]), "now")
+    assert (report.total_documents, report.score, report.failed_by) == (0, 100, [])
+    assert all(not outcome.checked for outcome in report.outcomes)
+
+
+def test_score_is_100_less_15_5_2_and_1() -> None:
+    corpus = healthy(
+        facts("old/prd.md"),  # critical
+        facts("EP0002"),  # high
+        facts("US0002", epic="EP0001", priority=None),  # twice medium, low
+    )
+    report = examine(corpus, "now").without_stale()
+    assert list(report.summary.values()) == [1, 1, 2, 1]
+    assert report.score == 100 - 15 - 5 - 2 * 2 - 1
+    assert report.failed_by == ["DUPLICATE_DOC_ID", "EPIC_NO_STORIES"]
+
+
+def test_score_does_not_fall_below_0() -> None:
+    corpus = healthy(*(facts(f"EP{number:04}") for number in range(2, 40)))
+    assert examine(corpus, "now").score == 0
+
+
+def test_medium_and_low_pass_the_gate() -> None:
+    report = examine(healthy(facts("US0002", epic="EP0001")), "now")
+    assert report.summary[Severity.MEDIUM]
+    assert report.failed_by == []
+
+
+def test_rules_tell_how_much_they_looked_at() -> None:
+    report = examine(healthy(facts("US0002", "Done", epic="EP0001")), "now")
+    checked = {outcome.rule.id: outcome.checked for outcome in report.outcomes}
+    assert checked["MISSING_PRD"] == 1
+    assert checked["STORY_NO_EPIC"] == 2
+    assert checked["MISSING_PLAN"] == 1
+    assert checked["ORPHAN_REFERENCE"] == 6
+    assert checked["EMPTY_CONTENT"] == 7
+
+
+def test_heavy_rules_come_first() -> None:
+    weights = list(Severity)
+    order = [weights.index(outcome.rule.severity) for outcome in examine(healthy(), "").outcomes]
+    assert order == sorted(order)
+
+
+def test_stored_report_is_the_same() -> None:
+    titled = facts("EP0002", title='two\nlines \u2028 "quoted" \x00 and more')
+    report = examine(healthy(titled, facts("EP0003")), "2026-03-01T00:00:00.000Z")
+    assert from_text(to_text(report)) == report
+    assert from_text(to_text(report.without_stale())) == report.without_stale()
+
+
+@pytest.mark.parametrize(
+    ("age", "stale"), [(timedelta(days=30), False), (timedelta(days=30, seconds=1), True)]
+)
+def test_stale_after_30_days(age: timedelta, stale: bool) -> None:
+    assert is_stale(stamp(NOW - age), NOW) is stale
+
+
+def test_never_synced_is_not_stale() -> None:
+    assert not is_stale(None, NOW)
