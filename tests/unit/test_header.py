@@ -128,15 +128,46 @@ def test_links_give_their_text_or_their_targets_id() -> None:
     assert head.fields == {"Epic": "The harbour", "Story": "US0003"}
 
 
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("", ""),
+        ("only text", "only text"),
+        ("# T", ""),
+        ("# T\n\ntext\n", "\ntext\n"),
+        ("# T\r\n> **Status:** x\r\n\r\ntext", "\r\ntext"),
+        ("\ufeff<!-- made\nby --> \n# T\n> **Status:** x\ntext", "text"),
+        ("# T\n\n\n> **Status:** x\n> more\n> ```\n", "> ```\n"),
+        ("> **Status:** x\n\ntext", "\ntext"),
+        (
+            "---\ntitle: other\n---\n# T\n> **Status:** x\n",
+            "---\ntitle: other\n---\n# T\n> **Status:** x\n",
+        ),
+        ("```\ncode\n```\n# T\n", "```\ncode\n```\n# T\n"),
+        ("# T\n\n## Section\n> **Status:** x", "\n## Section\n> **Status:** x"),
+    ],
+)
+def test_what_is_not_title_or_block_is_content(text: str, content: str) -> None:
+    assert text[read_head(text).length :] == content
+
+
+def test_block_without_a_title() -> None:
+    head = read_head("<!-- made -->\n\n> **Status:** Draft\n\ntext")
+    assert (head.title, head.value("status")) == (None, "Draft")
+
+
 def test_head_of_nothing() -> None:
-    assert read_head("") == Head(None, {})
+    assert read_head("") == Head()
 
 
 @pytest.mark.parametrize(
-    "part", ["> **Key {}:** x\n", "> word {}\n", "# {}\n", "**k{}:** x | ", "| ", " ", "[", "**"]
+    "part",
+    ["> **Key {}:** x\n", "> word {}\n", "# {}\n", "**k{}:** x | ", "| ", " ", "[", "**"],
 )
 def test_effort_grows_with_the_length_alone(part: str) -> None:
     text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(40_000))
     start = time.thread_time()
     assert "First" in read_head(text).fields
+    read_head("<!-- -->" + text[3:].replace("\n", "<!---->") + "\n# T")
+    read_head("<!--" * 40_000 + "\n# T")
     assert time.thread_time() - start < 3

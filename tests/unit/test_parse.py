@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
 from sdlc_lens.domain.config import Configuration, configure
-from sdlc_lens.domain.parse import parse
+from sdlc_lens.domain.parse import content, decode, parse
 
 STORY = """# US0002: Ask for a draught
 
@@ -79,8 +79,59 @@ def test_any_text_is_a_document(pieces: list[str]) -> None:
     document = parse("stories/US0001-x.md", source, Configuration())
     assert document.title
     document.title.encode()
+    require_nothing_lost(source)
 
 
 @given(any_of.binary(max_size=200))
 def test_any_bytes_are_a_document(source: bytes) -> None:
     assert parse("x.md", source, Configuration()).doc_id == "x"
+    require_nothing_lost(source)
+
+
+def require_nothing_lost(source: bytes) -> None:
+    """Head and content cover the source; what makes the head long is title, block and no text."""
+    document = parse("x.md", source, Configuration())
+    text = decode(source)
+    head, rest = text[: document.content_start], content(source, document.content_start)
+    assert head + rest == text
+    assert document.content_length == len(rest.strip())
+    again = parse("x.md", head.encode(), Configuration())
+    assert (again.title, again.fields) == (document.title, document.fields) or not head
+
+
+@given(
+    any_of.dictionaries(
+        any_of.sampled_from(["Status", "Owner", "Depends on", "Odd Thing", "Priority"]),
+        any_of.text("abcUS0001,. \u00e9", min_size=1).map(str.strip).filter(bool),
+        min_size=1,
+    ),
+    any_of.sampled_from(
+        ["> **{}:** {}", "> **{}**: {}", ">**{}:** {}", "> - **{}:** {}", "**{}:** {}"]
+    ),
+    any_of.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_written_fields_are_read(fields: dict[str, str], form: str, end: str) -> None:
+    lines = ["# Title", "", *(form.format(*field) for field in fields.items()), "", "text"]
+    document = parse("x.md", end.join(lines).encode(), Configuration())
+    assert document.fields == fields
+    assert content(end.join(lines).encode(), document.content_start) == f"{end}text"
+
+
+def test_references_aliases_and_mentions() -> None:
+    source = b"""# US-01JQK3F8: After US0001
+
+> **Epic:** [The window](../epics/EP0001-x.md)
+> **Aliases:** US0002
+> **Depends on:** US0003
+
+US-01JQK3F8, once US0002, follows CR-0004 and US0003.
+"""
+    document = parse("stories/US-01JQK3F8-x.md", source, Configuration())
+    assert (document.epic, document.aliases) == ("EP0001", ("US0002",))
+    assert [(link.relation, link.target) for link in document.links] == [
+        ("epic", "EP0001"),
+        ("depends_on", "US0003"),
+        ("mention", "US0001"),
+        ("mention", "CR0004"),
+        ("mention", "US0003"),
+    ]

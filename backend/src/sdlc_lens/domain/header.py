@@ -1,44 +1,79 @@
 """The head of a document: its title and the metadata block that stands directly under it."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import dropwhile
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sdlc_lens.domain.ids import first_id
 
 _FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
-_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")  # group 1: without its break
+_BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+(?:\r\n|\n|\r))*+")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _MARKUP = re.compile(r"[-#>|=+<`~]|\* |[0-9]+[.)] ")
+# Possessive, so that a file full of comments is read once.
+_NO_TEXT = re.compile(r"\ufeff?(?:\s++|(?><!--.*?-->))*+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of the block: `key` is its name for comparing, `value` is `written` made plain."""
+
+    key: str
+    name: str
+    written: str
+    value: str
 
 
 @dataclass(frozen=True)
 class Head:
-    """A title, if there is one, and the fields in their order under the names they were given."""
+    """A title, if there is one, the fields in their order, and the characters they take up.
+
+    What comes before a title is part of the head only where it is no text; a head that begins
+    further down takes up nothing, so that head and content always cover the document.
+    """
 
     title: str | None = None
-    fields: dict[str, str] = field(default_factory=dict)
+    entries: tuple[Field, ...] = ()
+    length: int = 0
 
-    def value(self, *names: str) -> str | None:
-        """The last value given under one of NAMES; None when it is empty, dashes or `none`."""
-        found = [value for name, value in self.fields.items() if _normal_key(name) in names]
-        return found[-1] or None if found else None
+    @property
+    def fields(self) -> dict[str, str]:
+        """The plain values under the names that they were given."""
+        return {field.name: field.value for field in self.entries}
+
+    def value(self, *keys: str) -> str | None:
+        """The last value given under one of KEYS; None when it is empty, dashes or `none`."""
+        field = self.field(*keys)
+        return (field.value or None) if field else None
+
+    def field(self, *keys: str) -> Field | None:
+        """The last field under one of KEYS."""
+        return next((field for field in reversed(self.entries) if field.key in keys), None)
 
 
 def read_head(text: str) -> Head:
     """The head of a document with this text."""
-    lines = _BREAK.split(text.removeprefix("\ufeff"))
-    position, title = next(_titles(lines), (-1, None))
-    return Head(title, _fields(lines[position + 1 :]))
+    heading = next((line for line in _visible(text) if _heading(line[1])), None)
+    if not heading:
+        entries, end = _block(text, _skipped(_NO_TEXT, text))
+        return Head(None, entries, end if entries else 0)
+    entries, end = _block(text, heading.end())
+    stands_first = _NO_TEXT.fullmatch(text, 0, heading.start())
+    return Head(_heading(heading[1]), entries, end if stands_first else 0)
 
 
-def plain(value: str) -> str:
+def plain(written: str) -> str:
     """A field's value without its links' targets; empty for dashes and `none`."""
-    text = _LINK.sub(_link_text, value).strip()
+    text = _LINK.sub(_link_text, written).strip()
     return "" if not text.strip(_DASHES + " *_") or text.lower() == "none" else text
+
+
+def with_ids(written: str) -> str:
+    """A field's value in which each link stands for an id, in its text or else in its target."""
+    return _LINK.sub(lambda link: link[1] if first_id(link[1]) else f" {link[2]} ", written)
 
 
 def _link_text(link: re.Match[str]) -> str:
@@ -46,17 +81,17 @@ def _link_text(link: re.Match[str]) -> str:
     return text.strip() or first_id(target) or target
 
 
-def _titles(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Every first-level heading outside of code fences and comments, with its line."""
-    for position, line in _visible(lines):
-        if title := _heading(line):
-            yield position, title
+def _skipped(pattern: re.Pattern[str], text: str, start: int = 0) -> int:
+    """Where in TEXT the things of PATTERN end that stand at START."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
-def _visible(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are in no code fence and no comment, with their positions."""
+def _visible(text: str) -> Iterator[re.Match[str]]:
+    """The lines that are in no code fence and no comment."""
     fence, in_comment = "", False
-    for position, line in enumerate(lines):
+    for found in _LINE.finditer(text, text.startswith("\ufeff")):
+        line = found[1]
         if in_comment:
             in_comment = "-->" not in line
         elif fence:
@@ -66,7 +101,7 @@ def _visible(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
         elif line.lstrip().startswith("<!--"):
             in_comment = "-->" not in line
         else:
-            yield position, line
+            yield found
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -84,11 +119,13 @@ def _heading(line: str) -> str:
     return opened.rstrip() if opened.endswith((" ", "\t")) or not opened else text
 
 
-def _fields(lines: list[str]) -> dict[str, str]:
+def _block(text: str, start: int) -> tuple[tuple[Field, ...], int]:
+    """The fields of the block that begins at START, blank lines apart, and where it ends."""
     found: dict[str, tuple[str, list[str]]] = {}
     parts: list[str] = []
-    above = ""
-    for line in dropwhile(lambda line: not line.strip(), lines):
+    above, end = "", start
+    for match in _LINE.finditer(text, _skipped(_BLANK_LINES, text, start)):
+        line = match[1]
         keyed = list(_keyed(line))
         if not keyed and not (found and _continues(line, above)):
             break
@@ -98,8 +135,12 @@ def _fields(lines: list[str]) -> dict[str, str]:
             parts = [value]
             found.pop(_normal_key(name), None)  # the last of two equal keys wins
             found[_normal_key(name)] = name, parts
-        above = line
-    return {name: plain(" ".join(parts)) for name, parts in found.values()}
+        above, end = line, match.end()
+    return tuple(_field(key, name, " ".join(parts)) for key, (name, parts) in found.items()), end
+
+
+def _field(key: str, name: str, written: str) -> Field:
+    return Field(key, name, written, plain(written))
 
 
 def _continues(line: str, above: str) -> bool:
@@ -126,4 +167,4 @@ def _unquoted(line: str) -> str:
 
 
 def _normal_key(name: str) -> str:
-    return " ".join(re.sub(r"[-_\s]+", " ", name).lower().split())
+    return " ".join(name.replace("-", " ").replace("_", " ").lower().split())

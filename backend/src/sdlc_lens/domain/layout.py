@@ -1,10 +1,9 @@
 """Which files of a workspace are documents, and what their paths say about them."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from sdlc_lens.domain.ids import leading_id
-from sdlc_lens.domain.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS
+from sdlc_lens.domain.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS, Kind
 
 _EXTENSION = ".md"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "dist", "build", ".venv"})
@@ -36,21 +35,21 @@ def stem(name: str) -> str:
 
 def identify(path: str) -> Identity:
     """Type, public id and ref of the document at PATH, relative to the workspace."""
-    place = PurePosixPath(path)
-    name = stem(place.name)
-    kind = _type(place, name)
-    found = leading_id(name)
-    if kind in SINGLETONS:
-        return Identity(kind, name.lower(), None)
-    return Identity(kind, name, found[1] if found else None)
+    name = stem(path.rpartition("/")[2])
+    prefix, ref = leading_id(name) or (None, None)
+    kind = _type(path, name, prefix)
+    return Identity(kind, name.lower() if kind in SINGLETONS else name, ref)
 
 
-def _type(place: PurePosixPath, name: str) -> str:
-    found = leading_id(name)
-    prefix = found[0] if found else None
-    for folder in reversed(place.parts[:-1]):
-        if kind := BY_FOLDER.get(folder):
-            return kind.name if prefix == kind.prefix or not kind.needs_id else OTHER
+def home(path: str) -> Kind | None:
+    """The type that owns the nearest named folder around PATH."""
+    folders = reversed(path.split("/")[:-1])
+    return next((BY_FOLDER[folder] for folder in folders if folder in BY_FOLDER), None)
+
+
+def _type(path: str, name: str, prefix: str | None) -> str:
+    if kind := home(path):
+        return kind.name if prefix == kind.prefix or not kind.needs_id else OTHER
     if name.lower() in SINGLETONS:
         return name.lower()
     return BY_PREFIX[prefix].name if prefix else OTHER

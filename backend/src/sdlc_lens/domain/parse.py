@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from sdlc_lens.domain.config import Configuration
-from sdlc_lens.domain.header import Head, read_head
+from sdlc_lens.domain.header import Head, read_head, with_ids
 from sdlc_lens.domain.ids import first_id
 from sdlc_lens.domain.layout import identify, stem
+from sdlc_lens.domain.links import Link, aliases, mentions, references
 from sdlc_lens.domain.status import canonical
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -31,12 +32,28 @@ class Document:
     epic: str | None
     story: str | None
     fields: dict[str, str]
+    content_start: int
+    content_length: int
+    aliases: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+def decode(source: bytes) -> str:
+    """The text of a file; bytes that are no UTF-8 are marked, never lost from the source."""
+    return source.decode("utf-8", errors="replace")
+
+
+def content(source: bytes, start: int) -> str:
+    """What follows a document's title and metadata block, to the last character."""
+    return decode(source)[start:]
 
 
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     """The document at PATH, relative to its workspace, with this source."""
     identity = identify(path)
-    head = read_head(source.decode("utf-8", errors="replace"))
+    text = decode(source)
+    head = read_head(text)
+    others = aliases(head.entries)
     return Document(
         path=path,
         type=identity.type,
@@ -50,6 +67,13 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
         epic=_reference(head, "epic"),
         story=_reference(head, "story"),
         fields=head.fields,
+        content_start=head.length,
+        content_length=len(text[head.length :].strip()),
+        aliases=others,
+        links=(
+            *references(head.entries),
+            *mentions(f"{head.title or ''}\n{text[head.length :]}", {identity.ref, *others}),
+        ),
     )
 
 
@@ -57,6 +81,6 @@ def _points(written: str | None) -> float | None:
     return float(written) if written and _NUMBER.fullmatch(written) else None
 
 
-def _reference(head: Head, name: str) -> str | None:
-    written = head.value(name)
-    return written and (first_id(written) or written)
+def _reference(head: Head, key: str) -> str | None:
+    field = head.field(key)
+    return (first_id(with_ids(field.written)) or field.value or None) if field else None

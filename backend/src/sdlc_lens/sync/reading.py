@@ -46,6 +46,7 @@ def find_changes(stored: Iterable[Stored], snapshot: Snapshot, project_id: int) 
 
 def _row(entry: Entry, configuration: Configuration) -> Row:
     row = asdict(parse(entry.path, entry.source, configuration))
+    del row["aliases"], row["links"]
     return row | {
         "fields": json.dumps(row["fields"], ensure_ascii=False),
         "source": entry.source,
