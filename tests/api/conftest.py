@@ -32,7 +32,9 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
     settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}", allowed_project_base=tmp_path / "projects"
+        database_url=f"{DATABASE_SCHEME}{migrated}",
+        allowed_project_base=tmp_path / "projects",
+        allowed_hosts="lens",
     )
     app = create_app(settings)
     yield app

@@ -63,7 +63,7 @@ async def test_invalid(
     assert field in problem(answer, 422, "VALIDATION_ERROR")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 60_000])
 async def test_body_that_is_no_project(content: bytes, client: httpx.AsyncClient) -> None:
     answer = await client.post(
         PROJECTS, content=content, headers={"content-type": "application/json"}

@@ -89,7 +89,7 @@ def test_stop_with_an_idle_connection(
     with started(env=env) as process:
         until_line(process, STARTED)
         connection.connect(("127.0.0.1", port))
-        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: lens\r\n\r\n")
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         assert stop(process) < IN_TIME
         assert process.returncode == 0
@@ -102,7 +102,7 @@ def test_stop_with_a_request_under_way(
         until_line(process, STARTED)
         connection.connect(("127.0.0.1", port))
         connection.sendall(
-            b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Length: 100\r\n\r\n{"
+            b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
         )
         time.sleep(0.2)
         assert 0.8 < stop(process) < 1 + IN_TIME
@@ -116,7 +116,7 @@ def test_request_under_way_may_end_within_the_limit(
         until_line(process, STARTED)
         connection.connect(("127.0.0.1", port))
         connection.sendall(
-            b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Length: 2\r\n\r\n{"
+            b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{"
         )
         time.sleep(0.2)
         process.send_signal(signal.SIGTERM)

@@ -105,7 +105,7 @@ def connect(lens: Container, request: bytes) -> socket.socket:
 
 def test_stop_closes_idle_connections(containers: Containers, database: str) -> None:
     lens = containers.serve(database)
-    with connect(lens, b"GET /livez HTTP/1.1\r\nHost: lens\r\n\r\n") as connection:
+    with connect(lens, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         assert_at_once(lens.stop())
 
@@ -114,7 +114,7 @@ def test_stop_with_a_request_under_way_waits_for_the_graceful_limit(
     containers: Containers, database: str, figures: dict[str, str]
 ) -> None:
     lens = containers.serve("--env", f"SDLC_LENS_SHUTDOWN_SECONDS={GRACE}", database)
-    head = b"POST /api/v1/projects HTTP/1.1\r\nHost: lens\r\nContent-Type: application/json\r\n"
+    head = b"POST /api/v1/projects HTTP/1.1\r\nHost: [::1]\r\nContent-Type: application/json\r\n"
     with connect(lens, head + b"Content-Length: 1000\r\n\r\n{") as connection:
         time.sleep(0.3)
         stop = lens.stop()

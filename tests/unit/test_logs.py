@@ -1,13 +1,14 @@
-"""Logs: one place, one level, no line for probes."""
+"""Logs: one place, one level, text or JSON, the request's id in every line of it."""
 
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
-from sdlc_lens.logs import QUIET_PATHS, configure_logs
+from sdlc_lens.logs import announce, configure_logs, request_id
 
-ACCESS = '%s - "%s %s HTTP/%s" %d'
+logger = logging.getLogger("sdlc_lens.harbour")
 
 
 @pytest.fixture(autouse=True)
@@ -18,8 +19,19 @@ def _restore_logs() -> Iterator[None]:
     root.handlers[:], root.level = handlers, level
 
 
-def access(path: str) -> None:
-    logging.getLogger("uvicorn.access").info(ACCESS, "10.0.0.1:5", "GET", path, "1.1", 200)
+@pytest.fixture
+def asked() -> Iterator[str]:
+    """The id of a request under way."""
+    token = request_id.set("abc-1")
+    yield "abc-1"
+    request_id.reset(token)
+
+
+def fail() -> None:
+    try:
+        raise RuntimeError("the cause\n2026-01-01T00:00:00.000Z INFO forged: line")
+    except RuntimeError:
+        logger.exception("failed")
 
 
 def test_lines_go_to_standard_output_at_the_level(
@@ -34,14 +46,52 @@ def test_lines_go_to_standard_output_at_the_level(
     assert not printed.err
 
 
-@pytest.mark.parametrize("path", sorted(QUIET_PATHS))
-def test_probes_leave_no_line(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_is_a_line_a_record(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("INFO")
-    access(path)
-    access(f"{path}?probe=1")
-    assert not capsys.readouterr().out
-    access("/api/v1/projects")
-    assert "/api/v1/projects" in capsys.readouterr().out
+    logger.info("name %s", "a\nb\x1b[31m\u2028c\udcff")
+    time, _, line = capsys.readouterr().out.partition(" ")
+    assert line == "INFO sdlc_lens.harbour: name a\\nb\\x1b[31m\\u2028c\\udcff [abc-1]\n"
+    assert len(time) == len("2026-02-17T10:30:00.123Z")
+
+
+def test_no_line_of_a_traceback_looks_like_a_record(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    fail()
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.endswith("ERROR sdlc_lens.harbour: failed")
+    assert any("the cause" in line for line in rest)
+    assert all(line.startswith("  ") for line in rest)
+
+
+def test_json_is_an_object_a_line(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO", "json")
+    logger.info("name %s", "a\nb\udcff", extra={"facts": {"status": 200}})
+    entry = json.loads(capsys.readouterr().out)
+    assert entry.pop("time").endswith("Z")
+    assert entry == {
+        "level": "INFO",
+        "logger": "sdlc_lens.harbour",
+        "message": "name a\nb\udcff",
+        "request_id": "abc-1",
+        "status": 200,
+    }
+
+
+def test_json_holds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO", "json")
+    fail()
+    (line,) = capsys.readouterr().out.splitlines()
+    entry = json.loads(line)
+    assert "the cause" in entry["exception"]
+    assert "request_id" not in entry
+
+
+def test_announcements_are_printed_at_any_level(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("ERROR", "json")
+    announce("on the way", "json")
+    assert json.loads(capsys.readouterr().out)["message"] == "on the way"
+    announce("on the way")
+    assert capsys.readouterr().out == "on the way\n"
 
 
 def test_statements_are_not_logged_even_for_debugging(

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from sdlc_lens.errors import SettingError
-from sdlc_lens.settings import PREFIX, Settings, load_settings
+from sdlc_lens.settings import PREFIX, Settings, load_settings, unknown_variables
 
 ANOTHER_KIND = "postgresql+asyncpg://lens:secret@host/lens"
 
@@ -52,6 +52,23 @@ def test_log_level_in_any_case(level: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert load_settings().log_level == level.upper()
 
 
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_ALLOWED_HOSTS", " lens.example , LENS,")
+    monkeypatch.setenv("SDLC_LENS_FORWARDED_ALLOW_IPS", "10.0.0.1, fd00::/8")
+    assert load_settings().host_names == {"lens.example", "lens"}
+    assert load_settings().forwarded_allow_ips == "10.0.0.1,fd00::/8"
+
+
+def test_unknown_variables_are_told_with_the_nearest_one() -> None:
+    names = ["PATH", "SDLC_LENS_PORT", "SDLC_LENS_LOGLEVEL", "sdlc_lens_host", "SDLC_LENS_PROT"]
+    port, level = sorted(unknown_variables(names), key=len)
+    assert (
+        port == "SDLC_LENS_PROT is no setting and has no effect; the nearest one is SDLC_LENS_PORT"
+    )
+    assert level.startswith("SDLC_LENS_LOGLEVEL ")
+    assert level.endswith(" SDLC_LENS_LOG_LEVEL")
+
+
 def test_relative_database_starts_at_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +86,17 @@ def test_relative_database_starts_at_the_working_directory(
         ("PORT", "65536", "1 to 65535"),
         ("PORT", "http", "1 to 65535"),
         ("LOG_LEVEL", "loud", "DEBUG, INFO"),
+        ("LOG_FORMAT", "xml", "text or json"),
+        ("ALLOWED_HOSTS", "https://lens.example", "without scheme"),
+        ("ALLOWED_HOSTS", "lens.example,*", "without scheme"),
+        ("ALLOWED_HOSTS", "lens.example:8000", "without scheme"),
+        ("FORWARDED_ALLOW_IPS", "proxy", "IP addresses or networks"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1/8", "IP addresses or networks"),
+        ("FORWARDED_ALLOW_IPS", "*", "IP addresses or networks"),
+        ("ROOT_PATH", "lens", "begins with a slash"),
+        ("ROOT_PATH", "/lens/", "begins with a slash"),
+        ("ROOT_PATH", "/", "begins with a slash"),
+        ("ROOT_PATH", "/api/lens", "begins with a slash"),
         ("SHUTDOWN_SECONDS", "-1", "0 to 3600"),
         ("SHUTDOWN_SECONDS", "soon", "0 to 3600"),
         ("ALLOWED_PROJECT_BASE", "projects", "an absolute path"),

@@ -7,6 +7,9 @@
     │   └── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
     ├── Conflict                    409  CONFLICT
     │   └── SyncInProgress          409  SYNC_IN_PROGRESS
+    ├── HostNotAllowed              400  HOST_NOT_ALLOWED
+    ├── CrossSite                   403  CROSS_SITE_REQUEST
+    ├── ContentTooLarge             413  CONTENT_TOO_LARGE
     ├── NotReady                    503  NOT_READY
     ├── UnusableWorkspace                                    a sync's sync_error
     ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
@@ -78,6 +81,24 @@ class SyncInProgress(Conflict):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after)}
+
+
+class HostNotAllowed(LensError):
+    """The request names a host that the service does not answer to."""
+
+    code, title, status = "HOST_NOT_ALLOWED", "Host not allowed", 400
+
+
+class CrossSite(LensError):
+    """Another site's page asks for a change."""
+
+    code, title, status = "CROSS_SITE_REQUEST", "Cross-site request", 403
+
+
+class ContentTooLarge(LensError):
+    """The request's body is too large."""
+
+    code, title, status = "CONTENT_TOO_LARGE", "Content too large", 413
 
 
 class NotReady(LensError):

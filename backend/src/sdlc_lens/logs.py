@@ -1,25 +1,71 @@
-"""Plain text logs on standard output."""
+"""Logs on standard output, as text or JSON, each line of a request with its id."""
 
+import json
 import logging
+import re
 import sys
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from textwrap import indent
 
-QUIET_PATHS = frozenset({"/livez", "/readyz", "/api/v1/system/health"})
+from sdlc_lens.clock import now, stamp
+
+FORMATS = ("text", "json")
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def configure_logs(level: str) -> None:
+def configure_logs(level: str, log_format: str = "text") -> None:
     """Send every logger's lines at LEVEL and above to standard output, uvicorn's among them."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # aiosqlite logs every statement with its values at DEBUG: documents have no place in a log.
     logging.getLogger("aiosqlite").setLevel(max(logging.INFO, logging.getLogger().level))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").addFilter(_is_worth_a_line)
 
 
-def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Whether an access record is more than a probe's, which would fill the log for ever."""
-    match record.args:
-        case (_, _, str(path), *_):
-            return path.partition("?")[0] not in QUIET_PATHS
-    return True
+def announce(text: str, log_format: str = "text") -> None:
+    """Print TEXT at any level: how far a start has come."""
+    entry = _entry(stamp(now()), "INFO", "sdlc_lens", text)
+    print(json.dumps(entry) if log_format == "json" else text, flush=True)
+
+
+class TextLines(logging.Formatter):
+    """A line a record; what came from outside cannot begin one of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        asked = request_id.get()
+        line = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}"
+        line = _CONTROLS.sub(_escaped, f"{line} [{asked}]" if asked else line)
+        if record.exc_info:
+            line = f"{line}\n{indent(self.formatException(record.exc_info), '  ')}"
+        return line.encode(errors="backslashreplace").decode()
+
+
+class JsonLines(logging.Formatter):
+    """A JSON object a record; a record's `facts` are members of their own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = _entry(_time(record), record.levelname, record.name, record.getMessage())
+        facts: Mapping[str, object] = getattr(record, "facts", {})
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps({**entry, **facts})
+
+
+def _entry(time: str, level: str, logger: str, message: str) -> dict[str, object]:
+    entry: dict[str, object] = {"time": time, "level": level, "logger": logger, "message": message}
+    asked = request_id.get()
+    return {**entry, "request_id": asked} if asked else entry
+
+
+def _time(record: logging.LogRecord) -> str:
+    return stamp(datetime.fromtimestamp(record.created, UTC))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]

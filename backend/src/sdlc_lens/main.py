@@ -9,6 +9,10 @@ from sdlc_lens import __version__
 from sdlc_lens.api import documents, problems, projects, reference, system
 from sdlc_lens.api.edge import Edge
 from sdlc_lens.api.etag import Etags
+from sdlc_lens.api.headers import Headers
+from sdlc_lens.api.hosts import Hosts
+from sdlc_lens.api.limits import Limits
+from sdlc_lens.api.origins import Origins
 from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.runner import Runner
@@ -29,8 +33,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database(app.state.settings.database_path)
     app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
     problems.install(app)
+    # The last one sees a request first: no answer goes without Headers, and every refusal has
+    # the id that Edge gives; what needs no body refuses before Limits reads it.
     app.add_middleware(Etags)
-    app.add_middleware(Edge)
+    app.add_middleware(Limits)
+    app.add_middleware(Origins)
+    app.add_middleware(Hosts, listed=app.state.settings.host_names)
+    app.add_middleware(Edge, root_path=app.state.settings.root_path)
+    app.add_middleware(Headers)
     app.include_router(system.probes)
     for resource in (system, projects, documents, reference):
         app.include_router(resource.router, prefix=API)

@@ -1,7 +1,11 @@
 """Everything that can be set from outside, read once from the environment."""
 
 import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +17,7 @@ PREFIX = "SDLC_LENS_"
 DATABASE_SCHEME = "sqlite+aiosqlite:///"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+OWN_PATHS = ("api", "livez", "readyz", "metrics")
 
 
 class Settings(BaseSettings):
@@ -36,6 +41,9 @@ class Settings(BaseSettings):
         default="INFO",
         description="Least level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case.",
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Form of the logs on standard output: text or json."
+    )
     allowed_project_base: Path = Field(
         default=Path("/data/projects"),
         description="Folder that every workspace must lie in: an absolute path; / allows any.",
@@ -45,6 +53,21 @@ class Settings(BaseSettings):
         ge=0,
         le=3600,
         description="Seconds that requests under way are given to end at a stop: 0 to 3600.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description="Host names to answer to beside localhost and IP addresses: names without"
+        " scheme and port, separated by commas.",
+    )
+    forwarded_allow_ips: str = Field(
+        default="",
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: IP"
+        " addresses or networks, separated by commas.",
+    )
+    root_path: str = Field(
+        default="",
+        description="Path below which a proxy shows the service: it begins with a slash and ends"
+        " without one, as in /lens.",
     )
 
     @field_validator("database_url")
@@ -71,6 +94,35 @@ class Settings(BaseSettings):
             raise ValueError("the path is not absolute")
         return base
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_host_names(cls, hosts: str) -> str:
+        for name in split(hosts):
+            if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
+                raise ValueError(f"{name!r} is no host name")
+        return hosts
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        for network in split(networks):
+            ip_network(network)
+        return ",".join(split(networks))
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_root_path(cls, path: str) -> str:
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", path):
+            raise ValueError("that is no such path")
+        if path.lstrip("/").split("/")[0] in OWN_PATHS:
+            raise ValueError("the service's own paths begin like that")
+        return path
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The allowed host names, as they are compared."""
+        return frozenset(name.lower() for name in split(self.allowed_hosts))
+
     @property
     def database_path(self) -> Path:
         """The database file, absolute."""
@@ -83,6 +135,20 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingError(_first_complaint(error)) from error
+
+
+def split(text: str) -> list[str]:
+    """What stands between commas in TEXT."""
+    return [part for part in map(str.strip, text.split(",")) if part]
+
+
+def unknown_variables(names: Iterable[str]) -> Iterator[str]:
+    """One line on each of NAMES that looks like a setting and is none, with the nearest one."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    for name in sorted(names):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
+            yield f"{name} is no setting and has no effect; the nearest one is {nearest}"
 
 
 def _first_complaint(error: ValidationError) -> str:

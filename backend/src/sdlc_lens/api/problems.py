@@ -17,7 +17,7 @@ from sdlc_lens.errors import Invalid, LensError, NotReady
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
-_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
+_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
-    logger.error("request %s: the database failed: %s", request.scope.get(REQUEST_ID), error)
+    logger.error("the database failed: %s", error)
     return of_error(request.scope, NotReady("the database cannot be used now; try again later"))
 
 

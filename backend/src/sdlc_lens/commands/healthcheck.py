@@ -9,7 +9,7 @@ from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, reachable
 TIMEOUT_SECONDS = 3
 
 # HTTP by hand: http.client would double the time that a check takes.
-_REQUEST = b"GET /readyz HTTP/1.0\r\nHost: health.check\r\n\r\n"
+_REQUEST = b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
 _LONGEST_ANSWER = 4000
 
 

@@ -1,8 +1,13 @@
 """Migrates the database and ends."""
 
+import logging
+import os
+
 from sdlc_lens.db.migration import migrate
-from sdlc_lens.logs import configure_logs
-from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.logs import announce, configure_logs
+from sdlc_lens.settings import Settings, load_settings, unknown_variables
+
+logger = logging.getLogger(__name__)
 
 
 def run() -> int:
@@ -13,6 +18,8 @@ def run() -> int:
 
 def prepare(settings: Settings) -> None:
     """Set up the logs and migrate, telling so."""
-    configure_logs(settings.log_level)
-    print("Running database migrations...", flush=True)
+    configure_logs(settings.log_level, settings.log_format)
+    announce("Running database migrations...", settings.log_format)
+    for complaint in unknown_variables(os.environ):
+        logger.warning(complaint)
     migrate(settings.database_path)

@@ -5,6 +5,7 @@ import socket
 
 from sdlc_lens.commands.migrate import prepare
 from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
+from sdlc_lens.logs import announce
 from sdlc_lens.settings import Settings, load_settings
 
 BACKLOG = 2048
@@ -15,7 +16,7 @@ def run() -> int:
     settings = load_settings()
     prepare(settings)
     listener = listen(settings.host, settings.port)
-    print(f"Starting Uvicorn on {settings.host}:{settings.port}...", flush=True)
+    announce(f"Starting Uvicorn on {settings.host}:{settings.port}...", settings.log_format)
     _serve(settings, listener)
     return 0
 
@@ -60,6 +61,8 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     configuration = uvicorn.Config(
         create_app(settings),
         log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=settings.shutdown_seconds,
         server_header=False,
     )

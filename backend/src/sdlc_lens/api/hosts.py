@@ -1,0 +1,58 @@
+"""Which host names the service answers to: a page elsewhere could give any name our address."""
+
+import re
+from collections.abc import Collection
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sdlc_lens.api.paths import PROBES, own_path
+from sdlc_lens.api.problems import of_error
+from sdlc_lens.errors import HostNotAllowed
+
+_HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<name>[^:\[\]]+))(?::\d*)?")
+_LONGEST_SHOWN = 100
+
+
+class Hosts:
+    """Refuses a request for a name that nobody listed; a probe comes by whatever name it likes."""
+
+    def __init__(self, app: ASGIApp, listed: Collection[str]) -> None:
+        self._app = app
+        self._listed = {"localhost", *listed}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or own_path(scope) in PROBES:
+            await self._app(scope, receive, send)
+            return
+        host = Headers(scope=scope).get("host", "")
+        if self.allows(host):
+            await self._app(scope, receive, send)
+        else:
+            await of_error(scope, _refusal(host))(scope, receive, send)
+
+    def allows(self, host: str) -> bool:
+        """Whether HOST, as the header has it, is an address or a name that is listed."""
+        found = _HOST.fullmatch(host)
+        if found is None:
+            return False
+        if found["ipv6"]:
+            return _is_address(found["ipv6"])
+        name = found["name"].lower().removesuffix(".")
+        return name in self._listed or _is_address(name)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refusal(host: str) -> HostNotAllowed:
+    return HostNotAllowed(
+        f"the service does not answer to the host name {host[:_LONGEST_SHOWN]!r}. Ask by IP"
+        f" address, or list the name in SDLC_LENS_ALLOWED_HOSTS"
+    )

@@ -1,0 +1,106 @@
+"""A request's line in the log, and its id in every line about it."""
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sdlc_lens.api.edge import LONGEST_LOGGED
+from sdlc_lens.api.paths import QUIET
+from sdlc_lens.logs import JsonLines
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """The lines that are logged from here on."""
+    text = StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel("INFO")
+    yield text
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def entries(log: StringIO, logger: str = "sdlc_lens.access") -> list[Any]:
+    """What was logged since the last call."""
+    lines = map(json.loads, log.getvalue().splitlines())
+    found = [entry for entry in lines if entry["logger"].startswith(logger)]
+    log.truncate(log.seek(0))
+    return found
+
+
+async def test_line_of_a_request(client: httpx.AsyncClient, synced: str, log: StringIO) -> None:
+    entries(log)
+    answer = await client.head(f"{synced}/documents/?type=epic&q=%0aforged")
+    (entry,) = entries(log)
+    assert entry["request_id"] == answer.headers["x-request-id"]
+    assert entry["method"] == "HEAD"
+    assert entry["path"] == f"{synced}/documents/?type=epic&q=%0aforged"
+    assert entry["status"] == 200
+    assert entry["ms"] > 0
+    assert entry["client"] == "127.0.0.1"
+    assert entry["message"].startswith(f"127.0.0.1 HEAD {entry['path']} 200 ")
+
+
+async def test_line_of_a_refusal(client: httpx.AsyncClient, log: StringIO) -> None:
+    await client.get("/" + "x" * 5000)
+    await client.post("/api/v1/projects", content=b" " * 70_000)
+    await client.get("/api/v1/projects", headers={"Host": "rebound.example"})
+    missing, large, host = entries(log)
+    assert missing["status"] == 404
+    assert len(missing["path"]) == LONGEST_LOGGED
+    assert (large["status"], host["status"]) == (413, 400)
+
+
+@pytest.mark.parametrize("path", sorted(QUIET))
+async def test_probes_leave_no_line(path: str, client: httpx.AsyncClient, log: StringIO) -> None:
+    await client.get(path)
+    await client.get(f"{path}/?probe=1")
+    assert not entries(log)
+    await client.get("/api/v1/projects")
+    assert len(entries(log)) == 1
+
+
+async def test_every_line_of_a_request_has_its_id(
+    app: FastAPI, client: httpx.AsyncClient, log: StringIO, synced: str
+) -> None:
+    @app.get("/fails")
+    async def fails() -> None:
+        raise RuntimeError("internal detail")
+
+    entries(log)
+    failed = (await client.get("/fails")).headers["x-request-id"]
+    begun = (await client.post(f"{synced}/sync")).headers["x-request-id"]
+    await app.state.runner.wait()
+    error, first, *rest = entries(log, "sdlc_lens")
+    assert "internal detail" in error["exception"]
+    assert error["request_id"] == first["request_id"] == failed
+    assert any("sync" in entry["logger"] for entry in rest)
+    assert {entry["request_id"] for entry in rest} == {begun}
+    logging.getLogger("sdlc_lens").warning("afterwards")
+    (entry,) = entries(log, "sdlc_lens")
+    assert "request_id" not in entry
+
+
+@pytest.mark.parametrize("given", ["a", "7f3-9.B_x", "x" * 64])
+async def test_id_that_is_given_is_kept(given: str, client: httpx.AsyncClient) -> None:
+    answer = await client.get("/nowhere", headers={"X-Request-ID": given})
+    assert answer.headers["x-request-id"] == answer.json()["instance"] == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "<script>", "a\tb", "l\xe9ns"])
+async def test_id_that_could_do_harm_is_not(given: str, client: httpx.AsyncClient) -> None:
+    headers = [(b"X-Request-ID", given.encode("latin-1"))]
+    answer = await client.get("/livez", headers=headers)
+    assert len(answer.headers["x-request-id"]) == 32
