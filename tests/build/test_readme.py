@@ -32,6 +32,11 @@ def test_the_variables_are_those_that_bake_lists() -> None:
     assert {name: [default, what] for name, default, what in table("Variable")} == wanted
 
 
+def test_the_variables_of_compose_are_those_that_it_takes() -> None:
+    taken = re.findall(r"\$\{(\w+):-([^}]*)\}", (ROOT / "compose.yaml").read_text())
+    assert {(name, default) for name, default, _ in table("Variable of compose.yaml")} == set(taken)
+
+
 def test_every_script_and_file_it_names_is_there() -> None:
     named = set(re.findall(r"\b(?:scripts|tests|backend)/[a-z.]*[a-z]|\bcompose\.yaml", README))
     assert len(named) > 5
