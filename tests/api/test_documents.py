@@ -47,6 +47,12 @@ async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
     ]
     assert await listed(client, synced, "type=saga") == []
     assert await listed(client, synced, "status=%00") == []
+    assert await listed(client, synced, "epic=ep-0001") == stories[:2]
+    assert await listed(client, synced, "epic=EP0001-harbour&epic=none&type=story") == stories
+    assert await listed(client, synced, "owner=none&priority=none&type=story") == stories
+    assert await listed(client, synced, "owner=Ada") == []
+    assert await listed(client, synced, "q=BERTH%20us0002&q=what") == ["US0002-two", "prd"]
+    assert await listed(client, synced, "type=story&status=&owner=&q=&q=%20") == stories
 
 
 async def test_paging(client: httpx.AsyncClient, synced: str) -> None:
@@ -99,6 +105,9 @@ async def test_order(client: httpx.AsyncClient, synced: str) -> None:
         ("per_page=0", "query.per_page"),
         ("sort=colour", "query.sort"),
         ("order=up", "query.order"),
+        ("q=" + "x" * 201, "query.q"),
+        ("q=x&" * 11, "query.q"),
+        ("type=x&" * 51, "query.type"),
     ],
 )
 async def test_invalid(query: str, field: str, client: httpx.AsyncClient, synced: str) -> None:

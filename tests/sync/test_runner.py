@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from workspaces import SAMPLE, write_workspace
 
-from sdlc_lens.db.documents import Item, Selection, list_documents
+from sdlc_lens.db.listing import Item, Selection, list_documents
 from sdlc_lens.db.projects import Project, add_project, get_project, remove_project
 from sdlc_lens.db.session import Database
 from sdlc_lens.errors import NotFound, SyncInProgress

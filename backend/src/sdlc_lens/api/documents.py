@@ -3,40 +3,82 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
 
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import DocumentItem, DocumentPage
-from sdlc_lens.db.documents import Selection, count_documents, list_documents
+from sdlc_lens.api.schema import problems
+from sdlc_lens.db.listing import Selection, count_documents, list_documents
 from sdlc_lens.db.projects import get_project
+from sdlc_lens.domain.ids import first_id
+from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100
 
 SortKey = Literal["title", "type", "status", "updated_at", "doc_id", "priority", "story_points"]
+Values = Annotated[list[str], Field(default_factory=list, max_length=50)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+
 router = APIRouter(prefix="/projects/{slug}/documents", tags=["documents"])
 
 
-@router.get("")
+class DocumentQuery(BaseModel):
+    """What a list of documents may be asked for; any of a filter's values will do."""
+
+    type: Values
+    status: Annotated[Values, Field(description="`none`: documents without a status.")]
+    owner: Annotated[Values, Field(description="`none`: documents without an owner.")]
+    epic: Annotated[Values, Field(description="An id in any form; `none`: without an epic.")]
+    priority: Annotated[Values, Field(description="`none`: documents without a priority.")]
+    q: Annotated[
+        list[Text],
+        Field(
+            default_factory=list,
+            max_length=10,
+            description="Words that all occur in the title or the id, case aside.",
+        ),
+    ]
+    sort: SortKey = "updated_at"
+    order: Literal["asc", "desc"] = "desc"
+    page: int = Field(default=1, ge=1)
+    per_page: int = Field(
+        default=50, ge=1, description=f"More than {MOST_PER_PAGE} count as {MOST_PER_PAGE}."
+    )
+
+    def selection(self) -> Selection:
+        """The same for the database; a filter that a form has left empty lets all pass."""
+        return Selection(
+            types=_filled(self.type),
+            statuses=_filled(self.status),
+            owners=_filled(self.owner),
+            epics=[first_id(epic) or epic for epic in _filled(self.epic)],
+            priorities=_filled(self.priority),
+            texts=[text for text in self.q if text.strip()],
+            sort=self.sort,
+            descending=self.order == "desc",
+        )
+
+
+@router.get("", responses=problems(NotFound, Invalid))
 async def list_project_documents(
-    slug: str,
-    session: Reading,
-    types: Annotated[list[str], Query(alias="type", default_factory=list)],
-    statuses: Annotated[list[str], Query(alias="status", default_factory=list)],
-    sort: SortKey = "updated_at",
-    order: Literal["asc", "desc"] = "desc",
-    page: Annotated[int, Query(ge=1)] = 1,
-    per_page: Annotated[int, Query(ge=1)] = 50,
+    slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
 ) -> DocumentPage:
-    """A page of documents; `status=none` finds those without, more than 100 a page count as 100."""
+    """A page of documents."""
     project = await get_project(session, slug)
-    selection = Selection(types, statuses, sort, order == "desc")
-    size = min(per_page, MOST_PER_PAGE)
+    selection = query.selection()
+    size = min(query.per_page, MOST_PER_PAGE)
     total = await count_documents(session, project.id, selection)
-    offset = min((page - 1) * size, total)  # a page number may be larger than the database counts
+    # A page number may be larger than the database counts.
+    offset = min((query.page - 1) * size, total)
     found = await list_documents(session, project.id, selection, offset, size)
     return DocumentPage(
         items=[DocumentItem.model_validate(item) for item in found],
         total=total,
-        page=page,
+        page=query.page,
         per_page=size,
         pages=-(-total // size),
     )
+
+
+def _filled(values: list[str]) -> list[str]:
+    return [value for value in values if value]

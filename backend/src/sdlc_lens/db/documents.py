@@ -1,67 +1,14 @@
-"""Queries on documents."""
+"""Documents as a sync stores them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from sdlc_lens.db.models import documents
 from sdlc_lens.db.session import ReadSession, WriteSession
 
-SORTABLE = {
-    "title": documents.c.title,
-    "type": documents.c.type,
-    "status": documents.c.status,
-    "updated_at": documents.c.updated_at,
-    "doc_id": documents.c.doc_id,
-    "priority": documents.c.priority,
-    "story_points": documents.c.story_points,
-}
-NO_STATUS = "none"
-
-_ITEM = (
-    documents.c.doc_id,
-    documents.c.ref,
-    documents.c.path,
-    documents.c.type,
-    documents.c.title,
-    documents.c.status,
-    documents.c.owner,
-    documents.c.priority,
-    documents.c.story_points,
-    documents.c.epic,
-    documents.c.story,
-    documents.c.updated_at,
-)
 _ROWS_AT_ONCE = 100
-
-
-@dataclass(frozen=True)
-class Item:
-    """A document as it stands in a list."""
-
-    doc_id: str
-    ref: str | None
-    path: str
-    type: str
-    title: str
-    status: str | None
-    owner: str | None
-    priority: str | None
-    story_points: float | None
-    epic: str | None
-    story: str | None
-    updated_at: str
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which documents of a project are asked for, in which order; empty filters let all pass."""
-
-    types: Sequence[str] = ()
-    statuses: Sequence[str] = ()
-    sort: str = "updated_at"
-    descending: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,27 +19,6 @@ class Stored:
     path: str
     blob_id: str
     parsed_by: str
-
-
-async def count_documents(session: ReadSession, project_id: int, selection: Selection) -> int:
-    """How many documents the selection holds."""
-    query = select(func.count()).where(*_conditions(project_id, selection))
-    return await session.scalar(query) or 0
-
-
-async def list_documents(
-    session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
-) -> list[Item]:
-    """A page of the selection; the path as last key makes pages meet without gap or overlap."""
-    query = (
-        select(*_ITEM)
-        .where(*_conditions(project_id, selection))
-        .order_by(*_order(selection))
-        .offset(offset)
-        .limit(limit)
-    )
-    rows = await session.execute(query)
-    return [Item(**row) for row in rows.mappings()]
 
 
 async def stored_documents(session: ReadSession, project_id: int) -> list[Stored]:
@@ -127,22 +53,6 @@ async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
 
 
 _FORM = frozenset(documents.c.keys()) - {"id", "project_id", "parsed_by", "updated_at", "source"}
-
-
-def _conditions(project_id: int, selection: Selection) -> list[ColumnElement[bool]]:
-    conditions = [documents.c.project_id == project_id]
-    if selection.types:
-        conditions.append(documents.c.type.in_(selection.types))
-    if selection.statuses:
-        named = documents.c.status.in_(selection.statuses)
-        missing = documents.c.status.is_(None)
-        conditions.append(or_(named, missing) if NO_STATUS in selection.statuses else named)
-    return conditions
-
-
-def _order(selection: Selection) -> list[ColumnElement[object]]:
-    keys: list[ColumnElement[object]] = [SORTABLE[selection.sort], documents.c.path]
-    return [key.desc() if selection.descending else key.asc() for key in keys]
 
 
 def _batches(rows: Sequence[Mapping[str, object]]) -> Iterable[Sequence[Mapping[str, object]]]:

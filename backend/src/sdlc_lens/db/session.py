@@ -68,6 +68,8 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+    # SQLite's own lower() knows ASCII only.
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:
