@@ -8,28 +8,26 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-VIEW = "CREATE VIEW search_text AS SELECT id, title, CAST(source AS TEXT) AS body FROM documents"
-TRIGGERS = (
+# A row of the index; `name` is what a document is asked for by: its file and its id.
+ROW = "{0}.id, {0}.doc_id || ' ' || coalesce({0}.ref, ''), {0}.title, CAST({0}.source AS TEXT)"
+ADD = f"INSERT INTO search (rowid, name, title, body) VALUES ({ROW.format('new')})"
+FORGET = (
+    f"INSERT INTO search (search, rowid, name, title, body) VALUES ('delete', {ROW.format('old')})"
+)
+SEARCH = (
+    f"CREATE VIEW search_text (id, name, title, body) AS SELECT {ROW.format('documents')}"
+    " FROM documents",
     """
-    CREATE TRIGGER search_insert AFTER INSERT ON documents BEGIN
-        INSERT INTO search (rowid, title, body)
-        VALUES (new.id, new.title, CAST(new.source AS TEXT));
-    END
+    CREATE VIRTUAL TABLE search USING fts5(
+        name, title, body, content='search_text', content_rowid='id',
+        tokenize='unicode61 remove_diacritics 2'
+    )
     """,
-    """
-    CREATE TRIGGER search_delete AFTER DELETE ON documents BEGIN
-        INSERT INTO search (search, rowid, title, body)
-        VALUES ('delete', old.id, old.title, CAST(old.source AS TEXT));
-    END
-    """,
-    """
-    CREATE TRIGGER search_update AFTER UPDATE OF title, source ON documents BEGIN
-        INSERT INTO search (search, rowid, title, body)
-        VALUES ('delete', old.id, old.title, CAST(old.source AS TEXT));
-        INSERT INTO search (rowid, title, body)
-        VALUES (new.id, new.title, CAST(new.source AS TEXT));
-    END
-    """,
+    f"CREATE TRIGGER search_insert AFTER INSERT ON documents BEGIN {ADD}; END",
+    f"CREATE TRIGGER search_delete AFTER DELETE ON documents BEGIN {FORGET}; END",
+    "CREATE TRIGGER search_update AFTER UPDATE OF doc_id, ref, title, source ON documents"
+    f" BEGIN {FORGET}; {ADD}; END",
+    "INSERT INTO search (search) VALUES ('rebuild')",
 )
 KEPT = (
     "id, project_id, path, type, doc_id, ref, title, status, owner, priority, story_points, epic,"
@@ -53,10 +51,10 @@ def add_project_columns() -> None:
 
 
 def rebuild_documents() -> None:
-    """Make the source the last column: SQLite reads through a row, so all else comes first.
-
-    The rows keep their ids, and the search index therefore stays as it is.
-    """
+    """Make the source the last column: SQLite reads through a row, so all else comes first."""
+    for name in ("insert", "delete", "update"):
+        op.execute(f"DROP TRIGGER search_{name}")
+    op.execute("DROP TABLE search")
     op.execute("DROP VIEW search_text")
     op.rename_table("documents", "documents_before")
     for name in ("project_id_type_doc_id", "project_id_updated_at"):
@@ -64,9 +62,10 @@ def rebuild_documents() -> None:
     create_documents()
     op.execute(f"INSERT INTO documents ({KEPT}) SELECT {KEPT} FROM documents_before")
     op.drop_table("documents_before")
-    for statement in (VIEW, *TRIGGERS):
+    for statement in SEARCH:
         op.execute(statement)
-    for columns in (["type", "doc_id"], ["type", "status"], ["updated_at"]):
+    statistics = ["type", "status", "story_points"]
+    for columns in (["type", "doc_id"], statistics, ["updated_at"]):
         name = "_".join(["ix_documents_project_id", *columns])
         op.create_index(name, "documents", ["project_id", *columns])
 
@@ -174,7 +173,7 @@ def foreign_key(table: str, noun: str) -> sa.ForeignKeyConstraint:
 def downgrade() -> None:
     for table in ("health_reports", "syncs", "document_links", "document_refs"):
         op.drop_table(table)
-    op.drop_index("ix_documents_project_id_type_status")
+    op.drop_index("ix_documents_project_id_type_status_story_points")
     for table, column in (
         ("documents", "content_start"),
         ("documents", "content_length"),

@@ -74,7 +74,7 @@ documents = Table(
     Column("source", LargeBinary, nullable=False),
     UniqueConstraint("project_id", "path"),
     Index(None, "project_id", "type", "doc_id"),
-    Index(None, "project_id", "type", "status"),
+    Index(None, "project_id", "type", "status", "story_points"),
     Index(None, "project_id", "updated_at"),
 )
 
