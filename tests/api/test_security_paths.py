@@ -1,0 +1,143 @@
+"""No path leads out of the base that workspaces may lie in, whatever it is written like."""
+
+import os
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+PROJECTS = "/api/v1/projects"
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A workspace beside the base."""
+    return write_workspace(tmp_path / "secrets", {"prd.md": "# Keep off\n"})
+
+
+async def refused(client: httpx.AsyncClient, path: str) -> str:
+    answer = await client.post(PROJECTS, json={"name": "Harbour", "sdlc_path": path})
+    return problem(answer, 400, "PATH_NOT_FOUND")
+
+
+async def synced(client: httpx.AsyncClient, app: FastAPI, path: Path) -> list[str]:
+    """The paths of the documents that a project of this folder holds after a sync."""
+    body = {"name": "Harbour", "sdlc_path": str(path)}
+    assert (await client.post(PROJECTS, json=body)).status_code == 201
+    assert (await client.post(f"{PROJECTS}/harbour/sync")).status_code == 202
+    await app.state.runner.wait()
+    page = (await client.get(f"{PROJECTS}/harbour/documents")).json()
+    return [item["path"] for item in page["items"]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{base}/../secrets",
+        "{base}/harbour/../../secrets",
+        "{base}/./harbour/.././../secrets",
+        "{base}/../projects-too",
+        "/",
+        "/etc",
+        "/proc/self/root",
+        "..",
+        "secrets",
+        "~",
+        "file://{base}/harbour",
+    ],
+)
+async def test_traversal(
+    path: str, client: httpx.AsyncClient, workspace: Path, outside: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "projects-too").mkdir()
+    text = await refused(client, path.format(base=workspace.parent))
+    assert "SDLC_LENS_ALLOWED_PROJECT_BASE" in text
+
+
+async def test_what_lies_outside_is_not_told(
+    client: httpx.AsyncClient, workspace: Path, outside: Path
+) -> None:
+    there, missing = f"{outside}", f"{outside}-missing"
+    texts = [(await refused(client, path)).replace(path, "") for path in (there, missing)]
+    assert texts[0] == texts[1]
+
+
+async def test_link_out_of_the_base(
+    client: httpx.AsyncClient, workspace: Path, outside: Path
+) -> None:
+    link = workspace.parent / "link"
+    link.symlink_to(outside)
+    await refused(client, str(link))
+    await refused(client, f"{link}/.")
+    loop = workspace.parent / "loop"
+    loop.symlink_to(loop)
+    await refused(client, str(loop))
+
+
+async def test_links_in_a_workspace_are_not_followed(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path, outside: Path
+) -> None:
+    (workspace / "stories/US0009-linked.md").symlink_to(outside / "prd.md")
+    (workspace / "linked").symlink_to(outside)
+    os.link(outside / "prd.md", workspace / "stories/US0008-hard.md")
+    paths = await synced(client, app, workspace)
+    assert "stories/US0001-one.md" in paths
+    assert not [path for path in paths if "linked" in path]
+
+
+async def test_folder_that_becomes_a_link_later(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path, outside: Path
+) -> None:
+    assert "prd.md" in await synced(client, app, workspace)
+    before = (await client.get(f"{PROJECTS}/harbour")).json()
+    workspace.rename(workspace.with_name("moved"))
+    workspace.symlink_to(outside)
+    await client.post(f"{PROJECTS}/harbour/sync")
+    await app.state.runner.wait()
+    after = (await client.get(f"{PROJECTS}/harbour")).json()
+    assert after["sync_status"] == "error"
+    assert after["document_count"] == before["document_count"]
+
+
+@pytest.mark.parametrize("path", ["{0}\0", "{0}\0/etc", "\0"])
+async def test_nul(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
+    await refused(client, path.format(workspace))
+
+
+@pytest.mark.parametrize("path", ["{0}/" + "x" * 300, "{0}" + "/x" * 5000, "/" * 5000 + "etc"])
+async def test_overlong(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
+    assert len(await refused(client, path.format(workspace))) < 500
+
+
+@pytest.mark.parametrize("path", [r"\ud800", r"/\ud800/x", r"\ud800\u0000"])
+async def test_half_a_character(path: str, client: httpx.AsyncClient) -> None:
+    content = f'{{"name": "Harbour", "sdlc_path": "{path}"}}'
+    headers = {"content-type": "application/json"}
+    answer = await client.post(PROJECTS, content=content, headers=headers)
+    assert "body.sdlc_path" in problem(answer, 422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/projects/../../../../etc/passwd",
+        "/api/v1/projects/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/api/v1/projects/harbour/documents/..%2f..%2f/passwd",
+        "/api/v1/projects/harbour/documents/story/%00",
+        "/api/v1/projects/harbour/documents/story/" + "x" * 5000,
+        "/api/v1/projects/harbour/documents/story/US0001-one/source?path=../../secrets/prd.md",
+        "/..%5c..%5cwindows",
+        "//etc/passwd",
+    ],
+)
+async def test_address(
+    path: str, app: FastAPI, client: httpx.AsyncClient, workspace: Path, outside: Path
+) -> None:
+    await synced(client, app, workspace)
+    answer = await client.get(path)
+    problem(answer, 404, "NOT_FOUND")

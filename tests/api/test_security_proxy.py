@@ -1,0 +1,101 @@
+"""Behind a reverse proxy: whom to believe, and where the service is shown."""
+
+import json
+import subprocess
+from http.client import HTTPConnection
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from processes import environment, free_port, started, stop, until_line
+
+from sdlc_lens.main import create_app
+from sdlc_lens.settings import DATABASE_SCHEME, Settings
+
+FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
+
+
+def shown_client(process: subprocess.Popen[str], port: int) -> str:
+    """The client that the log shows for a request which a proxy says it has passed on."""
+    until_line(process, "Application startup complete")
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/api/v1/projects", headers=FORWARDED)
+    assert connection.getresponse().status == 200
+    connection.close()
+    stop(process)
+    assert process.stdout
+    entries = [json.loads(line) for line in process.stdout]
+    (client,) = [entry["client"] for entry in entries if entry["logger"] == "sdlc_lens.access"]
+    return str(client)
+
+
+@pytest.mark.parametrize(
+    ("listed", "client"),
+    [
+        ("", "127.0.0.1"),
+        ("10.0.0.0/8,192.0.2.1", "127.0.0.1"),
+        ("10.0.0.1, 127.0.0.0/8", "198.51.100.7"),
+    ],
+)
+def test_forwarded_headers_are_believed_from_listed_addresses_only(
+    listed: str, client: str, migrated: Path
+) -> None:
+    port = free_port()
+    env = environment(migrated, PORT=port, LOG_FORMAT="json", FORWARDED_ALLOW_IPS=listed)
+    with started(env=env | {"FORWARDED_ALLOW_IPS": "*"}) as process:
+        assert shown_client(process, port) == client
+
+
+def test_every_line_of_a_start_is_json(migrated: Path) -> None:
+    env = environment(migrated, PORT=free_port(), LOG_FORMAT="json", LOGLEVEL="INFO")
+    with started(env=env) as process:
+        lines = until_line(process, "Application startup complete").splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert {"Running database migrations...", "Application startup complete."} <= {
+        entry["message"] for entry in entries
+    }
+    (warning,) = [entry["message"] for entry in entries if entry["level"] == "WARNING"]
+    assert "SDLC_LENS_LOGLEVEL" in warning
+    assert "SDLC_LENS_LOG_LEVEL" in warning
+
+
+@pytest.fixture
+def app(migrated: Path) -> FastAPI:
+    return create_app(
+        Settings(
+            database_url=f"{DATABASE_SCHEME}{migrated}", allowed_hosts="lens", root_path="/lens"
+        )
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("prefix", ["", "/lens"])
+async def test_root_path_whether_the_proxy_takes_it_off_or_not(
+    prefix: str, app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    for path in ("/livez", "/readyz/", "/api/v1/projects", "/api/v1/openapi.json"):
+        assert (await client.get(prefix + path)).status_code == 200
+    problem(await client.get(f"{prefix}/nowhere"), 404, "NOT_FOUND")
+    wrong = await client.delete(f"{prefix}/api/v1/projects/")
+    problem(wrong, 405, "METHOD_NOT_ALLOWED")
+    assert wrong.headers["allow"] == "HEAD, GET, POST"
+    await app.state.database.close()
+
+
+@pytest.mark.anyio
+async def test_root_path_is_no_part_of_another_word(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    for path in ("/lensing/livez", "/other/livez", "/lens/lens/livez"):
+        problem(await client.get(path), 404, "NOT_FOUND")
+    await app.state.database.close()
+
+
+@pytest.mark.anyio
+async def test_schema_says_where_the_service_is_shown(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    schema = (await client.get("/lens/api/v1/openapi.json")).json()
+    assert schema["servers"] == [{"url": "/lens"}]
