@@ -21,3 +21,11 @@ target "plain-install" {
   dockerfile = "tests/build/install.Dockerfile"
   contexts   = { clean = "target:_build_base" }
 }
+
+target "schemathesis" {
+  inherits   = ["_common"]
+  dockerfile = "tests/build/schemathesis.Dockerfile"
+  contexts   = { tools = "target:_tools" }
+  tags       = ["sdlc-lens-schemathesis:${VERSION}"]
+  output     = ["type=docker"]
+}

@@ -78,6 +78,13 @@ def baked(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
     return done.stdout + done.stderr
 
 
+def check(target: str, folder: Path = ROOT, **variables: str) -> Completed:
+    """Build a target of checks.hcl."""
+    files = ["docker-bake.hcl", "tests/build/checks.hcl", "docker-bake.override.hcl"]
+    chosen = [f"--file={name}" for name in files if (folder / name).exists()]
+    return bake(*chosen, target, folder=folder, **variables)
+
+
 def definition(*arguments: str, folder: Path = ROOT, **variables: str) -> dict[str, Any]:
     """What ``bake --print`` says, as plain data: group and target by name."""
     done = bake("--print", *arguments, folder=folder, **variables)
