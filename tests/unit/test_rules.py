@@ -96,6 +96,7 @@ KEPT: list[tuple[str, list[Facts]]] = [
     ("STORY_NO_EPIC", [facts("US0001", epic="EP0009")]),
     ("STORY_NO_EPIC", [facts("US0001", parent="EP0001")]),
     ("PLAN_NO_STORY", [facts("PL0001", story="US0009")]),
+    ("PLAN_NO_STORY", [facts("PL0001", stories="US0001 US0002")]),
     ("TEST_SPEC_NO_STORY", [facts("TS0001", epic="EP0001")]),
     ("TEST_SPEC_NO_STORY", [facts("TS0001", story="US0001")]),
     ("ORPHAN_REFERENCE", [facts("RETRO0001", batch="US0009"), facts("RV0001", related="US0009")]),

@@ -11,12 +11,15 @@ COMMANDS = {
     "serve": "migrate the database, then serve (the default)",
     "migrate": "migrate the database and end",
     "healthcheck": "ask the running service whether it is ready",
+    "check": "print the health check of a folder; `check --help` says more",
 }
+WITH_ARGUMENTS = frozenset({"check", "sync"})
 EXIT_CODES = """exit codes:
-  0   done, or ended by SIGTERM
-  1   not healthy, or an unexpected error (standard error has the traceback)
+  0   done, or ended by SIGTERM (check and sync: 143)
+  1   not healthy, a gate failed, or an unexpected error (standard error has the traceback)
   2   no such command
   65  the database file is damaged, of a newer version, or another program's
+  66  there is no workspace to check
   69  the port is taken
   74  the disk is full or fails
   77  a file or folder may not be read or written
@@ -30,18 +33,19 @@ def main(arguments: list[str]) -> int:
         print(usage())
         return 0
     command, *rest = arguments or ["serve"]
-    if command not in COMMANDS or rest:
+    if command not in COMMANDS or (rest and command not in WITH_ARGUMENTS):
         print(f"sdlc-lens: cannot do {' '.join(arguments)!r}\n\n{usage()}", file=sys.stderr)
         return 2
-    return run(command)
+    return run(command, rest)
 
 
-def run(command: str) -> int:
+def run(command: str, arguments: list[str]) -> int:
     """Run COMMAND; an error that was foreseen is one line on standard error."""
     from importlib import import_module
 
     try:
-        code: int = import_module(f"sdlc_lens.commands.{command}").run()
+        start = import_module(f"sdlc_lens.commands.{command}").run
+        code: int = start(arguments) if command in WITH_ARGUMENTS else start()
     except LensError as error:
         print(f"sdlc-lens: {error}", file=sys.stderr)
         return error.exit_code
@@ -54,11 +58,17 @@ def usage() -> str:
     return "\n".join(["usage: python -m sdlc_lens [COMMAND]", "", *lines, "", EXIT_CODES])
 
 
-def end_on_signals() -> None:
-    """End with 0 on SIGTERM and SIGINT in every phase, also on one that waited since the exec."""
+def end_on_signals(command: str = "serve") -> None:
+    """End on SIGTERM and SIGINT in every phase, also on one that waited since the exec.
+
+    That is success, but for a COMMAND that owes an answer: cut off, it must not pass for a good
+    one.
+    """
     stops = {signal.SIGTERM, signal.SIGINT}
     for stop in stops:
-        signal.signal(stop, _end)
+        signal.signal(stop, _fail if command in WITH_ARGUMENTS else _end)
+    if command in WITH_ARGUMENTS:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever read along has seen enough
     signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
 
 
@@ -67,6 +77,10 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     os._exit(0)
 
 
+def _fail(number: int, _frame: FrameType | None) -> None:
+    os._exit(128 + number)
+
+
 if __name__ == "__main__":
-    end_on_signals()
+    end_on_signals(*sys.argv[1:2])
     sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,8 @@
     ├── CrossSite                   403  CROSS_SITE_REQUEST
     ├── ContentTooLarge             413  CONTENT_TOO_LARGE
     ├── NotReady                    503  NOT_READY
-    ├── UnusableWorkspace                                    a sync's sync_error
+    ├── UnusableWorkspace                                    exit 66  (EX_NOINPUT), or sync_error
+    │   └── HeldBack                                         the same, until it is confirmed
     ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
     └── StartError                                           exit 1
         ├── SettingError                                     exit 78  (EX_CONFIG)
@@ -109,6 +110,12 @@ class NotReady(LensError):
 
 class UnusableWorkspace(LensError):
     """A workspace cannot be synced as it is; what is stored of it stays."""
+
+    exit_code = 66
+
+
+class HeldBack(UnusableWorkspace):
+    """A sync would remove so much that a mistake is likely; it waits for somebody's word."""
 
 
 class NoPermission(LensError):

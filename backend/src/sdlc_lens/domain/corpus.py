@@ -5,7 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sdlc_lens.domain.kinds import ARTEFACTS, is_terminal
+from sdlc_lens.domain.links import MENTION
+from sdlc_lens.domain.parse import Document
 
+_FIELDS = {
+    "epic": frozenset({"epic", "epics"}),
+    "story": frozenset({"story", "stories"}),
+}
+_PARENT = "parent"
 _NO_LONGER_VALID = frozenset({"Superseded", "Withdrawn", "Rejected"})
 
 
@@ -74,20 +81,21 @@ class Corpus:
         return target in self._answering
 
     def targets(self, document: Facts, type_name: str) -> tuple[str, ...]:
-        """The ids of TYPE_NAME that a document's field of that name gives, or its `parent` does."""
+        """The ids that a document gives for its epic or story, or for a `parent` of that type."""
         return tuple(
             target
             for relation, target in document.references
-            if relation == type_name or (relation == "parent" and self._is(target, type_name))
+            if relation in _FIELDS[type_name]
+            or (relation == _PARENT and self._is(target, type_name))
         )
 
     def named(self, document: Facts, type_name: str) -> list[Facts]:
-        """The documents of TYPE_NAME that a document names in its field of that name."""
+        """The epics or stories of a document."""
         found = (self._answering.get(ref, ()) for ref in self.targets(document, type_name))
         return [other for others in found for other in others if other.type == type_name]
 
     def naming(self, document: Facts, type_name: str) -> list[Facts]:
-        """The documents of TYPE_NAME whose field for the type of DOCUMENT names it."""
+        """The documents of TYPE_NAME that belong to an epic or story."""
         found = {
             other.path: other
             for ref in document.refs
@@ -98,3 +106,23 @@ class Corpus:
 
     def _is(self, target: str, type_name: str) -> bool:
         return any(other.type == type_name for other in self._answering.get(target, ()))
+
+
+def facts(document: Document) -> Facts:
+    """What the rules know of a document that was just read."""
+    return Facts(
+        path=document.path,
+        type=document.type,
+        doc_id=document.doc_id,
+        title=document.title,
+        ref=document.ref,
+        status=document.status,
+        owner=document.owner,
+        priority=document.priority,
+        story_points=document.story_points,
+        content_length=document.content_length,
+        refs=frozenset({*document.aliases, *filter(None, [document.ref])}),
+        references=tuple(
+            (link.relation, link.target) for link in document.links if link.relation != MENTION
+        ),
+    )

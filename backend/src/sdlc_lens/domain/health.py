@@ -32,6 +32,17 @@ class Outcome:
     checked: int
     findings: tuple[str, ...]
 
+    @property
+    def figures(self) -> dict[str, object]:
+        """What the rule did, but for its findings."""
+        return {
+            "id": self.rule.id,
+            "severity": self.rule.severity,
+            "category": self.rule.category,
+            "checked": self.checked,
+            "failed": len(self.findings),
+        }
+
 
 @dataclass(frozen=True)
 class Report:
@@ -63,6 +74,18 @@ class Report:
             for outcome in self.outcomes
             if outcome.findings and outcome.rule.severity in GATE
         ]
+
+    @property
+    def figures(self) -> dict[str, object]:
+        """Everything that the report says, but for its findings."""
+        return {
+            "checked_at": self.checked_at,
+            "total_documents": self.total_documents,
+            "summary": self.summary,
+            "score": self.score,
+            "gate": {"passed": not self.failed_by, "failed_by": self.failed_by},
+            "rules": [outcome.figures for outcome in self.outcomes],
+        }
 
     def without_stale(self) -> "Report":
         """The report of a workspace that was read lately."""

@@ -1,0 +1,121 @@
+"""Prints the health check of a folder; needs no database."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sdlc_lens.clock import now, stamp
+from sdlc_lens.domain.config import configure
+from sdlc_lens.domain.corpus import Corpus, facts
+from sdlc_lens.domain.health import Outcome, Report, examine
+from sdlc_lens.domain.parse import parse
+from sdlc_lens.errors import PathNotFound, UnusableWorkspace
+from sdlc_lens.sources.folder import read_folder
+from sdlc_lens.sources.snapshot import Snapshot
+
+DESCRIPTION = """\
+Print the health check of the workspace in FOLDER, which is only read. As a CI step:
+docker run --rm -v "$PWD/sdlc-studio:/workspace:ro" IMAGE check /workspace"""
+EXIT_CODES = """\
+exit codes:
+  0   the gate is passed: there is no critical and no high finding
+  1   the gate is failed, or a file could not be read
+  66  there is no such folder, or no document in it
+  77  the folder may not be read
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Check the folder that ARGUMENTS name; 0 when its gate is passed."""
+    options = _parser().parse_args(arguments)
+    snapshot = _read(options.folder)
+    report = _checked(snapshot)
+    if options.format == "json":
+        print(json.dumps(_as_data(report, snapshot), indent=2))
+    else:
+        print(_printable("\n".join(_as_lines(report))))
+    for complaint in _complaints(snapshot):
+        print(_printable(f"sdlc-lens: {complaint}"), file=sys.stderr)
+    return 1 if report.failed_by or snapshot.unreadable else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sdlc_lens check",
+        description=DESCRIPTION,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", metavar="FOLDER", help="a workspace: the sdlc-studio folder")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text, for people, is the default",
+    )
+    return parser
+
+
+def _read(folder: str) -> Snapshot:
+    try:
+        snapshot = read_folder(os.path.abspath(folder), Path("/"))  # noqa: PTH100 - it takes a NUL
+    except PathNotFound as error:
+        if isinstance(error.__cause__, PermissionError):
+            raise
+        raise UnusableWorkspace(
+            f"there is no folder {folder!r}. In a container, mount it:"
+            f' -v "$PWD/sdlc-studio:/workspace:ro", and check /workspace'
+        ) from error
+    if not snapshot.entries and not snapshot.unreadable:
+        raise UnusableWorkspace(
+            f"{folder!r} holds no document (*.md). Name a workspace, which is the sdlc-studio"
+            f" folder itself; a folder that a container mounts must exist before it starts"
+        )
+    return snapshot
+
+
+def _checked(snapshot: Snapshot) -> Report:
+    configuration = configure(snapshot.settings, snapshot.version)
+    documents = (parse(entry.path, entry.source, configuration) for entry in snapshot.entries)
+    # It has just been read: nothing in it is stale.
+    return examine(Corpus(map(facts, documents)), stamp(now())).without_stale()
+
+
+def _as_data(report: Report, snapshot: Snapshot) -> dict[str, object]:
+    findings = [json.loads(finding) for outcome in report.outcomes for finding in outcome.findings]
+    return {**report.figures, "findings": findings, "unreadable": dict(snapshot.unreadable)}
+
+
+def _as_lines(report: Report) -> Iterator[str]:
+    for outcome in report.outcomes:
+        if outcome.findings:
+            yield from _rule_lines(outcome)
+            yield ""
+    counts = ", ".join(f"{count} {severity}" for severity, count in report.summary.items())
+    yield f"{report.total_documents} documents, score {report.score} of 100: {counts}"
+    yield f"gate failed by {', '.join(report.failed_by)}" if report.failed_by else "gate passed"
+
+
+def _rule_lines(outcome: Outcome) -> Iterator[str]:
+    rule = outcome.rule
+    yield f"{rule.severity.upper()} {rule.id} ({rule.category})"
+    for finding in outcome.findings:
+        yield f"  {json.loads(finding)['message']}"
+    yield f"  -> {rule.fix}"
+
+
+def _complaints(snapshot: Snapshot) -> Iterator[str]:
+    yield from snapshot.warnings
+    for path, reason in snapshot.unreadable.items():
+        yield f"{path} was not read: {reason}"
+
+
+def _printable(text: str) -> str:
+    """TEXT without what would steer a terminal, file names may hold it."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else "\ufffd"
+        for character in text
+    )
