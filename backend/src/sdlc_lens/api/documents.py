@@ -1,25 +1,42 @@
 """The documents of a project."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from sdlc_lens.api.dependencies import Reading
-from sdlc_lens.api.models import DocumentItem, DocumentPage
+from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, RelatedDocuments
 from sdlc_lens.api.schema import problems
+from sdlc_lens.db.detail import Found, find_document, get_detail, get_source
 from sdlc_lens.db.listing import Selection, count_documents, list_documents
 from sdlc_lens.db.projects import get_project
+from sdlc_lens.db.related import get_related
+from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.ids import first_id
 from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100
+# Whatever a browser takes a workspace's file for, it runs nothing of it.
+SANDBOXED = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
 
 SortKey = Literal["title", "type", "status", "updated_at", "doc_id", "priority", "story_points"]
 Values = Annotated[list[str], Field(default_factory=list, max_length=50)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 
+TypeName = Annotated[str, Path(alias="type")]
+At = Annotated[
+    str | None, Query(alias="path", description="Of several documents of one id, the one there.")
+]
+
 router = APIRouter(prefix="/projects/{slug}/documents", tags=["documents"])
+
+
+class Markdown(Response):
+    """A file that somebody else has written."""
+
+    media_type = "text/markdown"
 
 
 class DocumentQuery(BaseModel):
@@ -78,6 +95,55 @@ async def list_project_documents(
         per_page=size,
         pages=-(-total // size),
     )
+
+
+@router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
+async def get_document(
+    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+) -> DocumentDetail:
+    """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
+    found = await _find(session, slug, type_name, doc_id, at)
+    detail = await get_detail(session, found.id)
+    return DocumentDetail(
+        **asdict(detail.item),
+        metadata=detail.fields,
+        content=detail.content,
+        file_path=detail.item.path,
+        file_hash=detail.sha256,
+        synced_at=detail.item.updated_at,
+        same_id=found.others,
+    )
+
+
+@router.get("/{type}/{doc_id}/related", responses=problems(NotFound, Invalid))
+async def get_related_documents(
+    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+) -> RelatedDocuments:
+    """Whom the document names, and who names it."""
+    project = await get_project(session, slug)
+    found = await find_document(session, project.id, type_name, doc_id, at)
+    related = await get_related(session, project.id, found.id)
+    return RelatedDocuments.model_validate(asdict(related) | asdict(related.document))
+
+
+@router.get(
+    "/{type}/{doc_id}/source",
+    response_class=Markdown,
+    responses=problems(NotFound, Invalid),
+)
+async def get_document_source(
+    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+) -> Markdown:
+    """The document's file, byte for byte as it was read."""
+    found = await _find(session, slug, type_name, doc_id, at)
+    return Markdown(await get_source(session, found.id), headers=SANDBOXED)
+
+
+async def _find(
+    session: ReadSession, slug: str, type_name: str, name: str, at: str | None
+) -> Found:
+    project = await get_project(session, slug)
+    return await find_document(session, project.id, type_name, name, at)
 
 
 def _filled(values: list[str]) -> list[str]:

@@ -139,6 +139,48 @@ class DocumentItem(Answer):
     updated_at: str
 
 
+class DocumentDetail(DocumentItem):
+    """A document with its text."""
+
+    metadata: dict[str, str] = Field(description="The other fields of its header, as written.")
+    content: str = Field(description="What follows the title and the header.")
+    file_path: str
+    file_hash: str = Field(description="SHA-256 of the file.")
+    synced_at: str = Field(description="When the stored form last changed.")
+    same_id: tuple[str, ...] = Field(
+        description="Paths of others that answer to this type and id; `?path=` reaches each."
+    )
+
+
+class NamedDocument(Answer):
+    """A document as others name it."""
+
+    doc_id: str
+    type: str
+    title: str
+    status: str | None
+    path: str
+
+
+class Relation(Answer):
+    """A reference by a header field, or by an id in the text."""
+
+    relation: str = Field(description="The field, such as `supersedes`, or `mention`.")
+    target: str = Field(description="The id that is referred to, in its normal form.")
+    document: NamedDocument | None = Field(description="The one that is meant; null: dangling.")
+
+
+class RelatedDocuments(NamedDocument):
+    """A document among the others of its project."""
+
+    parents: list[NamedDocument] = Field(description="The nearest first.")
+    children: list[NamedDocument] = Field(description="By type, then id.")
+    depends_on: list[NamedDocument] = Field(description="In declared order.")
+    dependents: list[NamedDocument] = Field(description="By type, then id.")
+    relations: list[Relation] = Field(description="Every reference in the header.")
+    mentions: list[Relation] = Field(description="Every id in the text, each once.")
+
+
 class DocumentPage(Answer):
     """A page of documents, and how much there is."""
 

@@ -133,8 +133,8 @@ def _block(text: str, start: int) -> tuple[tuple[Field, ...], int]:
             parts.append(_unquoted(line))
         for name, value in keyed:
             parts = [value]
-            found.pop(_normal_key(name), None)  # the last of two equal keys wins
-            found[_normal_key(name)] = name, parts
+            found.pop(normal_key(name), None)  # the last of two equal keys wins
+            found[normal_key(name)] = name, parts
         above, end = line, match.end()
     return tuple(_field(key, name, " ".join(parts)) for key, (name, parts) in found.items()), end
 
@@ -166,5 +166,6 @@ def _unquoted(line: str) -> str:
     return line.strip().removeprefix(">").strip()
 
 
-def _normal_key(name: str) -> str:
+def normal_key(name: str) -> str:
+    """A field's name for comparing: `Depends-On`, `depends_on` and `Depends on` are one."""
     return " ".join(name.replace("-", " ").replace("_", " ").lower().split())

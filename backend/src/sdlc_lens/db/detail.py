@@ -1,0 +1,108 @@
+"""One document, found by any of the names that it goes by."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from sdlc_lens.db.listing import ITEM, Item
+from sdlc_lens.db.models import document_refs, documents
+from sdlc_lens.db.session import ReadSession
+from sdlc_lens.domain.header import normal_key
+from sdlc_lens.domain.ids import normal_form
+from sdlc_lens.domain.parse import content
+from sdlc_lens.domain.relations import Candidate, resolve
+from sdlc_lens.errors import NotFound
+
+_ITS_OWN_COLUMN = {"status", "owner", "priority", "points", "story points", "epic", "story"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The document that is meant, and the paths of the others that answer to the same name."""
+
+    id: int
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A document with its text; `fields` are those of its header that have no column."""
+
+    item: Item
+    fields: dict[str, str]
+    content: str
+    sha256: str
+
+
+async def find_document(
+    session: ReadSession, project_id: int, type_name: str, name: str, path: str | None = None
+) -> Found:
+    """The document of this type whose stem, else whose ref or alias, is NAME.
+
+    Of several the one at PATH is meant; without a PATH the lexically first of one stem, and of
+    one ref the one that references to it mean.
+    """
+    matches = await _of_stem(session, project_id, type_name, name)
+    chosen = min(matches, default=None)
+    if chosen is None:
+        candidates = await _of_ref(session, project_id, type_name, normal_form(name))
+        matches = {candidate.path: candidate.id for candidate in candidates}
+        winners = set(resolve(candidates).values())
+        chosen = next((path for path, found in matches.items() if found in winners), None)
+    chosen = chosen if path is None else path
+    if chosen is None or chosen not in matches:
+        raise NotFound(f"there is no document {name[:200]!r} of type {type_name[:200]!r} here")
+    return Found(matches[chosen], tuple(sorted(set(matches) - {chosen})))
+
+
+async def get_detail(session: ReadSession, document_id: int) -> Detail:
+    """Everything that is known of a document."""
+    columns = (documents.c.fields, documents.c.content_start, documents.c.source)
+    query = select(*ITEM, *columns, documents.c.sha256).where(documents.c.id == document_id)
+    *item, fields, content_start, source, sha256 = (await session.execute(query)).one()
+    others = {
+        name: value
+        for name, value in json.loads(fields).items()
+        if normal_key(name) not in _ITS_OWN_COLUMN
+    }
+    text = content(source, content_start)
+    return Detail(Item(*item), others, text, sha256)
+
+
+async def get_source(session: ReadSession, document_id: int) -> bytes:
+    """A document's file as it was read."""
+    query = select(documents.c.source).where(documents.c.id == document_id)
+    return bytes((await session.execute(query)).scalar_one())
+
+
+async def _of_stem(
+    session: ReadSession, project_id: int, type_name: str, stem: str
+) -> dict[str, int]:
+    query = select(documents.c.path, documents.c.id).where(
+        documents.c.project_id == project_id,
+        documents.c.type == type_name,
+        documents.c.doc_id == stem,
+    )
+    return {row.path: row.id for row in await session.execute(query)}
+
+
+async def _of_ref(
+    session: ReadSession, project_id: int, type_name: str, ref: str
+) -> list[Candidate]:
+    query = (
+        select(
+            documents.c.id,
+            document_refs.c.ref,
+            document_refs.c.own,
+            documents.c.type,
+            documents.c.path,
+        )
+        .join(document_refs, document_refs.c.document_id == documents.c.id)
+        .where(
+            document_refs.c.ref == ref,
+            documents.c.project_id == project_id,
+            documents.c.type == type_name,
+        )
+    )
+    return [Candidate(*row) for row in await session.execute(query)]

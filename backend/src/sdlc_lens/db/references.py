@@ -1,0 +1,107 @@
+"""References between documents: who names whom, and which document a ref means."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from sdlc_lens.db.models import document_links, document_refs, documents
+from sdlc_lens.db.session import ReadSession
+from sdlc_lens.domain.family import FAMILY, Reference
+from sdlc_lens.domain.relations import Candidate, resolve
+
+_CANDIDATE = (
+    documents.c.id,
+    document_refs.c.ref,
+    document_refs.c.own,
+    documents.c.type,
+    documents.c.path,
+)
+
+Refs = Select[tuple[str]]
+Ids = Select[tuple[int]]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A document as others name it."""
+
+    id: int
+    doc_id: str
+    type: str
+    title: str
+    status: str | None
+    path: str
+
+
+async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> dict[str, int]:
+    """The one document of the project that each of REFS means; dangling ones are left out."""
+    query = (
+        select(*_CANDIDATE)
+        .join(document_refs, document_refs.c.document_id == documents.c.id)
+        .where(documents.c.project_id == project_id, document_refs.c.ref.in_(refs))
+    )
+    return resolve(Candidate(*row) for row in await session.execute(query))
+
+
+async def get_references(session: ReadSession, document_id: int) -> list[Reference]:
+    """Everything that a document points at, in its order."""
+    columns = (document_links.c.relation, document_links.c.target)
+    query = (
+        select(*columns)
+        .where(document_links.c.document_id == document_id)
+        .order_by(document_links.c.position)
+    )
+    return [(relation, target) for relation, target in await session.execute(query)]
+
+
+async def get_family_references(session: ReadSession, ids: Ids) -> dict[int, list[Reference]]:
+    """What the documents name as their parents, in their order."""
+    query = (
+        select(document_links.c.document_id, document_links.c.relation, document_links.c.target)
+        .where(document_links.c.document_id.in_(ids), document_links.c.relation.in_(FAMILY))
+        .order_by(document_links.c.document_id, document_links.c.position)
+    )
+    found: dict[int, list[Reference]] = defaultdict(list)
+    for document_id, relation, target in await session.execute(query):
+        found[document_id].append((relation, target))
+    return found
+
+
+def targets_of(ids: Ids, relations: Iterable[str] | None = None) -> Refs:
+    """What the documents point at, by these relations or by any."""
+    query = select(document_links.c.target).where(document_links.c.document_id.in_(ids))
+    return query if relations is None else query.where(document_links.c.relation.in_(relations))
+
+
+def refs_of(document_id: int) -> Refs:
+    """The refs that a document answers to."""
+    return select(document_refs.c.ref).where(document_refs.c.document_id == document_id)
+
+
+def naming(project_id: int, refs: Refs, relations: Iterable[str]) -> Select[tuple[int, str]]:
+    """The documents of the project that point at REFS by these relations, and the refs."""
+    return (
+        select(documents.c.id, document_links.c.target)
+        .join(document_links, document_links.c.document_id == documents.c.id)
+        .where(
+            documents.c.project_id == project_id,
+            document_links.c.target.in_(refs),
+            document_links.c.relation.in_(relations),
+        )
+    )
+
+
+def these(ids: Iterable[int]) -> Ids:
+    """IDS as a query: a statement may have so many parameters only, and a list may be longer."""
+    values = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return select(values.c.value)
+
+
+async def get_named(session: ReadSession, ids: Ids) -> dict[int, Named]:
+    """The documents with these ids."""
+    columns = [documents.c[name] for name in Named.__dataclass_fields__]
+    rows = await session.execute(select(*columns).where(documents.c.id.in_(ids)))
+    return {row.id: Named(*row) for row in rows}

@@ -1,0 +1,122 @@
+"""GET /api/v1/projects/{slug}/documents/{type}/{doc_id}."""
+
+import hashlib
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+STORY = """\
+# US0004: Read the gauge
+
+> **Status:** Done - shipped
+> **Owner:** Ada
+> **Priority:** P1
+> **Story Points:** 5
+> **Epic:** [EP0001](../epics/EP0001-harbour.md)
+> **Aliases:** US-0104
+> **Batch:** B7
+> **Berth-side:** both
+
+## Why
+
+Because of the <id> tide.
+"""
+
+
+@pytest.fixture
+async def story(app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path) -> str:
+    """The address of the documents, after more of them were written and synced."""
+    write_workspace(
+        workspace,
+        {
+            "stories/US0004-read.md": STORY,
+            "stories/archive/US0001-one.md": "# Twin\n",
+            "stories/US0005 odd %2F näme?.md": "# Odd\n",
+            "stories/US0006-latin.md": b"# L\xe4tin\n\n\xff end",
+            "PRD-notes.md": "",
+        },
+    )
+    assert (await client.post(f"{synced}/sync")).status_code == 202
+    await app.state.runner.wait()
+    return f"{synced}/documents"
+
+
+async def test_everything_that_a_document_says(client: httpx.AsyncClient, story: str) -> None:
+    answer = await client.get(f"{story}/story/US0004-read")
+    assert answer.status_code == 200, answer.text
+    document = answer.json()
+    assert document.pop("updated_at") == document.pop("synced_at")
+    assert document == {
+        "doc_id": "US0004-read",
+        "ref": "US0004",
+        "path": "stories/US0004-read.md",
+        "type": "story",
+        "title": "US0004: Read the gauge",
+        "status": "Done",
+        "owner": "Ada",
+        "priority": "P1",
+        "story_points": 5.0,
+        "epic": "EP0001",
+        "story": None,
+        "metadata": {"Aliases": "US-0104", "Batch": "B7", "Berth-side": "both"},
+        "content": "\n## Why\n\nBecause of the <id> tide.\n",
+        "file_path": "stories/US0004-read.md",
+        "file_hash": hashlib.sha256(STORY.encode()).hexdigest(),
+        "same_id": [],
+    }
+
+
+async def test_several_of_one_id(client: httpx.AsyncClient, story: str) -> None:
+    first = (await client.get(f"{story}/story/US0001-one")).json()
+    assert first["path"] == "stories/US0001-one.md"
+    assert first["same_id"] == ["stories/archive/US0001-one.md"]
+    other = (await client.get(f"{story}/story/US0001-one?path={first['same_id'][0]}")).json()
+    assert (other["title"], other["same_id"]) == ("Twin", ["stories/US0001-one.md"])
+    elsewhere = await client.get(f"{story}/story/US0001-one?path=stories/US0002-two.md")
+    problem(elsewhere, 404, "NOT_FOUND")
+
+
+async def test_odd_names(client: httpx.AsyncClient, story: str) -> None:
+    odd = await client.get(f"{story}/story/US0005%20odd%20%252F%20n%C3%A4me%3F")
+    assert odd.json()["title"] == "Odd"
+    empty = (await client.get(f"{story}/other/PRD-notes")).json()
+    assert (empty["title"], empty["content"], empty["metadata"]) == ("PRD-notes", "", {})
+
+
+async def test_bytes_that_are_no_text_are_marked(client: httpx.AsyncClient, story: str) -> None:
+    document = (await client.get(f"{story}/story/US0006-latin")).json()
+    assert (document["title"], document["content"].strip()) == ("L\ufffdtin", "\ufffd end")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "story/US0004-rea",
+        "story/US9999",
+        "epic/US0004",
+        "saga/US0004",
+        "story/%00",
+        "%00/US0004",
+        "story/" + "x" * 5000,
+        "story/%ff",
+        "story/%",
+        "story/none",
+        "story/US0004-read?path=%00",
+        "story/US0004-read?path=",
+        "story/US0004-read/none",
+        "story",
+    ],
+)
+async def test_not_found(path: str, client: httpx.AsyncClient, story: str) -> None:
+    problem(await client.get(f"{story}/{path}"), 404, "NOT_FOUND")
+
+
+async def test_unknown_project(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/projects/nowhere/documents/story/US0001")
+    assert "nowhere" in problem(answer, 404, "NOT_FOUND")
