@@ -3,9 +3,9 @@
 variable "REGISTRY" {
   type        = string
   default     = ""
-  description = "Registry and namespace that runtime is pushed to, as in ghcr.io/your-team"
+  description = "Registry and namespace that runtime is pushed to, as in ghcr.io/your-team; several separated by commas"
   validation {
-    condition     = REGISTRY == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", REGISTRY))
+    condition     = REGISTRY == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(,[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)*$", REGISTRY))
     error_message = "REGISTRY is a host and a namespace in lower case, without a scheme and without a slash at the end: ghcr.io/your-team or 127.0.0.1:5000."
   }
 }
@@ -23,10 +23,34 @@ variable "IMAGE" {
 variable "VERSION" {
   type        = string
   default     = "dev"
-  description = "Tag and version label of the image"
+  description = "Version to tag as: 1.2.3 gives 1.2.3, 1.2, 1 and latest, 1.2.3-rc.1 and any other word only itself"
   validation {
     condition     = can(regex("^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}$", VERSION))
     error_message = "VERSION becomes a tag: letters, digits, dots, hyphens and underscores, at most 128, as in 1.2.3."
+  }
+}
+
+variable "GIT_REF" {
+  type        = string
+  default     = ""
+  description = "Git ref to tag as, in place of VERSION: refs/tags/v1.2.3, refs/heads/NAME or refs/pull/N/merge"
+  validation {
+    condition     = GIT_REF == "" || can(regex("^refs/(tags/v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?|pull/[0-9]+/(merge|head)|heads/[0-9A-Za-z_][0-9A-Za-z_./-]{0,127})$", GIT_REF))
+    error_message = "GIT_REF is refs/tags/v1.2.3, refs/tags/v1.2.3-rc.1, refs/pull/N/merge, or refs/heads/ and a name of letters, digits and ._/- that does not begin with a sign."
+  }
+  validation {
+    condition     = !can(regex("^refs/heads/(latest|pr-[0-9]+|v?[0-9]+([.][0-9]+)*(-.*)?)$", GIT_REF))
+    error_message = "GIT_REF names a branch that would take the tag of a release or of a pull request: rename the branch."
+  }
+}
+
+variable "LATEST" {
+  type        = string
+  default     = "true"
+  description = "false: a release gets no tag latest, for a patch of an older line"
+  validation {
+    condition     = contains(["true", "false"], LATEST)
+    error_message = "LATEST is true or false."
   }
 }
 
@@ -102,6 +126,110 @@ variable "ALLOW_STANDIN" {
   }
 }
 
+variable "CACHE" {
+  type        = string
+  default     = ""
+  description = "Image name in a registry that keeps the build cache, as in ghcr.io/your-team/cache; runtime writes it, every target reads it"
+  validation {
+    condition     = CACHE == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[a-zA-Z0-9_.-]+)?$", CACHE))
+    error_message = "CACHE is an image name with its registry: ghcr.io/your-team/cache."
+  }
+}
+
+variable "COMPRESSION" {
+  type        = string
+  default     = "gzip"
+  description = "Compression of the layers that are pushed: gzip, or zstd, which is smaller and needs Docker 23 or containerd 1.5 to pull"
+  validation {
+    condition     = contains(["gzip", "zstd"], COMPRESSION)
+    error_message = "COMPRESSION is gzip or zstd."
+  }
+}
+
+variable "SBOM_GENERATOR" {
+  type        = string
+  default     = ""
+  description = "Image that lists the packages for release; left out, BuildKit's standard scanner"
+}
+
+variable "SOURCE_DATE_EPOCH" {
+  type        = string
+  default     = "0"
+  description = "Time of the last commit that touched what is built, in seconds; scripts/facts knows it"
+  validation {
+    condition     = can(regex("^[0-9]{1,11}$", SOURCE_DATE_EPOCH))
+    error_message = "SOURCE_DATE_EPOCH is a number of seconds: git log -1 --format=%ct."
+  }
+}
+
+variable "SOURCE_REVISION" {
+  type        = string
+  default     = ""
+  description = "That commit; label of the image"
+}
+
+variable "SOURCE_VERSION" {
+  type        = string
+  default     = ""
+  description = "Version of that commit; label of the image; left out, the first tag"
+}
+
+variable "HEAD_REVISION" {
+  type        = string
+  default     = ""
+  description = "Commit that is released; annotation of the index"
+}
+
+variable "SOURCE_URL" {
+  type        = string
+  default     = ""
+  description = "Where the source is to be found; label and annotation"
+}
+
+variable "BASE_NAME" {
+  type        = string
+  default     = ""
+  description = "Base image, name and digest, as it is told in labels and annotations; left out, what the build starts from"
+}
+
+# A release's tags, from its version in three numbers; any other name is one tag.
+function "tags_of_name" {
+  params = [name]
+  result = can(regex("^v?[0-9]+[.][0-9]+[.][0-9]+$", name)) ? concat(
+    [trimprefix(name, "v"), regex("^v?([0-9]+[.][0-9]+)", name)[0], regex("^v?([0-9]+)", name)[0]],
+    LATEST == "true" ? ["latest"] : []
+  ) : [can(regex("^v[0-9]+[.][0-9]+[.][0-9]+-", name)) ? trimprefix(name, "v") : name]
+}
+
+# refs/tags/v1.2.3 -> v1.2.3, refs/pull/7/merge -> pr-7, refs/heads/a/b -> a-b
+function "name_of_ref" {
+  params = [ref]
+  result = regex_replace(regex_replace(regex_replace(ref, "^refs/(tags|heads)/", ""), "^refs/pull/([0-9]+)/.*$", "pr-$1"), "/", "-")
+}
+
+function "tags" {
+  params = []
+  result = tags_of_name(GIT_REF == "" ? VERSION : name_of_ref(GIT_REF))
+}
+
+# What labels and annotations tell of an image, by the keys of the OCI image specification.
+function "facts" {
+  params = [version, revision]
+  result = {
+    for key, value in {
+      title         = "SDLC Lens"
+      description   = "Reads sdlc-studio workspaces and answers questions about them over HTTP"
+      licenses      = "MIT"
+      version       = version
+      revision      = revision
+      source        = SOURCE_URL
+      created       = formatdate("YYYY-MM-DD'T'hh:mm:ss'Z'", timeadd("1970-01-01T00:00:00Z", "${SOURCE_DATE_EPOCH}s"))
+      "base.name"   = regex_replace(BASE_NAME, "@.*$", "")
+      "base.digest" = can(regex("@", BASE_NAME)) ? regex_replace(BASE_NAME, "^.*@", "") : ""
+    } : "org.opencontainers.image.${key}" => value if value != ""
+  }
+}
+
 function "pinned_base" {
   params = [version]
   result = lookup({
@@ -129,11 +257,12 @@ group "validate" {
 target "_common" {
   args = {
     BASE             = given(pinned_base(PYTHON_VERSION))
-    BASE_NAME        = given(regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", ""))
+    BASE_NAME        = given(BASE_NAME == "" ? regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", "") : BASE_NAME)
     REQUESTED_PYTHON = given(PYTHON_VERSION)
-    VERSION          = VERSION
+    VERSION          = tags()[0]
   }
-  contexts = { for name, base in { build-base = BUILD_BASE, runtime-base = RUNTIME_BASE } : name => base if base != "" }
+  cache-from = CACHE == "" ? [] : ["type=registry,ref=${CACHE}"]
+  contexts   = { for name, base in { build-base = BUILD_BASE, runtime-base = RUNTIME_BASE } : name => base if base != "" }
   secret = concat(
     CA_BUNDLE == "" ? [] : ["type=file,id=ca_bundle,src=${CA_BUNDLE}"],
     PIP_CONFIG == "" ? [] : ["type=file,id=pip_config,src=${PIP_CONFIG}"],
@@ -146,8 +275,9 @@ target "_no_image" {
 }
 
 target "docker-metadata-action" {
-  description = "Default tags of runtime; the metadata action's bake file takes its place"
-  tags        = [join("/", compact([REGISTRY, "${IMAGE}:${VERSION}"]))]
+  description = "Default tags and annotations of runtime; the metadata action's bake file takes its place"
+  tags        = flatten([for registry in split(",", REGISTRY) : [for tag in tags() : join("/", compact([registry, "${IMAGE}:${tag}"]))]])
+  annotations = [for key, value in facts(tags()[0], HEAD_REVISION) : "index:${key}=${value}"]
 }
 
 target "check" {
@@ -208,9 +338,32 @@ target "runtime" {
   inherits    = ["_common", "docker-metadata-action"]
   target      = "runtime"
   platforms   = split(",", PLATFORMS)
+  labels      = facts(SOURCE_VERSION == "" ? tags()[0] : SOURCE_VERSION, SOURCE_REVISION)
+  output      = ["type=image,oci-mediatypes=true,compression=${COMPRESSION},source-date-epoch=${SOURCE_DATE_EPOCH}"]
+  cache-to    = CACHE == "" ? [] : ["type=registry,ref=${CACHE},mode=max,ignore-error=true"]
   args = {
     DESTINATION = join(" ", [for tag in target.docker-metadata-action.tags : tag if can(regex("^(localhost|[^/]*[.:][^/]*)/", tag))])
     GATE        = "on"
+  }
+}
+
+target "release" {
+  description = "runtime with full provenance and a list of its packages, to be pushed"
+  inherits    = ["runtime"]
+  attest = [
+    "type=provenance,mode=max",
+    join(",", compact(["type=sbom", SBOM_GENERATOR == "" ? "" : "generator=${SBOM_GENERATOR}"])),
+  ]
+}
+
+target "oci" {
+  description = "runtime as an OCI layout in a file of DESTDIR, the same for the same commit"
+  inherits    = ["runtime"]
+  tags        = []
+  attest      = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+  output      = ["type=oci,dest=${DESTDIR}/image.oci.tar,oci-mediatypes=true,compression=${COMPRESSION},source-date-epoch=${SOURCE_DATE_EPOCH}"]
+  args = {
+    DESTINATION = "${DESTDIR}/image.oci.tar"
   }
 }
 
