@@ -1,0 +1,118 @@
+"""Whatever any route is asked, it answers, and every error has the one shape."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+
+pytestmark = pytest.mark.anyio
+
+PROBES = ["/livez", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
+IN_PATHS = ["nowhere", "%00", "%", "%zz", "%ff%fe", "..%2f..", "%F0%9F%8C%8A", "x" * 5000, "-1"]
+IN_QUERIES = ["", "%00", "%", "%zz", "%ff", "-1", "1" + "0" * 20, "9" * 5000, "1.5", "NaN", "a&b=c"]
+BODIES = [
+    b"",
+    b"{}",
+    b"[]",
+    b"null",
+    b"\xff\x00",
+    b'{"name": "\\u0000", "sdlc_path": "\\u0000"}',
+    b'{"name": 1e400, "connection_id": 1e400, "auto_sync": {}}',
+    b'{"name": "x", "sdlc_path": ".", "connection_id": 1' + b"0" * 400 + b"}",
+    b"[" * 20_000,
+]
+Operations = list[tuple[str, str, dict[str, Any]]]
+
+
+@pytest.fixture
+async def operations(client: httpx.AsyncClient) -> Operations:
+    schema = (await client.get("/api/v1/openapi.json")).json()
+    return [
+        (path, method.upper(), operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def check(answer: httpx.Response) -> None:
+    """Either a good answer, or a problem of the one shape that is the client's fault."""
+    assert answer.status_code < 500, (answer.request.method, answer.request.url, answer.text)
+    if answer.status_code >= 400:
+        problem(answer, answer.status_code, answer.json()["error"]["code"])
+
+
+def filled(path: str, **values: str) -> str:
+    """PATH with VALUES, and else with those of a document that there is."""
+    known = {"slug": "harbour", "type": "story", "doc_id": "US0001-one"} | values
+    for name, value in known.items():
+        path = path.replace(f"{{{name}}}", value)
+    assert "{" not in path, "a new parameter of paths needs a value here"
+    return path
+
+
+def parameters(operation: dict[str, Any], place: str) -> Iterator[str]:
+    return (found["name"] for found in operation.get("parameters", []) if found["in"] == place)
+
+
+async def test_odd_paths(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+    for path, method, operation in operations:
+        for name in parameters(operation, "path"):
+            for value in IN_PATHS:
+                answer = await client.request(method, filled(path, **{name: value}))
+                check(answer)
+                assert answer.status_code >= 400, "there is no such thing"
+
+
+async def test_odd_queries(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+    for path, method, operation in operations:
+        if method != "GET":
+            continue
+        for name in (*parameters(operation, "query"), "unknown"):
+            for value in IN_QUERIES:
+                check(await client.get(f"{filled(path)}?{name}={value}"))
+            check(await client.get(f"{filled(path)}?" + f"{quote(name)}=x&" * 2000))
+
+
+async def test_odd_bodies(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+    for path, method, operation in operations:
+        if "requestBody" in operation:
+            for body in BODIES:
+                for kind in ("application/json", "text/plain", "multipart/form-data", "\xff"):
+                    headers = [(b"content-type", kind.encode("latin-1"))]
+                    answer = await client.request(
+                        method, filled(path), content=body, headers=headers
+                    )
+                    check(answer)
+                    assert answer.status_code >= 400, (body, kind)
+
+
+async def test_wrong_methods(
+    client: httpx.AsyncClient, synced: str, operations: Operations
+) -> None:
+    allowed = {path: {"GET", "HEAD"} for path in PROBES}
+    for path, method, _ in operations:
+        allowed.setdefault(path, set()).update({method, "HEAD"} if method == "GET" else {method})
+    for path, methods in allowed.items():
+        if (await client.head(filled(path))).status_code == 404:
+            continue
+        for method in METHODS:
+            if method not in methods:
+                answer = await client.request(method, filled(path))
+                problem(answer, 405, "METHOD_NOT_ALLOWED")
+                assert set(answer.headers["allow"].split(", ")) == methods
+
+
+async def test_unknown_paths(
+    client: httpx.AsyncClient, app: FastAPI, synced: str, operations: Operations
+) -> None:
+    for path in [*PROBES, *(path for path, _, _ in operations)]:
+        for end in ("/nowhere", "/" + "x" * 5000, "/%00", "/%zz/", "x", "%2e%2e"):
+            for method in ("GET", "POST"):
+                answer = await client.request(method, filled(path) + end)
+                check(answer)
+                assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
