@@ -27,6 +27,8 @@ def row(project_id: int, path: str, **values: object) -> dict[str, object]:
         "blob_id": "0" * 40,
         "parsed_by": "1",
         "updated_at": "2026-01-01T00:00:00.000Z",
+        "content_start": 0,
+        "content_length": 0,
     } | values
 
 

@@ -3,7 +3,7 @@
 import pytest
 from documents import row, stored
 
-from sdlc_lens.db.documents import replace_document, stored_documents
+from sdlc_lens.db.documents import replace_documents, stored_documents
 from sdlc_lens.db.listing import Selection, list_documents
 from sdlc_lens.db.session import Database
 
@@ -18,7 +18,8 @@ async def test_same_form_keeps_its_time_a_new_one_moves_it(database: Database) -
         async with database.write() as session:
             (document,) = await stored_documents(session, project.id)
             changed = row(project.id, "a.md", parsed_by="2", updated_at=later, **values)
-            await replace_document(session, document.id, changed)
+            differing = await replace_documents(session, [changed | {"id": document.id}])
+            assert differing == bool(values)
             (after,) = await stored_documents(session, project.id)
             assert after.parsed_by == "2"
             (item,) = await list_documents(session, project.id, Selection(), 0, 1)

@@ -4,7 +4,7 @@ import pytest
 from documents import row, stored
 from sqlalchemy import text
 
-from sdlc_lens.db.documents import remove_documents, replace_document, stored_documents
+from sdlc_lens.db.documents import remove_documents, replace_documents, stored_documents
 from sdlc_lens.db.projects import remove_project
 from sdlc_lens.db.session import Database
 
@@ -43,7 +43,7 @@ async def test_changed_and_removed_documents(database: Database) -> None:
     async with database.write() as session:
         first, second = await stored_documents(session, project.id)
         changed = row(project.id, "a.md", source=b"new words", blob_id="1" * 40)
-        await replace_document(session, first.id, changed)
+        await replace_documents(session, [changed | {"id": first.id}])
         await remove_documents(session, [second.id])
     assert await found(database, "old") == 0
     assert await found(database, "new") == 1

@@ -11,7 +11,7 @@ from nobody import BECOME_NOBODY, open_folder
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.errors import NoPermission, PathNotFound
-from sdlc_lens.sources import folder
+from sdlc_lens.sources import walk
 from sdlc_lens.sources.folder import locate, read_folder
 
 __all__ = ["open_folder"]
@@ -70,7 +70,7 @@ def test_names_that_are_no_utf8_can_be_stored(tmp_path: Path) -> None:
 def test_too_large_a_file_is_named_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "MAX_DOCUMENT_BYTES", 1 << 20)
+    monkeypatch.setattr(walk, "MAX_DOCUMENT_BYTES", 1 << 20)
     root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
     snapshot = read_folder(str(root), Path("/"))
     assert [entry.path for entry in snapshot.entries] == ["a.md"]

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from sdlc_lens.db.session import Database
 from sdlc_lens.errors import NotFound, SyncInProgress
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync import run as run_module
 from sdlc_lens.sync import runner as runner_module
 from sdlc_lens.sync.runner import Runner
 
@@ -120,9 +121,12 @@ async def test_broken_settings_are_a_warning_not_a_failure(
     (workspace / ".config.yaml").write_text("{")
     project = await sync(runner, database)
     assert (project.sync_status, project.schema_version) == ("synced", 2)
-    assert len(project.warnings) == 1
+    assert [warning.split()[0] for warning in project.warnings] == [".config.yaml", "neither"]
     (workspace / ".config.yaml").unlink()
-    assert (await sync(runner, database)).warnings == ()
+    assert len((await sync(runner, database)).warnings) == 1
+    (workspace / ".version").write_text("schema_version: 3")
+    project = await sync(runner, database)
+    assert (project.schema_version, project.warnings) == (3, ())
 
 
 @pytest.mark.parametrize("fault", ["missing", "empty"])
@@ -158,10 +162,10 @@ async def test_workspace_that_became_a_link_out_of_the_base(
 async def test_unexpected_error_is_stored_without_internals(
     runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: str, base: Path) -> Snapshot:
+    def fail(path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
         raise ZeroDivisionError("internal detail")
 
-    monkeypatch.setattr(runner_module, "read_folder", fail)
+    monkeypatch.setattr(run_module, "read_folder", fail)
     project = await sync(runner, database)
     assert project.sync_status == "error"
     assert project.sync_error == "an unexpected error, see the service's log"
@@ -185,11 +189,11 @@ class Slow:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
         self._seconds = seconds
-        monkeypatch.setattr(runner_module, "read_folder", self)
+        monkeypatch.setattr(run_module, "read_folder", self)
 
-    def __call__(self, path: str, base: Path) -> Snapshot:
+    def __call__(self, path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
         time.sleep(self._seconds)
-        return read_folder(path, base)
+        return read_folder(path, base, known)
 
 
 async def test_stopped_sync_gives_its_lease_back(

@@ -7,12 +7,17 @@ from sdlc_lens.domain.kinds import STATUSES
 
 
 def test_nothing_given() -> None:
-    assert configure({}, {}) == Configuration(2, None, STATUSES)
+    found = configure({}, {})
+    assert (found.schema_version, found.profile, found.vocabulary) == (2, None, STATUSES)
+    assert found.vocabulary == Configuration().vocabulary
+    (warning,) = found.warnings
+    assert "schema_version: 2 is assumed" in warning
 
 
 def test_settings_come_before_version() -> None:
     found = configure({"schema_version": 3}, {"schema_version": 2, "profile": "small"})
     assert (found.schema_version, found.profile) == (3, "small")
+    assert not found.warnings
     assert configure({}, {"schema_version": "3"}).schema_version == 3
 
 
@@ -30,3 +35,10 @@ def test_type_without_a_row_gets_the_projects_own() -> None:
     found = configure({"status_vocab": {"review": ["Read", 5]}}, {})
     assert found.statuses("review") == ("Read",)
     assert found.statuses("retro") == ()
+    assert found.additions == {"review": ("Read",)}
+
+
+def test_halves_of_characters_can_be_stored() -> None:
+    half = "\ud800"
+    found = configure({"profile": half, "status_vocab": {half: [half]}}, {})
+    assert (found.profile, found.additions) == ("?", {"?": ("?",)})

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, Table, bindparam, delete, func, insert, select, update
 
-from sdlc_lens.db.models import documents
+from sdlc_lens.db.models import document_links, document_refs, documents
 from sdlc_lens.db.session import ReadSession, WriteSession
 
-_ROWS_AT_ONCE = 100
+Rows = Sequence[Mapping[str, object]]
+
+ROWS_AT_ONCE = 100
+"""How many rows are stored before the event loop gets its turn."""
+
+_ALL = frozenset(documents.c.keys()) - {"id", "project_id"}
+_READ_ANEW = frozenset({"parsed_by"})
+_FORM = (_ALL | {"id"}) - _READ_ANEW - {"source", "updated_at"}
+_INDEXED = frozenset({"doc_id", "ref", "title", "source"})
 
 
 @dataclass(frozen=True)
@@ -28,34 +37,82 @@ async def stored_documents(session: ReadSession, project_id: int) -> list[Stored
     return [Stored(*row) for row in await session.execute(query)]
 
 
-async def add_documents(session: WriteSession, rows: Sequence[Mapping[str, object]]) -> None:
+async def stored_sources(session: ReadSession, ids: Iterable[int]) -> dict[int, bytes]:
+    """The bytes of these documents."""
+    query = select(documents.c.id, documents.c.source).where(documents.c.id.in_(list(ids)))
+    return {row.id: row.source for row in await session.execute(query)}
+
+
+async def next_id(session: WriteSession) -> int:
+    """The least id that no document and none after it has."""
+    return (await session.scalar(select(func.max(documents.c.id))) or 0) + 1
+
+
+async def add_documents(session: WriteSession, rows: Rows) -> None:
     """Store new documents."""
-    for batch in _batches(rows):
-        await session.execute(insert(documents), [dict(row) for row in batch])
+    await _insert(session, documents, rows)
 
 
-async def replace_document(
-    session: WriteSession, document_id: int, row: Mapping[str, object]
-) -> None:
-    """Store a document's new form; `updated_at` moves only if more than `parsed_by` differs."""
-    seen = [documents.c[name].is_not(value) for name, value in row.items() if name in _FORM]
-    where = documents.c.id == document_id
-    differs = await session.scalar(select(documents.c.id).where(where, or_(*seen)))
-    values = row if differs else {"parsed_by": row["parsed_by"]}
-    await session.execute(update(documents).where(where).values(values))
+async def replace_documents(session: WriteSession, rows: Rows) -> int:
+    """Store the new forms of documents, by their ids; how many differ from what was stored.
+
+    `updated_at` moves only with the form: one that was merely read anew keeps it.
+    """
+    before = await _forms(session, [row["id"] for row in rows])
+    changes: dict[frozenset[str], list[Mapping[str, object]]] = {}
+    for row in rows:
+        changes.setdefault(_to_write(before[row["id"]], row), []).append(row)
+    for names, portion in changes.items():
+        await _update(session, portion, names)
+    return sum(len(portion) for names, portion in changes.items() if names != _READ_ANEW)
 
 
 async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
-    """Forget documents."""
-    rows = [{"gone": document_id} for document_id in ids]
-    if rows:
-        await session.execute(delete(documents).where(documents.c.id == bindparam("gone")), rows)
+    """Forget documents, with what they point at and their index entries."""
+    await _delete(session, documents, "id", ids)
 
 
-_FORM = frozenset(documents.c.keys()) - {"id", "project_id", "parsed_by", "updated_at", "source"}
+async def add_references(session: WriteSession, refs: Rows, links: Rows) -> None:
+    """Store which ids documents answer to, and which they point at."""
+    await _insert(session, document_refs, refs)
+    await _insert(session, document_links, links)
 
 
-def _batches(rows: Sequence[Mapping[str, object]]) -> Iterable[Sequence[Mapping[str, object]]]:
-    """ROWS in portions, between which the event loop gets its turn."""
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        yield rows[start : start + _ROWS_AT_ONCE]
+async def remove_references(session: WriteSession, ids: Sequence[int]) -> None:
+    """Forget what documents answer to and point at."""
+    for table in (document_refs, document_links):
+        await _delete(session, table, "document_id", ids)
+
+
+async def _forms(session: ReadSession, ids: Sequence[object]) -> dict[object, RowMapping]:
+    query = select(*(documents.c[name] for name in _FORM)).where(documents.c.id.in_(ids))
+    return {row["id"]: row for row in (await session.execute(query)).mappings()}
+
+
+def _to_write(before: RowMapping, row: Mapping[str, object]) -> frozenset[str]:
+    """The columns to write: the index follows every write of its own, so they are left out."""
+    changed = {name for name in _FORM if before[name] != row[name]}
+    if not changed:
+        return _READ_ANEW
+    moves_index = "blob_id" in changed or changed & _INDEXED
+    return _ALL if moves_index else _ALL - _INDEXED
+
+
+async def _insert(session: WriteSession, table: Table, rows: Rows) -> None:
+    for portion in batched(rows, ROWS_AT_ONCE):
+        await session.execute(insert(table), [dict(row) for row in portion])
+
+
+async def _update(session: WriteSession, rows: Rows, names: Iterable[str]) -> None:
+    values: dict[str, object] = {name: bindparam(f"new_{name}") for name in sorted(names)}
+    statement = update(documents).where(documents.c.id == bindparam("of")).values(values)
+    await session.execute(
+        statement.execution_options(synchronize_session=None),
+        [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows],
+    )
+
+
+async def _delete(session: WriteSession, table: Table, key: str, ids: Iterable[int]) -> None:
+    statement = delete(table).where(table.c[key] == bindparam("gone"))
+    for portion in batched(ids, ROWS_AT_ONCE):
+        await session.execute(statement, [{"gone": document_id} for document_id in portion])

@@ -53,6 +53,13 @@ async def get_project(session: ReadSession, slug: str) -> Project:
     return _project(row)
 
 
+async def get_additions(session: ReadSession, project_id: int) -> dict[str, tuple[str, ...]]:
+    """The statuses that the project added of its own, by type, when it was last synced."""
+    query = select(projects.c.vocabulary).where(projects.c.id == project_id)
+    stored = json.loads(await session.scalar(query) or "{}")
+    return {name: tuple(statuses) for name, statuses in stored.items()}
+
+
 async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:
     """Store a new project that reads a local folder."""
     row = {"slug": slug, "name": name, "source_type": "local", "sdlc_path": sdlc_path}
@@ -90,6 +97,12 @@ async def take_lease(session: WriteSession, project_id: int, lease: str) -> bool
         .returning(projects.c.id)
     )
     return result.first() is not None
+
+
+async def holds_lease(session: WriteSession, lease: str) -> bool:
+    """Whether the lease is still the project's own."""
+    query = select(projects.c.id).where(projects.c.lease == lease)
+    return await session.scalar(query) is not None
 
 
 async def extend_lease(session: WriteSession, lease: str) -> bool:

@@ -2,19 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sdlc_lens.domain.kinds import STATUSES
 
 DEFAULT_SCHEMA_VERSION = 2
 
+_NO_SCHEMA_VERSION = (
+    f"neither .config.yaml nor .version names a schema_version: {DEFAULT_SCHEMA_VERSION} is assumed"
+)
+
 
 @dataclass(frozen=True)
 class Configuration:
-    """A workspace's settings; what was missing or made no sense has its default."""
+    """A workspace's settings; what was missing or made no sense has its default.
+
+    `additions` are the statuses of the project's own, `warnings` tell what was not understood.
+    """
 
     schema_version: int = DEFAULT_SCHEMA_VERSION
     profile: str | None = None
-    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: STATUSES)
+    additions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
+        """The built-in statuses by type, and those that the project adds."""
+        names = STATUSES.keys() | self.additions.keys()
+        return {name: STATUSES.get(name, ()) + self.additions.get(name, ()) for name in names}
 
     def statuses(self, type_name: str) -> tuple[str, ...]:
         """The statuses that documents of this type may have; none stands for any."""
@@ -27,8 +42,9 @@ def configure(settings: Mapping[object, object], version: Mapping[object, object
     profile = settings.get("profile") or version.get("profile")
     return Configuration(
         number or DEFAULT_SCHEMA_VERSION,
-        profile if isinstance(profile, str) else None,
-        _vocabulary(settings.get("status_vocab")),
+        _storable(profile) if isinstance(profile, str) else None,
+        _additions(settings.get("status_vocab")),
+        () if number else (_NO_SCHEMA_VERSION,),
     )
 
 
@@ -37,11 +53,16 @@ def _number(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
-def _vocabulary(additions: object) -> Mapping[str, tuple[str, ...]]:
-    """The built-in statuses and those that the project adds."""
-    vocabulary = dict(STATUSES)
-    for name, statuses in additions.items() if isinstance(additions, Mapping) else ():
-        if isinstance(name, str) and isinstance(statuses, list):
-            own = tuple(status for status in statuses if isinstance(status, str))
-            vocabulary[name] = vocabulary.get(name, ()) + own
-    return vocabulary
+def _additions(written: object) -> Mapping[str, tuple[str, ...]]:
+    """The statuses that a project adds, by type; whatever is none is left out."""
+    pairs = written.items() if isinstance(written, Mapping) else ()
+    return {
+        _storable(name): tuple(_storable(status) for status in statuses if isinstance(status, str))
+        for name, statuses in pairs
+        if isinstance(name, str) and isinstance(statuses, list)
+    }
+
+
+def _storable(text: str) -> str:
+    """TEXT without the halves of characters that YAML can express and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,17 +1,19 @@
 """A workspace that is a folder on this machine."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sdlc_lens.domain.layout import is_document, is_skipped_folder
 from sdlc_lens.errors import NoPermission, PathNotFound
 from sdlc_lens.permissions import why_unreadable
 from sdlc_lens.sources.mapping import MappingError, read_mapping
 from sdlc_lens.sources.snapshot import Entry, Snapshot, blob_id
+from sdlc_lens.sources.walk import Found, read_in, walk
 
-MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+SETTINGS = ".config.yaml"
+VERSION = ".version"
 
 _LONGEST_SHOWN = 200
 
@@ -34,83 +36,82 @@ def locate(path: str, base: Path) -> Path:
     raise PathNotFound(f"{shown} is no folder. {cure}")
 
 
-def read_folder(path: str, base: Path) -> Snapshot:
-    """Everything that the workspace at PATH holds now."""
+def read_folder(path: str, base: Path, known: Mapping[str, str] | None = None) -> Snapshot:
+    """Everything that the workspace at PATH holds now, but for the blobs KNOWN by their path."""
+    root = _readable(path, base)
+    unreadable: dict[str, str] = {}
+    warnings: list[str] = []
+    unchanged: set[str] = set()
+    entries = []
+    for entry in _entries(root, unreadable):
+        if (known or {}).get(entry.path) == entry.blob_id:
+            unchanged.add(entry.path)
+        else:
+            entries.append(entry)
+    settings = _mapping(root, SETTINGS, warnings)
+    version = _mapping(root, VERSION, warnings)
+    return Snapshot(
+        tuple(entries), frozenset(unchanged), unreadable, settings, version, tuple(warnings)
+    )
+
+
+def fingerprint(path: str, base: Path) -> str:
+    """A mark of the workspace at PATH that changes when a file does; nothing of it is read."""
+    root = _readable(path, base)
+    unreadable: dict[str, str] = {}
+    mark = hashlib.sha256()
+    for found in walk(root, unreadable):
+        mark.update(_look(found).encode())
+    for name in (SETTINGS, VERSION):
+        mark.update(repr(_times(root / name)).encode())
+    mark.update(repr(unreadable).encode())
+    return mark.hexdigest()
+
+
+def _readable(path: str, base: Path) -> Path:
     root = locate(path, base)
     if not os.access(root, os.R_OK | os.X_OK):
         raise NoPermission(why_unreadable(Path(path)))
-    unreadable: dict[str, str] = {}
-    entries = tuple(_entries(root, unreadable))
-    warnings: list[str] = []
-    settings = _mapping(root / ".config.yaml", warnings)
-    version = _mapping(root / ".version", warnings)
-    return Snapshot(entries, unreadable, settings, version, tuple(warnings))
+    return root
 
 
 def _entries(root: Path, unreadable: dict[str, str]) -> Iterator[Entry]:
-    for path in _document_paths(root, unreadable):
-        name = _shown(path, root)
+    seen = set()
+    for found in walk(root, unreadable):
         try:
-            source = _read(path)
+            source = found.read()
+            if found.path in seen:
+                raise OSError("another file has the same name once it is written in UTF-8")
         except FileNotFoundError:
             continue  # gone since the folder was listed
         except OSError as error:
-            unreadable[name] = _reason(path, error)
+            unreadable[found.path] = found.place.reason(found.entry.name, error)
             continue
-        yield Entry(name, source, blob_id(source))
+        seen.add(found.path)
+        yield Entry(found.path, source, blob_id(source))
 
 
-def _document_paths(root: Path, unreadable: dict[str, str]) -> Iterator[Path]:
-    """Every document below ROOT; links are not followed, a folder may be unreadable."""
-    waiting = [root]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            with os.scandir(folder) as listing:
-                found = sorted(listing, key=lambda item: item.name)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            unreadable[_shown(folder, root)] = _reason(folder, error)
-            continue
-        for item in found:
-            if item.is_dir(follow_symlinks=False) and not is_skipped_folder(item.name):
-                waiting.append(Path(item.path))
-            elif item.is_file(follow_symlinks=False) and is_document(item.name):
-                yield Path(item.path)
-
-
-def _read(path: Path) -> bytes:
-    # Not following a link and not waiting for a pipe, should one have taken the file's place.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path to ask
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise OSError("it is no regular file")
-        if facts.st_size > MAX_DOCUMENT_BYTES:
-            raise OSError(f"it is larger than {MAX_DOCUMENT_BYTES >> 20} MB")
-        return file.read(MAX_DOCUMENT_BYTES)
-
-
-def _reason(path: Path, error: OSError) -> str:
-    denied = isinstance(error, PermissionError)
-    return _storable(why_unreadable(path) if denied else error.strerror or str(error))
-
-
-def _shown(path: Path, root: Path) -> str:
-    return _storable(str(path.relative_to(root)))
-
-
-def _storable(text: str) -> str:
-    """TEXT without the stand-ins for bytes of a file name that are not UTF-8."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
-
-
-def _mapping(path: Path, warnings: list[str]) -> Mapping[object, object]:
+def _look(found: Found) -> str:
     try:
-        return read_mapping(_read(path))
+        facts = found.entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return repr((found.path, error.errno))
+    return repr((found.path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino))
+
+
+def _times(path: Path) -> tuple[int, int]:
+    try:
+        facts = path.lstat()
+    except OSError:
+        return (0, 0)
+    return facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, object]:
+    try:
+        return read_mapping(read_in(root, name))
     except FileNotFoundError:
         return {}
     except (OSError, MappingError) as error:
-        warnings.append(f"{path.name} was not used: {error}")
+        warnings.append(f"{name} was not used: {error}")
         return {}

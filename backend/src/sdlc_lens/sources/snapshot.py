@@ -18,11 +18,13 @@ class Entry:
 class Snapshot:
     """What a source holds.
 
-    `unreadable` maps files and folders to the reason: what lies there is not absent. `settings`
-    and `version` are the workspace's own two files, as far as they made sense.
+    `unchanged` are the paths whose blobs the reader knew already. `unreadable` maps files and
+    folders to the reason: what lies there is not absent. `settings` and `version` are the
+    workspace's own two files, as far as they made sense.
     """
 
     entries: tuple[Entry, ...]
+    unchanged: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[object, object] = field(default_factory=dict)
     version: Mapping[object, object] = field(default_factory=dict)

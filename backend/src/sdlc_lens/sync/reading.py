@@ -1,72 +1,97 @@
-"""A workspace read and parsed, ready to be stored; done in a thread, away from the event loop."""
+"""Documents parsed, ready to be stored; done in a thread, away from the event loop."""
 
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.documents import Stored
-from sdlc_lens.domain.config import Configuration, configure
-from sdlc_lens.domain.parse import PARSER_VERSION, parse
-from sdlc_lens.sources.snapshot import Entry, Snapshot
-from sdlc_lens.sync.plan import make_plan
+from sdlc_lens.domain.config import Configuration
+from sdlc_lens.domain.parse import PARSER_VERSION, Document, parse
+from sdlc_lens.sources.snapshot import blob_id
 
 Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Changes:
-    """Rows to add, rows to replace by their id, ids to remove, and the project's new values."""
+class Unread:
+    """A document whose bytes are there and whose row is not."""
 
-    added: list[Row]
-    changed: list[tuple[int, Row]]
-    removed: tuple[int, ...]
-    project: Row
-
-
-def find_changes(stored: Iterable[Stored], snapshot: Snapshot, project_id: int) -> Changes:
-    """Everything that storing SNAPSHOT has to do."""
-    configuration = configure(snapshot.settings, snapshot.version)
-    parsed_by = _parsed_by(configuration)
-    plan = make_plan(stored, snapshot, parsed_by)
-    moment = stamp(now())
-
-    def row(entry: Entry) -> Row:
-        own = {"project_id": project_id, "parsed_by": parsed_by, "updated_at": moment}
-        return own | _row(entry, configuration)
-
-    return Changes(
-        [row(entry) for entry in plan.added],
-        [(document_id, row(entry)) for document_id, entry in plan.changed],
-        plan.removed,
-        _project(snapshot, configuration, moment),
-    )
+    id: int
+    path: str
+    source: bytes
 
 
-def _row(entry: Entry, configuration: Configuration) -> Row:
-    row = asdict(parse(entry.path, entry.source, configuration))
-    del row["aliases"], row["links"]
-    return row | {
-        "fields": json.dumps(row["fields"], ensure_ascii=False),
-        "source": entry.source,
-        "sha256": hashlib.sha256(entry.source).hexdigest(),
-        "blob_id": entry.blob_id,
-    }
+@dataclass(frozen=True)
+class Rows:
+    """The rows of some documents, in the three tables that hold them."""
+
+    documents: list[Row]
+    refs: list[Row]
+    links: list[Row]
 
 
-def _project(snapshot: Snapshot, configuration: Configuration, moment: str) -> Row:
-    unreadable = (f"{path}: {reason}" for path, reason in snapshot.unreadable.items())
-    return {
-        "sync_status": "synced",
-        "sync_error": None,
-        "last_synced_at": moment,
-        "schema_version": configuration.schema_version,
-        "profile": configuration.profile,
-        "warnings": json.dumps([*snapshot.warnings, *unreadable]),
-    }
+@dataclass(frozen=True)
+class Reader:
+    """Reads documents of one project, by its vocabulary, as of one moment."""
+
+    project_id: int
+    configuration: Configuration
+    moment: str
+
+    def read(self, portion: Iterable[Unread]) -> Rows:
+        """The rows of a portion of documents."""
+        rows = Rows([], [], [])
+        for unread in portion:
+            document = parse(unread.path, unread.source, self.configuration)
+            rows.documents.append(self._row(unread, document))
+            rows.refs.extend(_refs(unread.id, document))
+            rows.links.extend(_links(unread.id, document))
+        return rows
+
+    @property
+    def parsed_by(self) -> str:
+        """A mark of the parser and its vocabulary: with another one, documents read otherwise."""
+        text = json.dumps(sorted(self.configuration.vocabulary.items()))
+        return f"{PARSER_VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+    def _row(self, unread: Unread, document: Document) -> Row:
+        return {
+            "id": unread.id,
+            "project_id": self.project_id,
+            "path": document.path,
+            "type": document.type,
+            "doc_id": document.doc_id,
+            "ref": document.ref,
+            "title": document.title,
+            "status": document.status,
+            "owner": document.owner,
+            "priority": document.priority,
+            "story_points": document.story_points,
+            "epic": document.epic,
+            "story": document.story,
+            "fields": json.dumps(document.fields, ensure_ascii=False),
+            "sha256": hashlib.sha256(unread.source).hexdigest(),
+            "blob_id": blob_id(unread.source),
+            "parsed_by": self.parsed_by,
+            "updated_at": self.moment,
+            "content_start": document.content_start,
+            "content_length": document.content_length,
+            "source": unread.source,
+        }
 
 
-def _parsed_by(configuration: Configuration) -> str:
-    vocabulary = repr(sorted(configuration.vocabulary.items())).encode("utf-8", "backslashreplace")
-    return f"{PARSER_VERSION}:{hashlib.sha256(vocabulary).hexdigest()[:16]}"
+def _refs(document_id: int, document: Document) -> Iterable[Row]:
+    refs = dict.fromkeys(document.aliases, False)
+    if document.ref:
+        refs[document.ref] = True
+    return ({"document_id": document_id, "ref": ref, "own": own} for ref, own in refs.items())
+
+
+def _links(document_id: int, document: Document) -> Iterable[Row]:
+    for position, link in enumerate(document.links):
+        yield {
+            "document_id": document_id,
+            "position": position,
+            "relation": link.relation,
+            "target": link.target,
+        }

@@ -1,0 +1,82 @@
+"""Reports of syncs: what each run found and did."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import RowMapping, delete, func, insert, select
+
+from sdlc_lens.db.models import syncs
+from sdlc_lens.db.session import ReadSession, WriteSession
+
+KEPT = 50
+MOST_FAILURES = 100
+
+_SHOWN = tuple(column for column in syncs.c if column.name not in {"id", "project_id"})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file or folder that could not be read, and why; what was stored of it stays."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One run. `failed` counts all failures, of which `failures` names the first hundred."""
+
+    trigger: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: int = 0
+    failures: tuple[Failure, ...] = ()
+    message: str | None = None
+    revision: int = 0
+
+
+async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
+    """Store a report; only a project's last fifty are kept."""
+    row = asdict(sync) | {"project_id": project_id, "failures": _to_json(sync)}
+    await session.execute(insert(syncs).values(row))
+    newest = select(syncs.c.id).where(syncs.c.project_id == project_id)
+    kept = newest.order_by(syncs.c.id.desc()).limit(KEPT)
+    older = (syncs.c.project_id == project_id) & syncs.c.id.not_in(kept)
+    await session.execute(delete(syncs).where(older))
+
+
+async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
+    """The reports on a project, the newest first."""
+    query = select(*_SHOWN).where(syncs.c.project_id == project_id).order_by(syncs.c.id.desc())
+    return [_sync(row) for row in (await session.execute(query)).mappings()]
+
+
+async def last_sync(session: ReadSession, project_id: int) -> Sync | None:
+    """The newest report on a project."""
+    return (await last_syncs(session, project_id)).get(project_id)
+
+
+async def last_syncs(session: ReadSession, *project_ids: int) -> Mapping[int, Sync]:
+    """The newest report on each of these projects, or on every one, by the project's id."""
+    newest = select(func.max(syncs.c.id)).group_by(syncs.c.project_id)
+    if project_ids:
+        newest = newest.where(syncs.c.project_id.in_(project_ids))
+    query = select(syncs.c.project_id, *_SHOWN).where(syncs.c.id.in_(newest))
+    rows = (await session.execute(query)).mappings()
+    return {row["project_id"]: _sync(row) for row in rows}
+
+
+def _sync(row: RowMapping) -> Sync:
+    values = {column.name: row[column.name] for column in _SHOWN}
+    failures = tuple(Failure(**failure) for failure in json.loads(row["failures"]))
+    return Sync(**values | {"failures": failures})
+
+
+def _to_json(sync: Sync) -> str:
+    return json.dumps([asdict(failure) for failure in sync.failures[:MOST_FAILURES]])

@@ -1,0 +1,136 @@
+"""A walk through a workspace's folder, by descriptors: no link is ever followed, at any level."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdlc_lens.domain.layout import is_document, is_skipped_folder
+from sdlc_lens.permissions import why_unreadable
+
+MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 64
+
+_ATTEMPTS = 3
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Not waiting for a pipe, should one have taken the file's place.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(frozen=True)
+class Place:
+    """An open folder below the workspace's root."""
+
+    descriptor: int
+    root: Path
+    path: str = ""
+    depth: int = 0
+
+    def below(self, name: str) -> str:
+        """The path of something in this folder, relative to the root."""
+        return f"{self.path}/{name}" if self.path else name
+
+    def reason(self, name: str, error: OSError) -> str:
+        """Why something in this folder cannot be read."""
+        denied = isinstance(error, PermissionError)
+        full = self.root / self.below(name)
+        return storable(why_unreadable(full) if denied else error.strerror or str(error))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file in this folder, all of one moment."""
+        descriptor = os.open(name, _FILE, dir_fd=self.descriptor)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path to ask
+            for _ in range(_ATTEMPTS):
+                before = _facts(descriptor)
+                source = file.read(MAX_DOCUMENT_BYTES + 1)
+                if _facts(descriptor) == before:
+                    return source
+                file.seek(0)
+        raise OSError("it is being written to")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document's file; it can be read until the walk goes on."""
+
+    place: Place
+    entry: os.DirEntry[str]
+
+    @property
+    def path(self) -> str:
+        """Where it lies, in a form that can be stored."""
+        return storable(self.place.below(self.entry.name))
+
+    def read(self) -> bytes:
+        """Its bytes."""
+        return self.place.read(self.entry.name)
+
+
+def walk(root: Path, unreadable: dict[str, str]) -> Iterator[Found]:
+    """Every document below ROOT, in order; UNREADABLE learns which folders cannot be listed."""
+    with _opened(root) as place:
+        yield from _walk(place, unreadable)
+
+
+def read_in(root: Path, name: str) -> bytes:
+    """The bytes of the file called NAME that lies in ROOT itself."""
+    with _opened(root) as place:
+        return place.read(name)
+
+
+def storable(text: str) -> str:
+    """TEXT without the stand-ins for bytes of a file name that are not UTF-8."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def _opened(root: Path) -> Iterator[Place]:
+    descriptor = os.open(root, _FOLDER)
+    try:
+        yield Place(descriptor, root)
+    finally:
+        os.close(descriptor)
+
+
+def _walk(place: Place, unreadable: dict[str, str]) -> Iterator[Found]:
+    try:
+        with os.scandir(place.descriptor) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        unreadable[storable(place.path) or "."] = place.reason("", error)
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not is_skipped_folder(entry.name):
+                yield from _enter(place, entry.name, unreadable)
+        elif entry.is_file(follow_symlinks=False) and is_document(entry.name):
+            yield Found(place, entry)
+
+
+def _enter(place: Place, name: str, unreadable: dict[str, str]) -> Iterator[Found]:
+    path = place.below(name)
+    try:
+        if place.depth == MAX_DEPTH:
+            raise OSError(f"it lies more than {MAX_DEPTH} folders deep")
+        descriptor = os.open(name, _FOLDER, dir_fd=place.descriptor)
+    except FileNotFoundError:
+        return  # gone since the folder was listed
+    except OSError as error:
+        unreadable[storable(path)] = place.reason(name, error)
+        return
+    try:
+        yield from _walk(Place(descriptor, place.root, path, place.depth + 1), unreadable)
+    finally:
+        os.close(descriptor)
+
+
+def _facts(descriptor: int) -> tuple[int, int]:
+    """By what a change of the file is seen; refuses what is no document's file."""
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError("it is no regular file")
+    if facts.st_size > MAX_DOCUMENT_BYTES:
+        raise OSError(f"it is larger than {MAX_DOCUMENT_BYTES >> 20} MB")
+    return facts.st_size, facts.st_mtime_ns
