@@ -15,14 +15,14 @@ def register(lens: Container, name: str, folder: str) -> str:
     return answer.json()["slug"]  # type: ignore[no-any-return]
 
 
-def synced(lens: Container, slug: str, seconds: float = 30) -> dict[str, Any]:
+def synced(lens: Container, slug: str, seconds: float = 30, pause: float = 0.05) -> dict[str, Any]:
     """Sync a project and wait for the end, whatever that is; the project."""
     answer = lens.ask("POST", f"/api/v1/projects/{slug}/sync")
     assert answer.status == 202, answer.text
     end = time.monotonic() + seconds
     while (state := project(lens, slug))["sync_status"] == "syncing":
         assert time.monotonic() < end, f"still syncing after {seconds} s: {state}"
-        time.sleep(0.05)
+        time.sleep(pause)
     return state
 
 
