@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from sdlc_lens import __version__
-from sdlc_lens.api import documents, problems, projects, reference, system
+from sdlc_lens.api import documents, health_check, metrics, problems, projects, reference, system
 from sdlc_lens.api.edge import Edge
 from sdlc_lens.api.etag import Etags
 from sdlc_lens.api.headers import Headers
 from sdlc_lens.api.hosts import Hosts
 from sdlc_lens.api.limits import Limits
+from sdlc_lens.api.measured import Measured
 from sdlc_lens.api.origins import Origins
 from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
 
 API = "/api/v1"
@@ -32,6 +34,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or load_settings()
     app.state.database = Database(app.state.settings.database_path)
     app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
+    app.state.health_checks = HealthChecks(app.state.database)
+    app.state.metrics = metrics.Metrics()
     problems.install(app)
     # The last one sees a request first: no answer goes without Headers, and every refusal has
     # the id that Edge gives; what needs no body refuses before Limits reads it.
@@ -39,10 +43,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Limits)
     app.add_middleware(Origins)
     app.add_middleware(Hosts, listed=app.state.settings.host_names)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Edge, root_path=app.state.settings.root_path)
     app.add_middleware(Headers)
     app.include_router(system.probes)
-    for resource in (system, projects, documents, reference):
+    app.include_router(metrics.router)
+    for resource in (system, projects, documents, health_check, reference):
         app.include_router(resource.router, prefix=API)
     return app
 

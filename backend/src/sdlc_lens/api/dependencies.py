@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from sdlc_lens.db.session import Database, ReadSession
 from sdlc_lens.settings import Settings
+from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
 
 
@@ -20,6 +21,11 @@ def _runner(request: Request) -> Runner:
     return runner
 
 
+def _health_checks(request: Request) -> HealthChecks:
+    checks: HealthChecks = request.app.state.health_checks
+    return checks
+
+
 def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -27,6 +33,7 @@ def _settings(request: Request) -> Settings:
 
 TheDatabase = Annotated[Database, Depends(_database)]
 TheRunner = Annotated[Runner, Depends(_runner)]
+TheHealthChecks = Annotated[HealthChecks, Depends(_health_checks)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 
 

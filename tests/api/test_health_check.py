@@ -1,0 +1,188 @@
+"""GET /api/v1/projects/{slug}/health-check."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from sqlalchemy import update
+from workspaces import SAMPLE, write_workspace
+
+from sdlc_lens.api.health_check import HealthCheck
+from sdlc_lens.clock import now, stamp
+from sdlc_lens.db.models import projects
+from sdlc_lens.domain.rules.table import RULES
+from sdlc_lens.sync import health
+
+pytestmark = pytest.mark.anyio
+
+
+async def checked(client: httpx.AsyncClient, synced: str, query: str = "") -> dict[str, Any]:
+    answer = await client.get(f"{synced}/health-check?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    HealthCheck.model_validate_json(answer.content)
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def rules_of(body: dict[str, Any]) -> list[str]:
+    return [finding["rule_id"] for finding in body["findings"]]
+
+
+async def test_report(client: httpx.AsyncClient, synced: str) -> None:
+    body = await checked(client, synced)
+    assert body["project_slug"] == "harbour"
+    assert body["checked_at"].endswith("Z")
+    assert body["total_documents"] == 5
+    found = rules_of(body)
+    assert body["summary"]["high"] == sum(
+        finding["severity"] == "high" for finding in body["findings"]
+    )
+    for rule in ("MISSING_TRD", "MISSING_STATUS", "STORY_NO_EPIC", "EMPTY_CONTENT"):
+        assert rule in found
+    assert "STALE_DOCUMENT" not in found
+    assert "EPIC_NO_STORIES" not in found
+    assert body["gate"]["passed"] is False
+    assert "MISSING_TRD" in body["gate"]["failed_by"]
+    assert [rule["id"] for rule in body["rules"]] == [rule.id for rule in RULES]
+    failed = {rule["id"]: rule["failed"] for rule in body["rules"]}
+    assert sum(failed.values()) == len(found)
+    assert "total" not in body
+
+
+async def test_finding(client: httpx.AsyncClient, synced: str) -> None:
+    (finding,) = (await checked(client, synced, "rule=STORY_NO_EPIC"))["findings"]
+    assert finding.pop("message")
+    assert finding.pop("suggested_fix")
+    assert finding == {
+        "rule_id": "STORY_NO_EPIC",
+        "severity": "high",
+        "category": "consistency",
+        "affected_documents": [
+            {
+                "doc_id": "US0003-three",
+                "doc_type": "story",
+                "title": "US0003: Three",
+                "path": "stories/US0003-three.md",
+            }
+        ],
+    }
+
+
+async def test_filters_narrow_the_findings_alone(client: httpx.AsyncClient, synced: str) -> None:
+    whole = await checked(client, synced)
+    narrow = await checked(client, synced, "severity=low&severity=medium&category=completeness")
+    assert set(rules_of(narrow)) == {"MISSING_PLAN", "MISSING_TEST_SPEC"}
+    assert (await checked(client, synced, "severity=critical"))["findings"] == []
+    both = await checked(client, synced, "rule=MISSING_PLAN&rule=MISSING_TRD")
+    assert set(rules_of(both)) == {"MISSING_PLAN", "MISSING_TRD"}
+    for part in (narrow, both):
+        assert {**part, "findings": None} == {**whole, "findings": None}
+
+
+async def test_pages_meet_without_gap_or_overlap(client: httpx.AsyncClient, synced: str) -> None:
+    whole = (await checked(client, synced))["findings"]
+    first = await checked(client, synced, "page=1&per_page=4")
+    total = len(whole)
+    expected = {"total": total, "page": 1, "per_page": 4, "pages": -(-total // 4)}
+    assert {name: first[name] for name in expected} == expected
+    paged = []
+    for page in range(1, first["pages"] + 2):
+        paged += (await checked(client, synced, f"page={page}&per_page=4"))["findings"]
+    assert paged == whole
+    past = await checked(client, synced, f"page={10**20}&per_page=1000")
+    assert (past["findings"], past["per_page"], past["pages"]) == ([], 100, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("severity=fatal", "severity"),
+        ("category=taste", "category"),
+        ("rule=MISSING_TASTE", "rule"),
+        ("page=0", "page"),
+        ("per_page=0", "per_page"),
+    ],
+)
+async def test_refused(client: httpx.AsyncClient, synced: str, query: str, named: str) -> None:
+    refused = await client.get(f"{synced}/health-check?{query}")
+    assert f"query.{named}" in problem(refused, 422, "VALIDATION_ERROR")
+
+
+async def test_unknown_project(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/api/v1/projects/nowhere/health-check"), 404, "NOT_FOUND")
+
+
+async def test_project_that_was_never_synced(client: httpx.AsyncClient, workspace: Path) -> None:
+    await client.post("/api/v1/projects", json={"name": "New", "sdlc_path": str(workspace)})
+    body = await checked(client, "/api/v1/projects/new")
+    assert (body["total_documents"], body["findings"], body["score"]) == (0, [], 100)
+
+
+async def test_made_once_for_a_synced_state(
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    synced: str,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = 0
+
+    def counted(*arguments: Any) -> str:
+        nonlocal made
+        made += 1
+        return examined(*arguments)
+
+    examined = health._examined
+    monkeypatch.setattr(health, "_examined", counted)
+    bodies = await asyncio.gather(*(checked(client, synced) for _ in range(5)))
+    assert all(body == bodies[0] for body in bodies)
+    await client.post(f"{synced}/sync")
+    await app.state.runner.wait()
+    assert await checked(client, synced) == bodies[0]
+    assert made == 1
+    write_workspace(workspace, {"trd.md": "# How\n\n" + "word " * 20})
+    await client.post(f"{synced}/sync")
+    await app.state.runner.wait()
+    after = await checked(client, synced)
+    assert after["score"] == bodies[0]["score"] + 5
+    assert "MISSING_TRD" not in rules_of(after)
+    assert made == 2
+
+
+async def test_stale_after_a_month_without_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, synced: str
+) -> None:
+    fresh = await checked(client, synced)
+    async with app.state.database.write() as session:
+        long_ago = stamp(now() - timedelta(days=31))
+        await session.execute(update(projects).values(last_synced_at=long_ago))
+    stale = await checked(client, synced)
+    assert stale["findings"][:-1] == fresh["findings"]
+    (finding,) = (await checked(client, synced, "rule=STALE_DOCUMENT"))["findings"]
+    assert [document["doc_id"] for document in finding["affected_documents"]] == [
+        "EP0001-harbour",
+        "US0002-two",
+        "US0003-three",
+    ]
+    assert stale["summary"]["low"] == fresh["summary"]["low"] + 1
+    assert stale["checked_at"] == fresh["checked_at"]
+
+
+async def test_sample(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    files = {
+        str(file.relative_to(SAMPLE)): file.read_bytes()
+        for file in SAMPLE.rglob("*")
+        if file.is_file()
+    }
+    folder = write_workspace(tmp_path / "projects" / "sample", files)
+    await client.post("/api/v1/projects", json={"name": "Sample", "sdlc_path": str(folder)})
+    await client.post("/api/v1/projects/sample/sync")
+    await app.state.runner.wait()
+    body = await checked(client, "/api/v1/projects/sample")
+    assert body["gate"] == {"passed": False, "failed_by": ["EPIC_NO_STORIES"]}
