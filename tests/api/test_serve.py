@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from processes import IN_TIME, environment, free_port, get, run, started, stop, until_line
 
+from sdlc_lens.commands.serve import listen
+
 ENTRYPOINT = Path(__file__).parents[2] / "backend" / "entrypoint.sh"
 STARTED = "Application startup complete"
 
@@ -93,6 +95,14 @@ def test_stop_with_an_idle_connection(
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         assert stop(process) < IN_TIME
         assert process.returncode == 0
+
+
+def test_body_of_an_answer_does_not_wait_for_the_client(connection: socket.socket) -> None:
+    with listen("127.0.0.1", 0) as listener:
+        connection.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_stop_with_a_request_under_way(

@@ -26,7 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         both = host == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(
+        listener = socket.create_server(
             (str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both
         )
     except (socket.gaierror, UnicodeError) as error:
@@ -36,6 +36,10 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     except OSError as error:
         raise _why_not(host, port, error) from error
+    # Its connections inherit this. asyncio does not see that they are TCP, and an answer's body
+    # would wait 40 ms for the client to confirm the headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermission | SettingError:
