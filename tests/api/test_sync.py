@@ -1,7 +1,9 @@
 """POST /api/v1/projects/{slug}/sync."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -9,12 +11,23 @@ from fastapi import FastAPI
 from problems import problem
 from workspaces import write_workspace
 
+from sdlc_lens.sources.folder import read_folder
+from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync import run
+
 pytestmark = pytest.mark.anyio
 
 
 async def test_sync_is_accepted_and_done_beside(
-    app: FastAPI, client: httpx.AsyncClient, workspace: Path
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    may_read = Event()
+
+    def read(path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
+        assert may_read.wait(20)
+        return read_folder(path, base, known)
+
+    monkeypatch.setattr(run, "read_folder", read)
     await client.post("/api/v1/projects", json={"name": "Tide", "sdlc_path": str(workspace)})
     answer = await client.post("/api/v1/projects/tide/sync")
     assert answer.status_code == 202
@@ -25,6 +38,7 @@ async def test_sync_is_accepted_and_done_beside(
     assert "'tide'" in problem(busy, 409, "SYNC_IN_PROGRESS")
     assert int(busy.headers["retry-after"]) > 0
     assert (await client.get("/api/v1/projects/tide")).json()["sync_status"] == "syncing"
+    may_read.set()
     await app.state.runner.wait()
     project = (await client.get("/api/v1/projects/tide")).json()
     assert (project["sync_status"], project["document_count"]) == ("synced", 5)

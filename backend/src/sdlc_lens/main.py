@@ -1,5 +1,6 @@
 """Puts the service together and decides nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,7 @@ from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.schedule import Schedule
 
 API = "/api/v1"
 
@@ -34,6 +36,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or load_settings()
     app.state.database = Database(app.state.settings.database_path)
     app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
+    app.state.schedule = Schedule(
+        app.state.database,
+        app.state.runner,
+        app.state.settings.allowed_project_base,
+        app.state.settings.sync_poll_interval_seconds,
+    )
     app.state.health_checks = HealthChecks(app.state.database)
     app.state.metrics = metrics.Metrics()
     problems.install(app)
@@ -55,6 +63,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    watching = asyncio.create_task(app.state.schedule.run())
     yield
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
     await app.state.runner.close()
     await app.state.database.close()

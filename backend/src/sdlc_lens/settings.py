@@ -48,6 +48,13 @@ class Settings(BaseSettings):
         default=Path("/data/projects"),
         description="Folder that every workspace must lie in: an absolute path; / allows any.",
     )
+    sync_poll_interval_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86400,
+        description="Seconds between two looks at the folders of projects with auto_sync: 0 to"
+        " 86400; 0 for never.",
+    )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,

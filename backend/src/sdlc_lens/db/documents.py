@@ -6,7 +6,7 @@ from itertools import batched
 
 from sqlalchemy import RowMapping, Table, bindparam, delete, func, insert, select, update
 
-from sdlc_lens.db.models import document_links, document_refs, documents
+from sdlc_lens.db.models import document_links, document_refs, documents, projects
 from sdlc_lens.db.session import ReadSession, WriteSession
 
 Rows = Sequence[Mapping[str, object]]
@@ -35,6 +35,13 @@ async def stored_documents(session: ReadSession, project_id: int) -> list[Stored
     columns = (documents.c.id, documents.c.path, documents.c.blob_id, documents.c.parsed_by)
     query = select(*columns).where(documents.c.project_id == project_id)
     return [Stored(*row) for row in await session.execute(query)]
+
+
+async def outdated_projects(session: ReadSession, current: str) -> list[str]:
+    """The slugs of projects with documents whose `parsed_by` does not begin with CURRENT."""
+    others = select(documents.c.project_id).where(documents.c.parsed_by.not_like(f"{current}%"))
+    query = select(projects.c.slug).where(projects.c.id.in_(others)).order_by(projects.c.id)
+    return list(await session.scalars(query))
 
 
 async def stored_sources(session: ReadSession, ids: Iterable[int]) -> dict[int, bytes]:

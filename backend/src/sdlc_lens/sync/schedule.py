@@ -1,0 +1,85 @@
+"""Syncs that nobody asks for: after a newer parser has started, and when a folder has changed."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from sdlc_lens.db.documents import outdated_projects
+from sdlc_lens.db.projects import Project, list_projects
+from sdlc_lens.db.session import Database
+from sdlc_lens.domain.parse import PARSER_VERSION
+from sdlc_lens.errors import LensError, NotFound, SyncInProgress
+from sdlc_lens.sources.folder import fingerprint
+from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.runner import Runner
+
+logger = logging.getLogger(__name__)
+
+
+class Schedule:
+    """Looks after the projects of one database for as long as it runs."""
+
+    def __init__(self, database: Database, runner: Runner, base: Path, seconds: int) -> None:
+        self._database = database
+        self._runner = runner
+        self._base = base
+        self._seconds = seconds
+        self._marks: dict[int, str] = {}
+
+    async def run(self) -> None:
+        """Read anew what an older parser has read, then look every few seconds; never, for 0."""
+        await self.read_anew()
+        if self._seconds:
+            await self.look("start")
+        while self._seconds:
+            await asyncio.sleep(self._seconds)
+            await self.look("poll")
+
+    async def read_anew(self) -> None:
+        """Let this version's parser read the documents that are stored; no source is asked."""
+        try:
+            async with self._database.read() as session:
+                slugs = await outdated_projects(session, f"{PARSER_VERSION}:")
+        except DBAPIError as error:
+            logger.error("the stored documents cannot be looked at: %s", error)
+            return
+        for slug in slugs:
+            await self._sync(slug, Order("start", look=False))
+
+    async def look(self, trigger: str) -> None:
+        """Sync the projects with `auto_sync` whose folders have changed since the last look."""
+        try:
+            async with self._database.read() as session:
+                found = await list_projects(session)
+        except DBAPIError as error:
+            logger.error("the projects cannot be looked at: %s", error)
+            return
+        for project in found:
+            if project.auto_sync and project.sdlc_path:
+                await self._follow(project, project.sdlc_path, trigger)
+
+    async def _follow(self, project: Project, path: str, trigger: str) -> None:
+        mark = await asyncio.to_thread(_mark, path, self._base)
+        if mark != self._marks.get(project.id) and await self._sync(project.slug, Order(trigger)):
+            self._marks[project.id] = mark
+
+    async def _sync(self, slug: str, order: Order) -> bool:
+        """Whether there was a sync, whatever came out; if not, it is worth another try."""
+        try:
+            await self._runner.sync(slug, order)
+        except (SyncInProgress, NotFound):
+            return False
+        except DBAPIError as error:
+            logger.error("sync of %s could not begin: %s", slug, error)
+            return False
+        return True
+
+
+def _mark(path: str, base: Path) -> str:
+    """A mark that changes with the folder; one that cannot be read is marked by the reason."""
+    try:
+        return f"{path}: {fingerprint(path, base)}"
+    except (LensError, OSError) as error:
+        return f"{path}: {error}"
