@@ -60,8 +60,17 @@ def differences(one: Facts, other: Facts) -> Iterator[str]:
             yield f"{name}: {one.get(name, 'missing')} | {other.get(name, 'missing')}"
 
 
+def annotations(layout: Blobs) -> Facts:
+    """What the index tells of itself."""
+    (top,) = json.loads(layout["index.json"])["manifests"]
+    told: Facts = json.loads(layout[top["digest"].partition(":")[2]]).get("annotations", {})
+    return told
+
+
 def compare(one: Blobs, other: Blobs) -> Iterator[str]:
     """Every difference of two layouts, the place before it."""
+    for line in differences(annotations(one), annotations(other)):
+        yield f"index annotation {line}"
     others = manifests(other)
     for platform, manifest in manifests(one).items():
         told_here = configuration(one, manifest)

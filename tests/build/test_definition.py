@@ -10,17 +10,40 @@ import pytest
 from engine import ROOT, bake, definition
 
 TARGETS = {
-    "builder", "check", "deps", "docker-metadata-action", "lint", "lock", "runtime",
-    "runtime-local", "test", "test-report", "test-tools",
+    "builder", "check", "deps", "docker-metadata-action", "lint", "lock", "oci", "release",
+    "runtime", "runtime-local", "test", "test-report", "test-tools",
 }  # fmt: skip
 GROUPS = {"default": ["runtime-local"], "validate": ["check", "lint", "test"]}
 VARIABLES = {
-    "ALLOW_STANDIN", "BUILD_BASE", "CA_BUNDLE", "DESTDIR", "IMAGE", "PIP_CONFIG", "PLATFORMS",
-    "PYTHON_VERSION", "REGISTRY", "RUNTIME_BASE", "VERSION",
+    "ALLOW_STANDIN", "BASE_NAME", "BUILD_BASE", "CACHE", "CA_BUNDLE", "COMPRESSION", "DESTDIR",
+    "GIT_REF", "HEAD_REVISION", "IMAGE", "LATEST", "PIP_CONFIG", "PLATFORMS", "PYTHON_VERSION",
+    "REGISTRY", "RUNTIME_BASE", "SBOM_GENERATOR", "SOURCE_DATE_EPOCH", "SOURCE_REVISION",
+    "SOURCE_URL", "SOURCE_VERSION", "VERSION",
 }  # fmt: skip
 
 REFUSED = {
-    "REGISTRY": ["https://ghcr.io/team", "ghcr.io/team/", "ghcr.io/Team"],
+    "REGISTRY": ["https://ghcr.io/team", "ghcr.io/team/", "ghcr.io/Team", "ghcr.io,", "a b"],
+    "GIT_REF": [
+        "main",
+        "refs/tags/1.2.3",
+        "refs/tags/v1.2",
+        "refs/tags/v1.2.3+4",
+        "refs/tags/latest",
+        "refs/heads/",
+        "refs/heads/-x",
+        "refs/heads/ä",
+        "refs/heads/a b",
+        "refs/heads/latest",
+        "refs/heads/v1.2",
+        "refs/heads/1",
+        "refs/heads/pr-7",
+        "refs/pull/x/merge",
+        "refs/pull/7",
+    ],
+    "LATEST": ["", "no"],
+    "CACHE": ["cache", "https://ghcr.io/team/cache"],
+    "COMPRESSION": ["", "estargz"],
+    "SOURCE_DATE_EPOCH": ["", "today", "-1"],
     "IMAGE": ["", "SDLC", "name:tag"],
     "VERSION": ["", "-1", "a b", "v" * 129],
     "PLATFORMS": ["", "linux/386", "linux/amd64 linux/arm64", "linux/amd64,"],
@@ -68,7 +91,7 @@ def test_plain_bake_builds_the_image_of_this_machine_alone() -> None:
 def test_runtime_is_tagged_for_both_platforms() -> None:
     target = definition("runtime", REGISTRY="ghcr.io/team", VERSION="1.2.3")["target"]["runtime"]
     assert target["platforms"] == ["linux/amd64", "linux/arm64"]
-    assert target["tags"] == ["ghcr.io/team/sdlc-lens-backend:1.2.3"]
+    assert target["tags"][0] == "ghcr.io/team/sdlc-lens-backend:1.2.3"
 
 
 def test_the_metadata_actions_file_replaces_the_tags(checkout: Path) -> None:

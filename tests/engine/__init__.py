@@ -11,7 +11,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 BUILD_VARIABLES = [
     "REGISTRY", "IMAGE", "VERSION", "PLATFORMS", "PYTHON_VERSION", "BUILD_BASE", "RUNTIME_BASE",
-    "DESTDIR", "CA_BUNDLE", "PIP_CONFIG", "ALLOW_STANDIN", "GATE",
+    "DESTDIR", "CA_BUNDLE", "PIP_CONFIG", "ALLOW_STANDIN", "GATE", "GIT_REF", "LATEST", "CACHE",
+    "COMPRESSION", "SBOM_GENERATOR", "SOURCE_DATE_EPOCH", "SOURCE_REVISION", "SOURCE_VERSION",
+    "SOURCE_URL", "HEAD_REVISION", "BASE_NAME",
 ]  # fmt: skip
 
 Completed = subprocess.CompletedProcess[str]
