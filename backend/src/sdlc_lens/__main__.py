@@ -12,6 +12,7 @@ COMMANDS = {
     "migrate": "migrate the database and end",
     "healthcheck": "ask the running service whether it is ready",
     "check": "print the health check of a folder; `check --help` says more",
+    "sync": "sync projects once; `sync --help` says more",
 }
 WITH_ARGUMENTS = frozenset({"check", "sync"})
 EXIT_CODES = """exit codes:

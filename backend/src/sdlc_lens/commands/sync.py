@@ -1,0 +1,108 @@
+"""Syncs registered projects once, beside the service or without it."""
+
+import argparse
+import asyncio
+import logging
+import sqlite3
+import sys
+
+from sqlalchemy.exc import DBAPIError
+
+from sdlc_lens.db.file import failure
+from sdlc_lens.db.projects import get_project, list_projects
+from sdlc_lens.db.readiness import check_readiness
+from sdlc_lens.db.session import Database
+from sdlc_lens.db.syncs import Sync
+from sdlc_lens.errors import SyncInProgress, UnusableDatabase
+from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.runner import Runner
+
+DESCRIPTION = """\
+Read the workspace of a project, or of all, and store what changed. Beside the service:
+docker compose exec backend python -m sdlc_lens sync --all"""
+EXIT_CODES = """\
+exit codes:
+  0   every project was synced
+  1   one was not, for the reason on its line, or there is no such project
+  65  there is no database that this version can use
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Sync the projects that ARGUMENTS name; 0 when every one was."""
+    options = _parser().parse_args(arguments)
+    settings = load_settings()
+    # Foreseen failures have a line of their own, in the report; standard output is for that alone.
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    try:
+        return asyncio.run(_sync(settings, options.slug, Order(confirmed=options.confirm)))
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise failure(settings.database_path, error.orig) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sdlc_lens sync",
+        description=DESCRIPTION,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("slug", metavar="SLUG", nargs="?", help="a project")
+    which.add_argument("--all", action="store_true", help="all projects, the oldest first")
+    parser.add_argument(
+        "--confirm", action="store_true", help="also where most documents are gone for good"
+    )
+    return parser
+
+
+async def _sync(settings: Settings, slug: str | None, order: Order) -> int:
+    """Sync one project after the other; without SLUG, all of them."""
+    await _require_ready(settings)
+    database = Database(settings.database_path)
+    runner = Runner(database, settings.allowed_project_base)
+    try:
+        outcomes = [await _sync_one(runner, name, order) for name in await _slugs(database, slug)]
+    finally:
+        await runner.close()
+        await database.close()
+    return 0 if all(outcomes) else 1
+
+
+async def _require_ready(settings: Settings) -> None:
+    found = await check_readiness(settings.database_path)
+    if not found.ready:
+        raise UnusableDatabase(
+            f"{settings.database_path}: {found.reason}. Start this version of the service on it, or"
+            f" run `python -m sdlc_lens migrate`"
+        )
+
+
+async def _slugs(database: Database, slug: str | None) -> list[str]:
+    async with database.read() as session:
+        found = [await get_project(session, slug)] if slug else await list_projects(session)
+    return [project.slug for project in found]
+
+
+async def _sync_one(runner: Runner, slug: str, order: Order) -> bool:
+    """Sync a project and print a line about it; whether it went well."""
+    try:
+        report = await runner.sync(slug, order)
+    except SyncInProgress as error:
+        print(f"sdlc-lens: {error}", file=sys.stderr)
+        return False
+    synced = report.outcome == "synced"
+    print(f"{slug}: {_figures(report) if synced else f'{report.outcome}: {report.message}'}")
+    for unread in report.failures:
+        print(f"sdlc-lens: {slug}: {unread.path!r}: {unread.reason}", file=sys.stderr)
+    return synced
+
+
+def _figures(report: Sync) -> str:
+    return (
+        f"synced: {report.added} added, {report.changed} changed, {report.unchanged} unchanged,"
+        f" {report.removed} removed, {report.failed} not read"
+    )

@@ -1,0 +1,113 @@
+"""`python -m sdlc_lens sync`: registered projects, once."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from processes import environment
+from workspaces import write_workspace
+
+from sdlc_lens.__main__ import main
+from sdlc_lens.db.projects import add_project, get_project, take_lease
+from sdlc_lens.db.session import Database
+
+ONE = "synced: 2 added, 0 changed, 0 unchanged, 0 removed, 0 not read"
+SAME = "synced: 0 added, 0 changed, 2 unchanged, 0 removed, 0 not read"
+
+
+@pytest.fixture
+def base(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the workspaces of two registered projects."""
+    base = tmp_path / "projects"
+    for name, value in environment(migrated, ALLOWED_PROJECT_BASE=base).items():
+        monkeypatch.setenv(name, value)
+    for name in ("harbour", "tide"):
+        write_workspace(base / name, {"prd.md": "# What for", "trd.md": "# How"})
+        asyncio.run(register(migrated, name, base / name))
+    return base
+
+
+async def register(path: Path, slug: str, folder: Path, lease: str = "") -> None:
+    """Register a project, or let another process sync it."""
+    database = Database(path)
+    async with database.write() as session:
+        if lease:
+            assert await take_lease(session, (await get_project(session, slug)).id, lease)
+        else:
+            await add_project(session, slug, slug, str(folder))
+    await database.close()
+
+
+def test_one(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sync", "tide"]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (f"tide: {ONE}\n", "")
+
+
+def test_all(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sync", "tide"]) == 0
+    capsys.readouterr()
+    assert main(["sync", "--all"]) == 0
+    assert capsys.readouterr().out == f"harbour: {ONE}\ntide: {SAME}\n"
+
+
+def test_one_that_fails_is_told_and_stops_no_other(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(base / "harbour")
+    assert main(["sync", "--all"]) == 1
+    failed, well = capsys.readouterr().out.splitlines()
+    assert failed.startswith("harbour: error: there is no folder")
+    assert well == f"tide: {ONE}"
+
+
+def test_great_losses_wait_for_confirmation(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_workspace(base / "tide", {f"bugs/BG{number:04}.md": "# Bug" for number in range(40)})
+    assert main(["sync", "tide"]) == 0
+    shutil.rmtree(base / "tide" / "bugs")
+    assert main(["sync", "tide"]) == 1
+    assert "tide: held_back: " in capsys.readouterr().out
+    assert main(["sync", "--confirm", "tide"]) == 0
+    assert "40 removed" in capsys.readouterr().out
+
+
+def test_project_that_is_being_synced(
+    base: Path, migrated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(register(migrated, "tide", base, lease="another process's"))
+    assert main(["sync", "--all"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == f"harbour: {ONE}\n"
+    assert "'tide' is being synced already" in printed.err
+
+
+def test_unknown_project(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sync", "nowhere"]) == 1
+    assert capsys.readouterr().err == "sdlc-lens: there is no project 'nowhere'\n"
+
+
+def test_no_database(base: Path, migrated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    migrated.unlink()
+    assert main(["sync", "--all"]) == 65
+    line = capsys.readouterr().err
+    assert f"{migrated}: the database cannot be read" in line
+    assert "sdlc_lens migrate" in line
+    assert not migrated.exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["tide", "--all"], ["--every"]])
+def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["sync", *arguments])
+    assert ended.value.code == 2
+    assert "usage: python -m sdlc_lens sync" in capsys.readouterr().err
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["sync", "--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    for part in ("SLUG", "--all", "--confirm", "docker compose exec", "65"):
+        assert part in printed
