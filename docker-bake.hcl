@@ -327,6 +327,14 @@ target "lock" {
   output          = ["type=local,dest=backend/requirements"]
 }
 
+target "sbom-generator" {
+  description = "What SBOM_GENERATOR may name where BuildKit's standard scanner cannot be had"
+  inherits    = ["_common"]
+  target      = "sbom-generator"
+  platforms   = split(",", PLATFORMS)
+  tags        = [for registry in split(",", REGISTRY) : join("/", compact([registry, "sdlc-lens-sbom:${VERSION}"]))]
+}
+
 target "builder" {
   description = "The app beside its libraries, behind the gate: only if the tests passed"
   inherits    = ["_no_image"]

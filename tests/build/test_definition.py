@@ -11,7 +11,7 @@ from engine import ROOT, bake, definition
 
 TARGETS = {
     "builder", "check", "deps", "docker-metadata-action", "lint", "lock", "oci", "release",
-    "runtime", "runtime-local", "test", "test-report", "test-tools",
+    "runtime", "runtime-local", "sbom-generator", "test", "test-report", "test-tools",
 }  # fmt: skip
 GROUPS = {"default": ["runtime-local"], "validate": ["check", "lint", "test"]}
 VARIABLES = {
