@@ -86,13 +86,13 @@ def test_own_settings_of_a_workspace() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("a: [", "parsing"),
+        ("a: [", "no YAML, line 1"),
         ("- a list", "no mapping"),
         ("a: &x 1\nb: *x", "aliases"),
         ("x: " + "y" * 65536, "larger than 64 KB"),
         ("[" * 60_000, "nested too deeply"),
         ("- " * 30_000, "nested too deeply"),
-        ("!!python/object/apply:os.getcwd []", "constructor"),
+        ("!!python/object/apply:os.getcwd []", "no YAML, line 1"),
         ("a: 2026-99-99", ""),
     ],
 )

@@ -21,7 +21,7 @@ _LONGEST_SHOWN = 200
 def locate(path: str, base: Path) -> Path:
     """The real folder at PATH, which must lie in BASE when all links are followed."""
     shown = repr(path[:_LONGEST_SHOWN])
-    cure = f"Mount the workspace below {base} (SDLC_LENS_ALLOWED_PROJECT_BASE)"
+    cure = "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names"
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.
@@ -43,7 +43,7 @@ def read_folder(path: str, base: Path, known: Mapping[str, str] | None = None) -
     warnings: list[str] = []
     unchanged: set[str] = set()
     entries = []
-    for entry in _entries(root, unreadable):
+    for entry in _entries(root, Path(path), unreadable):
         if (known or {}).get(entry.path) == entry.blob_id:
             unchanged.add(entry.path)
         else:
@@ -60,7 +60,7 @@ def fingerprint(path: str, base: Path) -> str:
     root = _readable(path, base)
     unreadable: dict[str, str] = {}
     mark = hashlib.sha256()
-    for found in walk(root, unreadable):
+    for found in walk(root, Path(path), unreadable):
         mark.update(_look(found).encode())
     for name in (SETTINGS, VERSION):
         mark.update(repr(_times(root / name)).encode())
@@ -75,9 +75,9 @@ def _readable(path: str, base: Path) -> Path:
     return root
 
 
-def _entries(root: Path, unreadable: dict[str, str]) -> Iterator[Entry]:
+def _entries(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Entry]:
     seen = set()
-    for found in walk(root, unreadable):
+    for found in walk(root, named, unreadable):
         try:
             source = found.read()
             if found.path in seen:

@@ -19,8 +19,10 @@ def read_mapping(source: bytes) -> Mapping[object, object]:
     try:
         _require_harmless(source)
         content = yaml.safe_load(source)
+    except MappingError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise MappingError(str(error).partition("\n")[0]) from error
+        raise MappingError(f"it is no YAML{_place(error)}") from error
     if content is not None and not isinstance(content, Mapping):
         raise MappingError("it is no mapping")
     return content or {}
@@ -36,3 +38,9 @@ def _require_harmless(source: bytes) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise MappingError("it is nested too deeply")
+
+
+def _place(error: Exception) -> str:
+    """Where in a file the error is, if it tells."""
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""

@@ -21,10 +21,10 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 @dataclass(frozen=True)
 class Place:
-    """An open folder below the workspace's root."""
+    """An open folder below the workspace's root, which is told by the name that it was given."""
 
     descriptor: int
-    root: Path
+    named: Path
     path: str = ""
     depth: int = 0
 
@@ -35,7 +35,7 @@ class Place:
     def reason(self, name: str, error: OSError) -> str:
         """Why something in this folder cannot be read."""
         denied = isinstance(error, PermissionError)
-        full = self.root / self.below(name)
+        full = self.named / self.below(name)
         return storable(why_unreadable(full) if denied else error.strerror or str(error))
 
     def read(self, name: str) -> bytes:
@@ -68,15 +68,18 @@ class Found:
         return self.place.read(self.entry.name)
 
 
-def walk(root: Path, unreadable: dict[str, str]) -> Iterator[Found]:
-    """Every document below ROOT, in order; UNREADABLE learns which folders cannot be listed."""
-    with _opened(root) as place:
+def walk(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Found]:
+    """Every document below ROOT, in order; UNREADABLE learns which folders cannot be listed.
+
+    NAMED is what the root is called in reasons: where links lead is nobody's business.
+    """
+    with _opened(root, named) as place:
         yield from _walk(place, unreadable)
 
 
 def read_in(root: Path, name: str) -> bytes:
     """The bytes of the file called NAME that lies in ROOT itself."""
-    with _opened(root) as place:
+    with _opened(root, root) as place:
         return place.read(name)
 
 
@@ -86,10 +89,10 @@ def storable(text: str) -> str:
 
 
 @contextmanager
-def _opened(root: Path) -> Iterator[Place]:
+def _opened(root: Path, named: Path) -> Iterator[Place]:
     descriptor = os.open(root, _FOLDER)
     try:
-        yield Place(descriptor, root)
+        yield Place(descriptor, named)
     finally:
         os.close(descriptor)
 
@@ -121,7 +124,7 @@ def _enter(place: Place, name: str, unreadable: dict[str, str]) -> Iterator[Foun
         unreadable[storable(path)] = place.reason(name, error)
         return
     try:
-        yield from _walk(Place(descriptor, place.root, path, place.depth + 1), unreadable)
+        yield from _walk(Place(descriptor, place.named, path, place.depth + 1), unreadable)
     finally:
         os.close(descriptor)
 
