@@ -61,5 +61,26 @@ async def test_failed_sync_says_why_and_keeps_what_is_stored(
     assert (project["sync_status"], project["sync_error"]) == ("synced", None)
 
 
+async def test_great_loss_is_held_back_until_it_is_confirmed(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    shutil.rmtree(workspace)
+    workspace.mkdir()
+    await client.post(f"{synced}/sync")
+    await app.state.runner.wait()
+    project = (await client.get(synced)).json()
+    assert (project["sync_status"], project["document_count"]) == ("error", 5)
+    assert "?confirm=true" in project["sync_error"]
+    assert (await client.post(f"{synced}/sync?confirm=true")).status_code == 202
+    await app.state.runner.wait()
+    project = (await client.get(synced)).json()
+    assert (project["sync_status"], project["document_count"]) == ("synced", 0)
+
+
+async def test_confirmation_is_yes_or_no(client: httpx.AsyncClient, synced: str) -> None:
+    answer = await client.post(f"{synced}/sync?confirm=perhaps")
+    assert "confirm" in problem(answer, 422, "VALIDATION_ERROR")
+
+
 async def test_unknown_project(client: httpx.AsyncClient) -> None:
     problem(await client.post("/api/v1/projects/nowhere/sync"), 404, "NOT_FOUND")

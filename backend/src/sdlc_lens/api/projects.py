@@ -19,6 +19,7 @@ from sdlc_lens.errors import (
     TokenStorageDisabled,
 )
 from sdlc_lens.sources.folder import locate
+from sdlc_lens.sync.run import Order
 
 STORED = {"name", "sdlc_path", "auto_sync"}
 
@@ -85,9 +86,12 @@ async def remove_project(slug: str, database: TheDatabase) -> None:
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(NotFound, SyncInProgress),
 )
-async def sync_project(slug: str, runner: TheRunner) -> SyncStarted:
-    """Begin to read the workspace; the project's `sync_status` tells when that is over."""
-    project = await runner.start(slug)
+async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> SyncStarted:
+    """Begin to read the workspace; the project's `sync_status` tells when that is over.
+
+    A sync that would remove most documents is held back, unless it is asked for with `confirm`.
+    """
+    project = await runner.start(slug, Order(confirmed=confirm))
     return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
 
 
