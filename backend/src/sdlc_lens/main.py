@@ -7,7 +7,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from sdlc_lens import __version__
-from sdlc_lens.api import documents, health_check, metrics, problems, projects, reference, system
+from sdlc_lens.api import (
+    documents,
+    health_check,
+    metrics,
+    problems,
+    projects,
+    reference,
+    search,
+    statistics,
+    system,
+)
 from sdlc_lens.api.edge import Edge
 from sdlc_lens.api.etag import Etags
 from sdlc_lens.api.headers import Headers
@@ -56,7 +66,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Headers)
     app.include_router(system.probes)
     app.include_router(metrics.router)
-    for resource in (system, projects, documents, health_check, reference):
+    for resource in (
+        system,
+        projects,
+        documents,
+        search,
+        statistics,
+        health_check,
+        reference,
+    ):
         app.include_router(resource.router, prefix=API)
     return app
 

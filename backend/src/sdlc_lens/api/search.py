@@ -1,0 +1,88 @@
+"""Search in the documents of all projects."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from sdlc_lens.api.dependencies import Reading
+from sdlc_lens.api.documents import Values
+from sdlc_lens.api.models import Answer
+from sdlc_lens.api.schema import problems
+from sdlc_lens.db.search import Filters, search_documents
+from sdlc_lens.domain.ids import first_id
+from sdlc_lens.domain.query import read_query
+from sdlc_lens.errors import Invalid
+
+MOST_PER_PAGE = 50
+FURTHEST = 2**40  # more than there can be documents, less than the database can count
+
+router = APIRouter(tags=["search"])
+
+
+class SearchQuery(BaseModel):
+    """What may be asked for; of one filter's values any will do."""
+
+    q: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
+        description="Words that all occur, the last one perhaps unfinished;"
+        ' `"a phrase"` in its order. An id finds its document first.'
+    )
+    project: Annotated[Values, Field(description="A project's slug.")]
+    type: Values
+    status: Annotated[Values, Field(description="`none`: documents without a status.")]
+    owner: Annotated[Values, Field(description="`none`: documents without an owner.")]
+    epic: Annotated[Values, Field(description="An id in any form; `none`: without an epic.")]
+    page: int = Field(default=1, ge=1)
+    per_page: int = Field(default=20, ge=1, le=MOST_PER_PAGE)
+
+    def filters(self) -> Filters:
+        """The same for the database; a filter that a form has left empty lets all pass."""
+        return Filters(
+            projects=list(filter(None, self.project)),
+            types=list(filter(None, self.type)),
+            statuses=list(filter(None, self.status)),
+            owners=list(filter(None, self.owner)),
+            epics=[first_id(epic) or epic for epic in self.epic if epic],
+        )
+
+
+class SearchItem(Answer):
+    """A document that was found; `snippet` is HTML, `score` falls or stays from item to item."""
+
+    doc_id: str
+    ref: str | None
+    path: str
+    type: str
+    title: str
+    status: str | None
+    project_slug: str
+    project_name: str
+    snippet: str
+    score: float
+
+
+class SearchPage(Answer):
+    """A page of what was found, the best first."""
+
+    query: str
+    items: list[SearchItem]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+
+
+@router.get("/search", responses=problems(Invalid))
+async def search(session: Reading, query: Annotated[SearchQuery, Query()]) -> SearchPage:
+    """Find documents by their words, ids first, titles before texts; accents and case aside."""
+    offset = min((query.page - 1) * query.per_page, FURTHEST)
+    asked = read_query(query.q)
+    total, hits = await search_documents(session, asked, query.filters(), offset, query.per_page)
+    return SearchPage(
+        query=query.q,
+        items=[SearchItem.model_validate(hit) for hit in hits],
+        total=total,
+        page=query.page,
+        per_page=query.per_page,
+        pages=-(-total // query.per_page),
+    )

@@ -1,0 +1,168 @@
+"""Search by the index that the database keeps: the documents asked for by name come first, then
+those with all words in their title, then the others, each by relevance.
+"""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from secrets import token_hex
+
+from sqlalchemy import RowMapping, TextClause, text
+
+from sdlc_lens.db.listing import NOTHING
+from sdlc_lens.db.session import ReadSession
+from sdlc_lens.domain.query import Query, Term
+
+_TITLED, _NAMED = 1, 2
+
+# No text can hold marks that are drawn anew in every process.
+_OPENING, _CLOSING = f"<{token_hex(8)}>", f"</{token_hex(8)}>"
+
+# CROSS and the plus keep SQLite from asking the index again for each single document, the cast
+# lets texts pass that are not UTF-8. A page past the end still has a row, for the total.
+_SQL = """
+WITH hits AS MATERIALIZED (
+    SELECT search.rowid AS id, -bm25(search, 4, 8, 1) AS relevance
+    FROM search {joins} WHERE search MATCH :words {conditions}
+),
+called (id, own) AS (
+    SELECT document_id, own FROM document_refs WHERE ref = :ref
+    UNION SELECT id, 1 FROM documents WHERE doc_id = :name COLLATE NOCASE
+),
+named AS (
+    SELECT called.id, max(:named + own + 2 * (documents.type IS :type)) AS tier
+    FROM called JOIN documents USING (id) GROUP BY called.id
+),
+page AS MATERIALIZED (
+    SELECT hits.id, relevance, coalesce(
+        tier, hits.id IN (SELECT rowid FROM search WHERE search MATCH :words_of_title)
+    ) AS tier
+    FROM hits LEFT JOIN named USING (id)
+    ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
+),
+shown AS MATERIALIZED (
+    SELECT search.rowid AS id, doc_id, ref, path, type, documents.title, status,
+        projects.slug AS project_slug, projects.name AS project_name,
+        CAST(snippet(search, 2, :opening, :closing, '\u2026', 32) AS BLOB) AS body,
+        CAST(snippet(search, -1, :opening, :closing, '\u2026', 32) AS BLOB) AS best
+    FROM search
+    CROSS JOIN documents ON documents.id = search.rowid
+    CROSS JOIN projects ON projects.id = documents.project_id
+    WHERE search MATCH :words AND +search.rowid IN (SELECT id FROM page)
+)
+SELECT * FROM (SELECT count(*) AS total FROM hits)
+LEFT JOIN (SELECT * FROM page JOIN shown USING (id)) ON true
+ORDER BY tier DESC, relevance DESC, id
+"""
+_JOINS = """
+    CROSS JOIN documents ON documents.id = search.rowid
+    CROSS JOIN projects ON projects.id = documents.project_id
+"""
+_COLUMNS = {
+    "projects": "projects.slug",
+    "types": "documents.type",
+    "statuses": "documents.status",
+    "owners": "documents.owner",
+    "epics": "documents.epic",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Where to look: of one filter's values any will do, an empty one lets all pass."""
+
+    projects: Sequence[str] = ()
+    types: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    owners: Sequence[str] = ()
+    epics: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that was found; `score` is 1 for one asked for by name, else below."""
+
+    doc_id: str
+    ref: str | None
+    path: str
+    type: str
+    title: str
+    status: str | None
+    project_slug: str
+    project_name: str
+    snippet: str
+    score: float
+
+
+_SHOWN = [field.name for field in fields(Hit) if field.name not in ("snippet", "score")]
+
+
+async def search_documents(
+    session: ReadSession, query: Query, filters: Filters, offset: int, limit: int
+) -> tuple[int, list[Hit]]:
+    """How many documents there are with all terms of QUERY, and a page of them, the best first."""
+    if not query.terms:
+        return 0, []
+    given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    values = _values(query) | given | {"offset": offset, "limit": limit}
+    rows = (await session.execute(_statement(tuple(given)), values)).mappings().all()
+    return rows[0]["total"], [_hit(row) for row in rows if row["id"] is not None]
+
+
+@cache
+def _statement(filters: tuple[str, ...]) -> TextClause:
+    conditions = (
+        f"AND coalesce({_COLUMNS[name]}, '{NOTHING}') IN (SELECT value FROM json_each(:{name}))"
+        for name in filters
+    )
+    joins = _JOINS if filters else ""
+    return text(_SQL.format(joins=joins, conditions=" ".join(conditions)))
+
+
+def _values(query: Query) -> dict[str, object]:
+    words = expression(query.terms)
+    return {
+        "words": words,
+        "words_of_title": f"{{name title}} : ({words})",
+        "ref": query.ref,
+        "name": query.name,
+        "type": query.type,
+        "named": _NAMED,
+        "opening": _OPENING,
+        "closing": _CLOSING,
+    }
+
+
+def expression(terms: Sequence[Term]) -> str:
+    """TERMS in the index's own language; all of a term is quoted, so that none of it is syntax."""
+    return " AND ".join(f"({' OR '.join(_quoted(term))})" for term in terms)
+
+
+def _quoted(term: Term) -> list[str]:
+    end = '"*' if term.is_open else '"'
+    return ['"' + form.replace('"', '""') + end for form in term.forms]
+
+
+def _hit(row: RowMapping) -> Hit:
+    shown = {name: row[name] for name in _SHOWN}
+    snippet = _snippet(row["body"], row["best"])
+    return Hit(**shown, snippet=snippet, score=_score(row["tier"], row["relevance"]))
+
+
+def _snippet(body: bytes, best: bytes) -> str:
+    """The text around the hits as HTML; a name or title serves where the text has none."""
+    found = body if _OPENING.encode() in body else best
+    shown = html.escape(" ".join(found.decode("utf-8", errors="replace").split()))
+    for mark, tag in ((_OPENING, "<mark>"), (_CLOSING, "</mark>")):
+        shown = shown.replace(html.escape(mark), tag)
+    return shown
+
+
+def _score(tier: int, relevance: float) -> float:
+    """One falling line from 1 to 0 for documents named, with the words in the title, and others."""
+    if tier >= _NAMED:
+        return 1.0
+    within = relevance / (1 + relevance)
+    return round((within + 1 if tier == _TITLED else within) / 2, 6)

@@ -1,0 +1,69 @@
+"""What people type to search: words and quoted phrases. Any text is a query, none is an error."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sdlc_lens.domain.ids import leading_id, normal_form
+from sdlc_lens.domain.kinds import BY_PREFIX
+
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb\0", '"""""" ')
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that must occur, in any of `forms`; their last word may go on if it is open."""
+
+    forms: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """All terms must occur; without any, nothing is found. `name` is the whole as one name."""
+
+    terms: tuple[Term, ...]
+    name: str
+
+    @property
+    def ref(self) -> str:
+        """The id that the whole may be, in normal form."""
+        return normal_form(self.name)
+
+    @property
+    def type(self) -> str | None:
+        """The type that an id at the beginning tells."""
+        found = leading_id(self.name)
+        return BY_PREFIX[found[0]].name if found else None
+
+
+def read_query(text: str) -> Query:
+    """The query that TEXT stands for; its last term is open, unless closed by a quote."""
+    whole = text.encode("utf-8", errors="replace").decode("utf-8")
+    parts = whole.translate(_QUOTES).split('"')
+    found = [_forms(written) for written in _written(parts) if _has_word(written)]
+    is_closed = len(parts) % 2 == 1 and len(parts) > 1 and not _has_word(parts[-1])
+    last = len(found) - 1
+    terms = (Term(forms, place == last and not is_closed) for place, forms in enumerate(found))
+    return Query(tuple(terms), " ".join(" ".join(parts).split()).strip("[]"))
+
+
+def _written(parts: list[str]) -> Iterator[str]:
+    """Phrases as they stand, everything between them by words; every second part is a phrase."""
+    for place, part in enumerate(parts):
+        yield from [part] if place % 2 else part.split()
+
+
+def _has_word(text: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LN" for character in text)
+
+
+def _forms(written: str) -> tuple[str, ...]:
+    """An id may stand in a text in either form, `CR-0007` or `CR0007`; all else as it is."""
+    text = _AROUND.sub("", written)
+    prefix, ref = leading_id(text) or ("", "")
+    if not ref or ref != normal_form(text):
+        return (text,)
+    return (ref, f"{prefix} {ref.removeprefix(prefix)}")

@@ -1,0 +1,99 @@
+"""GET /api/v1/stats and /api/v1/projects/{slug}/stats."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from problems import problem
+from workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+
+async def answer(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    answer = await client.get(address)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def test_of_a_project(client: httpx.AsyncClient, synced: str) -> None:
+    body = await answer(client, f"{synced}/stats")
+    assert str(body.pop("last_synced_at")).endswith("Z")
+    assert body == {
+        "slug": "harbour",
+        "name": "Harbour",
+        "total_documents": 5,
+        "by_type": {"epic": 1, "prd": 1, "story": 3},
+        "by_status": {"Done": 1, "Draft": 1, "In Progress": 1, "null": 2},
+        "completion_percentage": 33.3,
+        "points": {"Done": 3.0, "In Progress": 3.0},
+    }
+
+
+async def test_of_all_projects(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    done = "# US0001: Quay\n\n> **Status:** Won't Implement\n"
+    quay = write_workspace(workspace.with_name("quay"), {"stories/US0001-quay.md": done})
+    for name in ("Quay", "Empty"):
+        body = {"name": name, "sdlc_path": str(quay)}
+        assert (await client.post("/api/v1/projects", json=body)).status_code == 201
+    assert (await client.post("/api/v1/projects/quay/sync")).status_code == 202
+    await app.state.runner.wait()
+    stats = await answer(client, "/api/v1/stats")
+    projects = stats.pop("projects")
+    assert stats == {
+        "total_projects": 3,
+        "total_documents": 6,
+        "by_type": {"epic": 1, "prd": 1, "story": 4},
+        "by_status": {"Done": 1, "Draft": 1, "In Progress": 1, "Won't Implement": 1, "null": 2},
+        "completion_percentage": 50.0,
+        "points": {"Done": 3.0, "In Progress": 3.0},
+    }
+    assert [set(project) for project in projects] == [
+        {"slug", "name", "total_documents", "completion_percentage", "last_synced_at"}
+    ] * 3
+    assert [
+        (one["slug"], one["total_documents"], one["completion_percentage"]) for one in projects
+    ] == [
+        ("harbour", 5, 33.3),
+        ("quay", 1, 100.0),
+        ("empty", 0, 0.0),
+    ]
+    assert projects[2]["last_synced_at"] is None
+
+
+async def test_without_projects(client: httpx.AsyncClient) -> None:
+    assert await answer(client, "/api/v1/stats") == {
+        "total_projects": 0,
+        "total_documents": 0,
+        "by_type": {},
+        "by_status": {},
+        "completion_percentage": 0.0,
+        "points": {},
+        "projects": [],
+    }
+
+
+async def test_statuses_that_a_project_adds_are_not_terminal(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    write_workspace(
+        workspace,
+        {
+            ".config.yaml": "status_vocab:\n  story: [Shipped]\n",
+            "stories/US0002-two.md": "# Two\n\n> **Status:** shipped, at last\n",
+        },
+    )
+    assert (await client.post(f"{synced}/sync")).status_code == 202
+    await app.state.runner.wait()
+    body = await answer(client, f"{synced}/stats")
+    assert body["by_status"] == {"Done": 1, "Draft": 1, "Shipped": 1, "null": 2}
+    assert body["completion_percentage"] == 33.3
+
+
+async def test_unknown_project(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/api/v1/projects/nowhere/stats"), 404, "NOT_FOUND")

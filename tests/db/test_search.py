@@ -1,0 +1,232 @@
+"""Search on a real index."""
+
+from collections.abc import Mapping
+
+import pytest
+from documents import row, stored
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from sdlc_lens.db.models import document_refs, documents
+from sdlc_lens.db.search import Filters, Hit, search_documents
+from sdlc_lens.db.session import Database
+from sdlc_lens.domain.query import read_query
+
+pytestmark = pytest.mark.anyio
+
+EVERYWHERE = Filters()
+
+
+async def found(
+    database: Database, text: str, filters: Filters = EVERYWHERE, offset: int = 0, limit: int = 50
+) -> tuple[int, list[Hit]]:
+    async with database.read() as session:
+        return await search_documents(session, read_query(text), filters, offset, limit)
+
+
+async def names(database: Database, text: str, filters: Filters = EVERYWHERE) -> list[str]:
+    total, hits = await found(database, text, filters)
+    assert total == len(hits)
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    return [hit.doc_id for hit in hits]
+
+
+async def filled(database: Database, texts: Mapping[str, str | bytes], slug: str = "bay") -> None:
+    """A project with these texts, each with its first line as title."""
+    rows = []
+    for name, text in texts.items():
+        source = text.encode() if isinstance(text, str) else text
+        title = source.split(b"\n")[0].decode(errors="replace").removeprefix("# ")
+        rows.append(row(0, f"{name}.md", title=title, source=source))
+    await stored(database, *rows, slug=slug)
+
+
+async def answer_to(database: Database, ref: str, doc_id: str, own: bool = True) -> None:
+    async with database.write() as session:
+        key = await session.scalar(select(documents.c.id).where(documents.c.doc_id == doc_id))
+        values = {"document_id": key, "ref": ref, "own": own}
+        await session.execute(insert(document_refs).values(values))
+
+
+async def test_all_words_must_occur_in_any_order(database: Database) -> None:
+    await filled(database, {"a": "# One\n\ntide and sill", "b": "# Two\n\ntide"})
+    assert await names(database, "sill tide") == ["a"]
+    assert sorted(await names(database, "tide")) == ["a", "b"]
+    assert await names(database, "tide swell") == []
+
+
+async def test_words_may_be_spread_over_title_and_text(database: Database) -> None:
+    await filled(database, {"a": "# Gauge\n\nreads the sill"})
+    assert await names(database, "sill gauge") == ["a"]
+
+
+async def test_last_word_may_be_unfinished_the_others_not(database: Database) -> None:
+    await filled(database, {"a": "# One\n\nharbour gauge"})
+    assert await names(database, "harbour gau") == ["a"]
+    assert await names(database, "harb gauge") == []
+    assert await names(database, '"harbour gau"') == []
+    assert await names(database, '"harbour gau') == ["a"]
+
+
+async def test_phrase_is_found_in_its_order(database: Database) -> None:
+    await filled(database, {"a": "# One\n\ntide gauge", "b": "# Two\n\ngauge of the tide"})
+    assert await names(database, '"tide gauge"') == ["a"]
+    assert sorted(await names(database, "tide gauge")) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["uber", "ÜBER", "U\u0308ber", "\u00fcber strasse"])
+async def test_accents_and_case_do_not_matter(text: str, database: Database) -> None:
+    await filled(database, {"a": "# One\n\nÜber Strasse"})
+    assert await names(database, text) == ["a"]
+
+
+@pytest.mark.parametrize("text", ["sync_engine.py", "sync_engine", "sync", "engine", "ENGINE.p"])
+async def test_parts_of_a_compound(text: str, database: Database) -> None:
+    await filled(database, {"a": "# One\n\nsee `sync_engine.py`", "b": "# Two\n\npy"})
+    assert await names(database, text) == ["a"]
+
+
+async def test_header_fields_are_searched(database: Database) -> None:
+    await filled(database, {"a": "# One\n\n> **Batch:** spring-cleaning\n\ntext"})
+    assert await names(database, "cleaning") == ["a"]
+
+
+async def test_title_outranks_text(database: Database) -> None:
+    often = "# Other\n\n" + "sill " * 500
+    await filled(database, {"a": often, "b": "# A sill\n\n" + "long text " * 2000, "c": often})
+    assert await names(database, "sill") == ["b", "a", "c"]
+
+
+async def test_document_asked_for_by_id_comes_first(database: Database) -> None:
+    mention = "# US0001 in a title\n\n" + "US0001 " * 100
+    await filled(database, {"a": mention, "US0001-one": "# One\n\nno id in here", "b": mention})
+    await answer_to(database, "US0001", "US0001-one")
+    for text in ("US0001", "us-0001", "[[US0001]]", '"US0001"', "us0001-ONE"):
+        _, hits = await found(database, text)
+        assert (hits[0].doc_id, hits[0].score) == ("US0001-one", 1.0), text
+    assert len(await names(database, "US0001")) == 3
+
+
+async def test_alias_is_an_id_too_but_less_than_its_owner(database: Database) -> None:
+    texts = {"a": "# A US0002\n\nUS0002", "b": "# B\n\nUS0002", "c": "# C\n\nUS0002"}
+    await filled(database, texts)
+    await answer_to(database, "US0002", "c", own=False)
+    assert (await names(database, "US0002"))[0] == "c"
+    await answer_to(database, "US0002", "b")
+    assert (await names(database, "US0002"))[:2] == ["b", "c"]
+
+
+async def test_of_two_owners_the_one_of_the_ids_type_comes_first(database: Database) -> None:
+    review = row(0, "US0003-review.md", type="review", source=b"US0003 " * 50)
+    await stored(database, review, row(0, "US0003-tide.md", source=b"US0003"))
+    await answer_to(database, "US0003", "US0003-review")
+    await answer_to(database, "US0003", "US0003-tide")
+    assert await names(database, "US0003") == ["US0003-tide", "US0003-review"]
+
+
+async def test_either_form_of_an_id_finds_the_other(database: Database) -> None:
+    await filled(database, {"a": "# A\n\nsee CR-0007", "b": "# B\n\nsee CR0007"})
+    assert sorted(await names(database, "CR0007")) == ["a", "b"]
+    assert sorted(await names(database, "cr-0007")) == ["a", "b"]
+
+
+async def test_snippet_is_html_with_marked_hits(database: Database) -> None:
+    text = "# One\n\n" + "word " * 60 + '<script>sill & "gauge"</script> <mark>' + " word" * 60
+    await filled(database, {"a": text})
+    _, (hit,) = await found(database, "sill gauge")
+    assert "&lt;script&gt;<mark>sill</mark> &amp; &quot;<mark>gauge</mark>" in hit.snippet
+    assert "&lt;mark&gt;" in hit.snippet
+    assert hit.snippet.startswith("\u2026")
+    assert hit.snippet.endswith("\u2026")
+    assert 25 <= len(hit.snippet.split()) <= 35
+
+
+async def test_snippet_of_a_hit_that_is_not_in_the_text(database: Database) -> None:
+    await stored(database, row(0, "brand-guide.md", title="Colours", source=b"text alone"))
+    _, (hit,) = await found(database, "brand")
+    assert hit.snippet == "<mark>brand</mark>-guide"
+
+
+async def test_snippet_of_bytes_that_are_no_text(database: Database) -> None:
+    await filled(database, {"a": b"\xff\xfe sill \0 gauge"})
+    _, (hit,) = await found(database, "sill")
+    assert "<mark>sill</mark>" in hit.snippet
+    assert await names(database, "gauge") == ["a"]
+
+
+async def test_filters(database: Database) -> None:
+    more = {"source": b"sill", "title": "x"}
+    await stored(
+        database,
+        row(0, "a.md", status="Done", owner="Ann", epic="EP0001", **more),
+        row(0, "b.md", status="Draft", owner="Ben", type="bug", **more),
+        row(0, "c.md", type="epic", **more),
+        slug="one",
+    )
+    await stored(database, row(0, "d.md", **more), slug="two")
+    for filters, expected in (
+        (Filters(projects=["two"]), "d"),
+        (Filters(projects=["two", "one"]), "abcd"),
+        (Filters(projects=["nowhere"]), ""),
+        (Filters(types=["bug", "epic"]), "bc"),
+        (Filters(statuses=["Done"]), "a"),
+        (Filters(statuses=["Done", "none"], projects=["one"]), "ac"),
+        (Filters(owners=["Ben"]), "b"),
+        (Filters(epics=["EP0001"]), "a"),
+        (Filters(types=["bug"], owners=["Ann"]), ""),
+    ):
+        assert sorted(await names(database, "sill", filters)) == list(expected), filters
+
+
+async def test_filter_does_not_hide_how_many_there_are(database: Database) -> None:
+    texts = {f"d{number}": "# One\n\nsill" for number in range(7)}
+    await filled(database, texts, slug="one")
+    await filled(database, texts, slug="two")
+    total, hits = await found(database, "sill", Filters(projects=["one"]), limit=3)
+    assert (total, len(hits)) == (7, 3)
+    assert {hit.project_slug for hit in hits} == {"one"}
+
+
+async def test_pages_cover_every_document_once(database: Database) -> None:
+    await filled(database, {f"d{number}": "# Same\n\nsill" for number in range(23)})
+    seen: list[str] = []
+    scores: list[float] = []
+    for offset in range(0, 25, 5):
+        total, hits = await found(database, "sill", offset=offset, limit=5)
+        assert total == 23
+        seen += [hit.doc_id for hit in hits]
+        scores += [hit.score for hit in hits]
+    assert len(seen) == len(set(seen)) == 23
+    assert scores == sorted(scores, reverse=True)
+    assert await found(database, "sill", offset=100) == (23, [])
+
+
+QUERIES = st.text(
+    st.one_of(st.sampled_from("ab \"*():^-+{}\\\0'.,;%_<>&|\u201c"), st.characters()), max_size=60
+)
+WORDS = st.lists(st.sampled_from(["tide", "AND", "OR", "NOT", "NEAR(", '"', "*", "sill"]))
+
+
+@pytest.fixture
+async def harbour(database: Database) -> Database:
+    """A database in which most single words of the queries below occur."""
+    texts = {"a": "# Tide\n\nand sill or near", "b": "# Sill\n\na b not", "c": "# A b\n\n\0"}
+    await filled(database, texts)
+    return database
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(QUERIES, WORDS.map(" ".join)))
+async def test_no_text_is_a_syntax_error(harbour: Database, text: str) -> None:
+    total, hits = await found(harbour, text)
+    assert total == len(hits)
+    assert all(hit.snippet.count("<mark>") == hit.snippet.count("</mark>") > 0 for hit in hits)
+
+
+async def test_as_many_words_as_fit(database: Database) -> None:
+    await filled(database, {"a": "# One\n\na"})
+    assert await names(database, "a " * 249 + "a") == ["a"]
+    assert await names(database, '"' * 500) == []
