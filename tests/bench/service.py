@@ -78,8 +78,8 @@ def serving(image: str, folder: Path) -> Iterator[Container]:
     """A service of its own that may read FOLDER; removed at the end."""
     lens = Container(f"sdlc-lens-bench-{time.time_ns()}")
     options = ("--publish=127.0.0.1::8000", f"--volume={folder}:/data/projects/bench:ro")
-    docker("run", "--detach", "--pull=never", "--name", lens.name, *options, image)
     try:
+        docker("run", "--detach", "--pull=never", "--name", lens.name, *options, image)
         yield lens.until_ready()
     finally:
         docker("rm", "--force", "--volumes", lens.name)
