@@ -9,7 +9,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from engine import ROOT, environment, run
+from compare_layouts import blobs, manifests
+from engine import ROOT, baked, environment, run
 
 
 def packed_layout(path: Path, content: bytes, created: str) -> Path:
@@ -63,6 +64,28 @@ def test_what_differs_is_named_down_to_the_file(tmp_path: Path) -> None:
     assert "linux/amd64 layer 1 app/greeting.py: 644 0:0 0" in done.stdout
     assert "linux/amd64 configuration created" in done.stdout
     assert run(sys.executable, str(program), str(one), str(one)).returncode == 0
+
+
+def layout(folder: Path, epoch: str) -> tuple[str, set[str]]:
+    """Build the OCI layout of a checkout; its index digest, and the digests of all layers."""
+    options = ("oci", "--set", "oci.args.GATE=off")
+    baked(*options, folder=folder, SOURCE_DATE_EPOCH=epoch)
+    found = blobs(str(folder / "dist" / "image.oci.tar"))
+    (top,) = json.loads(found["index.json"])["manifests"]
+    layers = {
+        layer["digest"] for manifest in manifests(found).values() for layer in manifest["layers"]
+    }
+    return top["digest"], layers
+
+
+def test_a_new_epoch_leaves_every_layer_and_a_new_readme_the_image(checkout: Path) -> None:
+    digest, layers = layout(checkout, "1000000000")
+    later, layers_later = layout(checkout, "1000000001")
+    assert layers_later == layers
+    assert later != digest
+    (checkout / "README.md").write_text("another")
+    (checkout / "tests" / "unit" / "test_readme.py").unlink()
+    assert layout(checkout, "1000000000")[0] == digest
 
 
 def test_the_image_is_told_of_the_commit_that_touched_it(checkout: Path) -> None:
