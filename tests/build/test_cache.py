@@ -44,8 +44,9 @@ def second_engine(folder: Path, network: str) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             ["dockerd", "--feature", "containerd-snapshotter", f"--bridge={network}",
-             "--iptables=false", "--ip6tables=false", f"--host={address}", f"--data-root={folder}/data",
-             f"--exec-root={folder}/exec", f"--pidfile={folder}/pid", "--config-file=/dev/null"],
+             "--iptables=false", "--ip6tables=false", f"--host={address}",
+             f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid",
+             "--config-file=/dev/null"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
