@@ -99,9 +99,26 @@ def test_folder_is_left_as_it_is(workspace: Path, monkeypatch: pytest.MonkeyPatc
 def test_vocabulary_of_the_workspace_counts(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    story = workspace / "stories/US0001-berth.md"
+    story.write_text(story.read_text().replace("Draft", "Waiting, for a while"))
+    (workspace / ".config.yaml").write_text("status_vocab:\n  story: [Waiting]\n")
+    (workspace / "epics/EP0001-harbour.md").write_text(
+        f"# EP0001: Harbour\n\n> **Status:** Done\n\n{TEXT}"
+    )
+    assert main(["check", str(workspace)]) == 0
+    printed = capsys.readouterr()
+    assert "not all of its stories are over: US0001-berth (Waiting)" in printed.out
+    assert not printed.err
+
+
+def test_settings_that_make_no_sense_are_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (workspace / ".config.yaml").write_text("status_vocab: [broken\n")
     assert main(["check", str(workspace)]) == 0
-    assert ".config.yaml was not used" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "gate passed" in printed.out
+    assert ".config.yaml" in printed.err
 
 
 @pytest.mark.parametrize(
