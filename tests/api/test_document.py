@@ -72,12 +72,23 @@ async def test_everything_that_a_document_says(client: httpx.AsyncClient, story:
     }
 
 
+@pytest.mark.parametrize(
+    "name", ["US0004", "us0004", "US-0004", "[[US-0004]]", "US0104", "us-0104"]
+)
+async def test_ref_and_alias_lead_there_too(
+    name: str, client: httpx.AsyncClient, story: str
+) -> None:
+    assert (await client.get(f"{story}/story/{name}")).json()["doc_id"] == "US0004-read"
+
+
 async def test_several_of_one_id(client: httpx.AsyncClient, story: str) -> None:
     first = (await client.get(f"{story}/story/US0001-one")).json()
     assert first["path"] == "stories/US0001-one.md"
     assert first["same_id"] == ["stories/archive/US0001-one.md"]
     other = (await client.get(f"{story}/story/US0001-one?path={first['same_id'][0]}")).json()
     assert (other["title"], other["same_id"]) == ("Twin", ["stories/US0001-one.md"])
+    by_ref = (await client.get(f"{story}/story/US0001?path={first['same_id'][0]}")).json()
+    assert by_ref == other
     elsewhere = await client.get(f"{story}/story/US0001-one?path=stories/US0002-two.md")
     problem(elsewhere, 404, "NOT_FOUND")
 
@@ -90,7 +101,7 @@ async def test_odd_names(client: httpx.AsyncClient, story: str) -> None:
 
 
 async def test_bytes_that_are_no_text_are_marked(client: httpx.AsyncClient, story: str) -> None:
-    document = (await client.get(f"{story}/story/US0006-latin")).json()
+    document = (await client.get(f"{story}/story/US0006")).json()
     assert (document["title"], document["content"].strip()) == ("L\ufffdtin", "\ufffd end")
 
 

@@ -39,6 +39,7 @@ async def test_registered(client: httpx.AsyncClient, workspace: Path) -> None:
         "last_synced_commit_sha": None,
         "document_count": 0,
         "warnings": [],
+        "last_sync": None,
     }
     assert (await client.get(f"{PROJECTS}/uni-code-name-x")).json()["slug"] == "uni-code-name-x"
 

@@ -18,7 +18,7 @@ async def test_source_is_the_file_byte_for_byte(
     (workspace / "stories" / "US0001-one.md").write_bytes(ODD)
     await client.post(f"{synced}/sync")
     await app.state.runner.wait()
-    for name in ("US0001-one", "US0001-one?path=stories/US0001-one.md"):
+    for name in ("US0001-one", "US0001", "US0001?path=stories/US0001-one.md"):
         address, _, query = name.partition("?")
         answer = await client.get(f"{synced}/documents/story/{address}/source?{query}")
         assert answer.content == ODD

@@ -90,6 +90,30 @@ class ProjectChange(BaseModel):
         return self
 
 
+class FailureAnswer(Answer):
+    """A file or folder that a sync could not read; what was stored of it stays."""
+
+    path: str
+    reason: str
+
+
+class SyncAnswer(Answer):
+    """The report on one sync."""
+
+    started_at: str
+    finished_at: str
+    trigger: str = Field(description="`manual`, `poll` or `start`.")
+    outcome: str = Field(description="`synced`, `held_back`, `error` or `cancelled`.")
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    failed: int
+    failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")
+    message: str | None = Field(description="Why it did not end well.")
+    revision: int = Field(description="Rises with every sync that changed something.")
+
+
 class ProjectAnswer(Answer):
     """A project; the fields of sources other than folders are null."""
 
@@ -112,6 +136,7 @@ class ProjectAnswer(Answer):
     document_count: int
     created_at: str
     warnings: tuple[str, ...]
+    last_sync: SyncAnswer | None
 
 
 class SyncStarted(Answer):

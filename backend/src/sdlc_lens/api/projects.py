@@ -1,15 +1,17 @@
 """Projects: register, list, change, sync, remove."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, status
 
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
-from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncStarted
+from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncAnswer, SyncStarted
 from sdlc_lens.api.schema import problems
 from sdlc_lens.api.slug import slugify
 from sdlc_lens.db import projects
+from sdlc_lens.db.syncs import Sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.errors import (
     Conflict,
     Invalid,
@@ -42,20 +44,22 @@ async def add_project(
     await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
     async with database.write() as session:
         project = await projects.add_project(session, slug, body.name, body.sdlc_path)
-    return ProjectAnswer.model_validate(project)
+    return _answer(project, None)
 
 
 @router.get("")
 async def list_projects(session: Reading) -> list[ProjectAnswer]:
     """Every project, the oldest first."""
+    syncs = await last_syncs(session)
     found = await projects.list_projects(session)
-    return [ProjectAnswer.model_validate(project) for project in found]
+    return [_answer(project, syncs.get(project.id)) for project in found]
 
 
 @router.get("/{slug}", responses=problems(NotFound))
 async def get_project(slug: str, session: Reading) -> ProjectAnswer:
     """One project."""
-    return ProjectAnswer.model_validate(await projects.get_project(session, slug))
+    project = await projects.get_project(session, slug)
+    return _answer(project, await last_sync(session, project.id))
 
 
 @router.put("/{slug}", responses=problems(PathNotFound, NotFound, Invalid, TokenStorageDisabled))
@@ -71,7 +75,7 @@ async def change_project(
         await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
     async with database.write() as session:
         project = await projects.change_project(session, slug, changes)
-    return ProjectAnswer.model_validate(project)
+        return _answer(project, await last_sync(session, project.id))
 
 
 @router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
@@ -93,6 +97,17 @@ async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> S
     """
     project = await runner.start(slug, Order(confirmed=confirm))
     return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
+
+
+@router.get("/{slug}/syncs", responses=problems(NotFound))
+async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
+    """The reports on the last fifty syncs, the newest first."""
+    project = await projects.get_project(session, slug)
+    return [SyncAnswer.model_validate(sync) for sync in await list_syncs(session, project.id)]
+
+
+def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:
+    return ProjectAnswer.model_validate(asdict(project) | {"last_sync": newest})
 
 
 def _refuse_credentials(body: NewProject | ProjectChange) -> None:
