@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 from databases import migrated, migrated_once
+from syncing import Harbour
+from workspaces import write_workspace
 
 from sdlc_lens.db.session import Database
+from sdlc_lens.sync.runner import Runner
 
 __all__ = ["migrated", "migrated_once"]
 
@@ -14,3 +17,15 @@ async def database(migrated: Path) -> AsyncIterator[Database]:
     database = Database(migrated)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def harbour(database: Database, tmp_path: Path) -> AsyncIterator[Harbour]:
+    """A registered project with twelve stories, not yet synced."""
+    story = "# US{0:04}: Berth {0}\n\n> **Status:** Draft\n> **Epic:** EP0001\n\nAfter US0001.\n"
+    files = {f"stories/US{n:04}-berth.md": story.format(n) for n in range(1, 12)}
+    workspace = write_workspace(tmp_path / "tide", files | {"epics/EP0001.md": "# EP0001: Tide\n"})
+    harbour = Harbour(database, Runner(database, Path("/")), workspace)
+    await harbour.add()
+    yield harbour
+    await harbour.runner.close()

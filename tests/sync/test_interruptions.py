@@ -1,0 +1,137 @@
+"""Syncs that end in the middle leave what was stored before, and the next one heals it."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import environment, run
+from sqlalchemy import text
+from syncing import Harbour, rows_of_a_fresh_sync
+from workspaces import write_workspace
+
+from sdlc_lens.db.session import WriteSession
+from sdlc_lens.db.syncs import list_syncs
+from sdlc_lens.errors import SyncInProgress
+from sdlc_lens.sync import apply
+
+pytestmark = pytest.mark.anyio
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from sdlc_lens.db import documents
+from sdlc_lens.db.session import Database
+from sdlc_lens.sync import apply
+from sdlc_lens.sync.runner import Runner
+
+left = int(sys.argv[2])
+
+def dying(function):
+    async def call(*arguments):
+        global left
+        left -= 1
+        if left == 0:
+            print("halfway", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return await function(*arguments)
+    return call
+
+for name in ("add_documents", "add_references", "remove_references", "replace_documents",
+             "remove_documents"):
+    setattr(apply, name, dying(getattr(apply, name)))
+apply.DOCUMENTS_AT_ONCE = 4
+asyncio.run(Runner(Database(Path(sys.argv[1])), Path("/")).sync("tide"))
+"""
+LEASE_ENDS = "UPDATE projects SET lease_ends_at = '2026-01-01T00:00:00.000Z'"
+
+
+def run_script_with(script: str, database: Path, calls: int) -> subprocess.CompletedProcess[str]:
+    """Run a script that dies at this call of a function that writes; never, for 0."""
+    arguments = ("-c", script, str(database), str(calls))
+    return run(*arguments, env=environment(database), command=(sys.executable,))
+
+
+def changed(workspace: Path) -> None:
+    """Add, change and remove documents."""
+    story = "# Changed\n\n> **Story:** US0002\n"
+    write_workspace(workspace, {f"stories/US{n:04}-berth.md": story for n in range(1, 6)})
+    write_workspace(workspace, {f"bugs/BG{n:04}.md": story for n in range(1, 10)})
+    (workspace / "epics/EP0001.md").unlink()
+
+
+@pytest.mark.parametrize("calls", [1, 2, 5, 7, 10, 13])
+async def test_kill_in_the_middle(
+    calls: int, harbour: Harbour, migrated: Path, migrated_once: Path, tmp_path: Path
+) -> None:
+    await harbour.sync()
+    before = await harbour.rows()
+    changed(harbour.workspace)
+    ended = run_script_with(KILLED, migrated, calls)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "halfway\n"), ended.stderr
+    assert await harbour.rows() == before
+    assert (await harbour.project()).sync_status == "syncing"
+    with pytest.raises(SyncInProgress):
+        await harbour.sync()
+    async with harbour.database.write() as session:
+        await session.execute(text(LEASE_ENDS))
+    assert (await harbour.project()).sync_status == "synced"
+    report = await harbour.sync()
+    assert (report.added, report.changed, report.unchanged, report.removed) == (9, 5, 6, 1)
+    empty = tmp_path / "empty.db"
+    empty.write_bytes(migrated_once.read_bytes())
+    assert await harbour.rows() == await rows_of_a_fresh_sync(empty, harbour.workspace)
+
+
+async def test_cancellation_in_the_middle(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await harbour.sync()
+    before = await harbour.rows()
+    changed(harbour.workspace)
+    halfway = asyncio.Event()
+
+    async def wait(session: WriteSession, *arguments: object) -> None:
+        halfway.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(apply, "remove_documents", wait)
+        await harbour.runner.start("tide")
+        await asyncio.wait_for(halfway.wait(), 20)
+        await harbour.runner.close()
+    assert await harbour.rows() == before
+    project = await harbour.project()
+    assert (project.sync_status, project.sync_error) == ("synced", None)
+    async with harbour.database.read() as session:
+        newest, *_ = await list_syncs(session, project.id)
+    assert (newest.outcome, newest.message) == ("cancelled", "the service was stopped")
+    assert (await harbour.sync()).removed == 1
+
+
+async def test_failure_in_the_middle(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    await harbour.sync()
+    before = await harbour.rows()
+    changed(harbour.workspace)
+
+    async def fail(session: WriteSession, *arguments: object) -> None:
+        raise ZeroDivisionError("internal detail")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(apply, "remove_documents", fail)
+        report = await harbour.sync()
+    assert report.outcome == "error"
+    assert report.message == "an unexpected error, see the service's log"
+    assert await harbour.rows() == before
+    assert (await harbour.sync()).removed == 1
+
+
+async def test_two_at_once_in_two_processes(harbour: Harbour, migrated: Path) -> None:
+    await harbour.runner.start("tide")
+    ended = run_script_with(KILLED, migrated, 0)
+    assert ended.returncode == 1
+    assert "SyncInProgress: project 'tide' is being synced already" in ended.stderr
+    await harbour.runner.wait()
+    assert len(await harbour.rows()) == 12

@@ -1,0 +1,95 @@
+"""A workspace, a database and the syncs between them."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from sdlc_lens.db.projects import Project, add_project, get_project
+from sdlc_lens.db.session import Database
+from sdlc_lens.db.syncs import Sync
+from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.runner import Runner
+
+# Everything that a sync stores of a document, but for times and numbers that tell nothing.
+ROWS = """
+SELECT path, type, doc_id, ref, title, status, owner, priority, story_points, epic, story, fields,
+       sha256, blob_id, parsed_by, content_start, content_length, source,
+       (SELECT json_group_array(json_array(ref, own)) FROM
+           (SELECT ref, own FROM document_refs WHERE document_id = documents.id ORDER BY ref)),
+       (SELECT json_group_array(json_array(position, relation, target)) FROM
+           (SELECT * FROM document_links WHERE document_id = documents.id ORDER BY position))
+FROM documents ORDER BY path
+"""
+STRAYS = """
+SELECT count(*) FROM (SELECT document_id FROM document_refs UNION ALL
+                      SELECT document_id FROM document_links)
+WHERE document_id NOT IN (SELECT id FROM documents)
+"""
+INDEX = "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)"
+
+
+@dataclass(frozen=True)
+class Harbour:
+    """The project called `tide`, which reads the workspace."""
+
+    database: Database
+    runner: Runner
+    workspace: Path
+
+    async def add(self) -> None:
+        """Register the project."""
+        async with self.database.write() as session:
+            await add_project(session, "tide", "Tide", str(self.workspace))
+
+    async def sync(self, order: Order | None = None) -> Sync:
+        """Sync it to the end."""
+        return await self.runner.sync("tide", order)
+
+    async def project(self) -> Project:
+        """The project as it stands."""
+        async with self.database.read() as session:
+            return await get_project(session, "tide")
+
+    async def rows(self) -> list[tuple[object, ...]]:
+        """What is stored of its documents, after a check that index and references fit."""
+        async with self.database.write() as session:
+            await session.execute(text(INDEX))
+            assert not await session.scalar(text(STRAYS))
+        async with self.database.read() as session:
+            return [tuple(row) for row in await session.execute(text(ROWS))]
+
+    async def paths(self) -> list[str]:
+        """The paths of its documents."""
+        return [str(row[0]) for row in await self.rows()]
+
+    async def targets(self, path: str) -> list[tuple[str, str]]:
+        """What one of its documents points at."""
+        (row,) = [row for row in await self.rows() if row[0] == path]
+        return [(relation, target) for _, relation, target in json.loads(str(row[-1]))]
+
+
+@asynccontextmanager
+async def opened(path: Path, workspace: Path) -> AsyncIterator[Harbour]:
+    """The project in the database file at PATH."""
+    database = Database(path)
+    harbour = Harbour(database, Runner(database, Path("/")), workspace)
+    try:
+        yield harbour
+    finally:
+        await harbour.runner.close()
+        await database.close()
+
+
+async def rows_of_a_fresh_sync(empty: Path, workspace: Path) -> list[tuple[object, ...]]:
+    """What the first sync of a workspace stores, in a copy of the EMPTY database."""
+    path = empty.with_name("fresh.db")
+    shutil.copy(empty, path)
+    async with opened(path, workspace) as harbour:
+        await harbour.add()
+        assert (await harbour.sync()).outcome == "synced"
+        return await harbour.rows()
