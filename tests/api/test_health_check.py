@@ -1,6 +1,7 @@
 """GET /api/v1/projects/{slug}/health-check."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -131,11 +132,10 @@ async def test_made_once_for_a_synced_state(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = 0
+    made_in = []
 
     def counted(*arguments: Any) -> str:
-        nonlocal made
-        made += 1
+        made_in.append(threading.current_thread())
         return examined(*arguments)
 
     examined = health._examined
@@ -145,14 +145,15 @@ async def test_made_once_for_a_synced_state(
     await client.post(f"{synced}/sync")
     await app.state.runner.wait()
     assert await checked(client, synced) == bodies[0]
-    assert made == 1
+    assert len(made_in) == 1
     write_workspace(workspace, {"trd.md": "# How\n\n" + "word " * 20})
     await client.post(f"{synced}/sync")
     await app.state.runner.wait()
     after = await checked(client, synced)
     assert after["score"] == bodies[0]["score"] + 5
     assert "MISSING_TRD" not in rules_of(after)
-    assert made == 2
+    assert len(made_in) == 2
+    assert threading.main_thread() not in made_in
 
 
 async def test_stale_after_a_month_without_a_sync(

@@ -4,12 +4,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from corpora import facts, healthy
+from hypothesis import given
+from hypothesis import strategies as some
 
 from sdlc_lens.clock import stamp
-from sdlc_lens.domain.corpus import Corpus
+from sdlc_lens.domain.corpus import Corpus, Facts
 from sdlc_lens.domain.finding import Severity
 from sdlc_lens.domain.health import examine, from_text, is_stale, to_text
 
+IDS = some.sampled_from(["EP0001", "EP0002", "US0001", "US0002", "PL0001", "TS0001", "RETRO0001"])
+FOLDERS = some.sampled_from(["", "stories/", "epics/", "plans/", "old/stories/", "decisions/"])
+DOCUMENTS = some.builds(
+    lambda folder, ref, slug, status, targets, length: facts(
+        f"{folder}{ref}-{slug}.md", status, content_length=length, **targets
+    ),
+    FOLDERS,
+    IDS,
+    some.sampled_from("ab"),
+    some.sampled_from([None, "Draft", "Done", "Superseded", "inbox"]),
+    some.dictionaries(some.sampled_from(["epic", "story", "parent", "related", "aliases"]), IDS),
+    some.integers(0, 99),
+)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -80,3 +95,17 @@ def test_stale_after_30_days(age: timedelta, stale: bool) -> None:
 
 def test_never_synced_is_not_stale() -> None:
     assert not is_stale(None, NOW)
+
+
+@given(some.lists(DOCUMENTS, max_size=12, unique_by=lambda document: document.path))
+def test_any_workspace_has_a_report(documents: list[Facts]) -> None:
+    report = examine(Corpus(documents), "now")
+    assert report.total_documents == len(documents)
+    assert 0 <= report.score <= 100
+    assert sum(report.summary.values()) == sum(len(rule.findings) for rule in report.outcomes)
+    assert all(len(rule.findings) <= rule.checked for rule in report.outcomes)
+    assert bool(report.failed_by) == bool(
+        report.summary[Severity.CRITICAL] or report.summary[Severity.HIGH]
+    )
+    assert from_text(to_text(report)) == report
+    assert examine(Corpus(reversed(documents)), "now") == report

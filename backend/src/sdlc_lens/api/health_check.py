@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.dependencies import TheHealthChecks
 from sdlc_lens.api.models import Answer
@@ -16,6 +17,7 @@ from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100
 RULE_IDS = [rule.id for rule in RULES]
+RULE_ID = {"type": "string", "enum": RULE_IDS}
 
 
 class AffectedDocument(Answer):
@@ -36,6 +38,15 @@ class FindingAnswer(Answer):
     message: str
     affected_documents: list[AffectedDocument]
     suggested_fix: str
+
+
+class Summary(Answer):
+    """How many findings there are of each severity."""
+
+    critical: int
+    high: int
+    medium: int
+    low: int
 
 
 class Gate(Answer):
@@ -61,15 +72,15 @@ class HealthCheck(Answer):
     project_slug: str
     checked_at: str
     total_documents: int
-    summary: dict[Severity, int]
+    summary: Summary
     score: int
     gate: Gate
     rules: list[RuleAnswer]
     findings: list[FindingAnswer]
-    total: int | None = None
-    page: int | None = None
-    per_page: int | None = None
-    pages: int | None = None
+    total: int | SkipJsonSchema[None] = None
+    page: int | SkipJsonSchema[None] = None
+    per_page: int | SkipJsonSchema[None] = None
+    pages: int | SkipJsonSchema[None] = None
 
 
 router = APIRouter(prefix="/projects/{slug}/health-check", tags=["projects"])
@@ -83,9 +94,9 @@ async def check_health(
     categories: Annotated[list[Category], Query(alias="category", default_factory=list)],
     rules: Annotated[
         list[str],
-        Query(alias="rule", default_factory=list, json_schema_extra={"items": {"enum": RULE_IDS}}),
+        Query(alias="rule", default_factory=list, json_schema_extra={"items": RULE_ID}),
     ],
-    page: Annotated[int | None, Query(ge=1)] = None,
+    page: Annotated[int | SkipJsonSchema[None], Query(ge=1)] = None,
     per_page: Annotated[int, Query(ge=1)] = 50,
 ) -> Response:
     """The findings, the heaviest first; all of them unless a `page` is asked for.
