@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import steady
 from databases import migrated, migrated_once
 from syncing import Harbour
 from workspaces import write_workspace
@@ -9,7 +10,7 @@ from workspaces import write_workspace
 from sdlc_lens.db.session import Database
 from sdlc_lens.sync.runner import Runner
 
-__all__ = ["migrated", "migrated_once"]
+__all__ = ["migrated", "migrated_once", "steady"]
 
 
 @pytest.fixture
