@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from problems import problem
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.api.health_check import HealthCheck
@@ -154,6 +155,23 @@ async def test_made_once_for_a_synced_state(
     assert "MISSING_TRD" not in rules_of(after)
     assert len(made_in) == 2
     assert threading.main_thread() not in made_in
+
+
+async def test_report_that_cannot_be_kept_is_given_all_the_same(
+    client: httpx.AsyncClient,
+    synced: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def locked(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(health, "store_report", locked)
+        given = await checked(client, synced)
+    assert "harbour is not kept" in caplog.text
+    kept = await checked(client, synced)
+    assert {**kept, "checked_at": given["checked_at"]} == given
 
 
 async def test_stale_after_a_month_without_a_sync(

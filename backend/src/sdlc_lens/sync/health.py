@@ -1,13 +1,18 @@
 """Health checks of projects, each made once for a synced state of the documents."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
+
+from sqlalchemy.exc import OperationalError
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.health import FactsRow, Standing, facts, get_standing, read_facts, store_report
 from sdlc_lens.db.session import Database
 from sdlc_lens.domain.corpus import Corpus
 from sdlc_lens.domain.health import Report, examine, from_text, is_stale, to_text
+
+logger = logging.getLogger(__name__)
 
 
 class HealthChecks:
@@ -36,8 +41,11 @@ class HealthChecks:
                 return standing, standing.report
             rows = await read_facts(session, standing.project_id)
         text = await asyncio.to_thread(_examined, rows)
-        async with self._database.write() as session:
-            await store_report(session, standing, text)
+        try:
+            async with self._database.write() as session:
+                await store_report(session, standing, text)
+        except OperationalError as error:  # a long sync writes, or the disk is full
+            logger.warning("the health check of %s is not kept: %s", slug, error)
         return standing, text
 
 
