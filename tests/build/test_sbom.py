@@ -1,0 +1,159 @@
+"""The generator of package lists: what it finds in an image's files, and how it says it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine import ROOT
+
+GENERATOR = ROOT / "scripts" / "sbom.py"
+SOFTWARE = {
+    "usr/lib/os-release": 'NAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n',
+    "var/lib/dpkg/status": (
+        "Package: libexpat1\nStatus: install ok installed\nArchitecture: amd64\n"
+        "Version: 1:2.9.0+b1\n\n"
+        "Package: removed\nStatus: deinstall ok config-files\nArchitecture: all\nVersion: 1\n\n"
+        "Package: undocumented\nStatus: install ok unpacked\nArchitecture: all\nVersion: 2\n"
+    ),
+    "usr/share/doc/libexpat1/copyright": (
+        "Format: 1.0\n\nFiles: *\nLicense: Expat\n Permission is granted.\n\n"
+        "Files: m4/*\nLicense: GPL-2+ or BSD-3-clause\n\nFiles: debian/*\nLicense: GPL-2+\n\n"
+        "License: Apache-2.0\n No files stand under it.\n"
+    ),
+    "app/libraries/Some_Thing-1.0.dist-info/METADATA": (
+        "Metadata-Version: 2.4\nName: Some_Thing\nVersion: 1.0+local\n"
+        "License-Expression: MIT AND PSF-2.0\n\nLicense: a word of the description\n"
+    ),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """An image's files, named as BuildKit names them."""
+    return written(tmp_path / "core", SOFTWARE)
+
+
+def written(root: Path, texts: dict[str, str]) -> Path:
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def generated(root: Path, **variables: str) -> dict[str, bytes]:
+    """What the generator writes, by file name."""
+    destination = root.parent / "out"
+    destination.mkdir(exist_ok=True)
+    protocol = {
+        "BUILDKIT_SCAN_SOURCE": str(root),
+        "BUILDKIT_SCAN_DESTINATION": str(destination),
+    }
+    settings = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    subprocess.run(
+        [sys.executable, GENERATOR], env={**settings, **protocol, **variables}, check=True
+    )
+    return {path.name: path.read_bytes() for path in destination.iterdir()}
+
+
+def packages(root: Path) -> dict[str, dict[str, Any]]:
+    """The packages that are found, by purl."""
+    predicate = json.loads(generated(root)["core.spdx.json"])["predicate"]
+    return {
+        package["externalRefs"][0]["referenceLocator"]: package for package in predicate["packages"]
+    }
+
+
+def license_of(root: Path, metadata: str) -> str:
+    """The license that is read from a Python package's metadata."""
+    name = "x/only-1.dist-info/METADATA"
+    found = packages(written(root, {name: f"Name: only\nVersion: 1\n{metadata}\n"}))
+    return str(found["pkg:pypi/only@1"]["licenseDeclared"])
+
+
+def test_every_package_is_listed_with_version_license_and_purl(root: Path) -> None:
+    debian = "&distro=debian-13"
+    found = {
+        purl: (package["name"], package["versionInfo"], package["licenseDeclared"])
+        for purl, package in packages(root).items()
+    }
+    assert found == {
+        f"pkg:deb/debian/libexpat1@1:2.9.0%2Bb1?arch=amd64{debian}": (
+            "libexpat1", "1:2.9.0+b1",
+            "(GPL-2.0-or-later OR BSD-3-Clause) AND GPL-2.0-or-later AND MIT",
+        ),
+        f"pkg:deb/debian/undocumented@2?arch=all{debian}": ("undocumented", "2", "NOASSERTION"),
+        "pkg:pypi/some-thing@1.0%2Blocal": ("Some_Thing", "1.0+local", "MIT AND PSF-2.0"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metadata", "license_"),
+    [
+        ("License: BSD-3-Clause", "BSD-3-Clause"),
+        ("License: LGPLv3", "LicenseRef-LGPLv3"),
+        ("License: UNKNOWN", "NOASSERTION"),
+        ("License: Permission is hereby granted, free of charge, to any person", "NOASSERTION"),
+        ("Classifier: License :: OSI Approved :: MIT License\nClassifier: A :: B", "MIT"),
+        ("", "NOASSERTION"),
+    ],
+)
+def test_a_license_is_read_from_words_where_no_expression_is_stated(
+    root: Path, metadata: str, license_: str
+) -> None:
+    assert license_of(root, metadata) == license_
+
+
+def test_a_license_that_spdx_does_not_know_is_declared(root: Path) -> None:
+    written(
+        root, {"usr/share/doc/undocumented/copyright": "Format: 1\n\nFiles: *\nLicense: own+\n"}
+    )
+    document = json.loads(generated(root)["core.spdx.json"])["predicate"]
+    names = [one["licenseId"] for one in document["hasExtractedLicensingInfos"]]
+    assert names == ["LicenseRef-own-or-later"]
+
+
+def test_a_link_out_of_the_image_is_not_followed(root: Path) -> None:
+    document = root / "usr/share/doc/undocumented"
+    document.mkdir()
+    written(root.parent, {"outside": "Format: 1\n\nFiles: *\nLicense: MIT\n"})
+    (document / "copyright").symlink_to(root.parent / "outside")
+    found = packages(root)["pkg:deb/debian/undocumented@2?arch=all&distro=debian-13"]
+    assert found["licenseDeclared"] == "NOASSERTION"
+
+
+def test_an_image_without_dpkg_lists_a_file_a_package(root: Path) -> None:
+    (root / "var/lib/dpkg/status").unlink()
+    stanza = "Package: tzdata\nArchitecture: all\nVersion: 3\n"
+    written(
+        root, {"var/lib/dpkg/status.d/tzdata": stanza, "var/lib/dpkg/status.d/x.md5sums": "0 x"}
+    )
+    assert "pkg:deb/debian/tzdata@3?arch=all&distro=debian-13" in packages(root)
+
+
+def test_the_same_files_give_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    first = generated(root)
+    again = written(tmp_path / "again" / "core", dict(reversed(SOFTWARE.items())))
+    assert generated(again) == first
+    (statement,) = map(json.loads, first.values())
+    assert statement["predicateType"] == "https://spdx.dev/Document"
+    assert statement["predicate"]["creationInfo"]["created"] == "1970-01-01T00:00:00Z"
+
+
+def test_the_time_is_that_of_the_sources(root: Path) -> None:
+    statement = json.loads(generated(root, SOURCE_DATE_EPOCH="86400")["core.spdx.json"])
+    assert statement["predicate"]["creationInfo"]["created"] == "1970-01-02T00:00:00Z"
+
+
+def test_further_stages_are_listed_apart(root: Path, tmp_path: Path) -> None:
+    written(tmp_path / "extras" / "builder", SOFTWARE)
+    none = generated(root, BUILDKIT_SCAN_SOURCE_EXTRAS=str(tmp_path / "none"))
+    found = generated(root, BUILDKIT_SCAN_SOURCE_EXTRAS=str(tmp_path / "extras"))
+    assert (set(none), set(found)) == ({"core.spdx.json"}, {"core.spdx.json", "builder.spdx.json"})
+
+
+def test_it_is_small() -> None:
+    assert len(GENERATOR.read_text().splitlines()) < 150
