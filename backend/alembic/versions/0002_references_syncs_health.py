@@ -65,7 +65,7 @@ def rebuild_documents() -> None:
     for statement in SEARCH:
         op.execute(statement)
     statistics = ["type", "status", "story_points"]
-    for columns in (["type", "doc_id"], statistics, ["updated_at"]):
+    for columns in (["type", "doc_id"], statistics, ["updated_at", "path"]):
         name = "_".join(["ix_documents_project_id", *columns])
         op.create_index(name, "documents", ["project_id", *columns])
 
@@ -174,6 +174,8 @@ def downgrade() -> None:
     for table in ("health_reports", "syncs", "document_links", "document_refs"):
         op.drop_table(table)
     op.drop_index("ix_documents_project_id_type_status_story_points")
+    op.drop_index("ix_documents_project_id_updated_at_path")
+    op.create_index("ix_documents_project_id_updated_at", "documents", ["project_id", "updated_at"])
     for table, column in (
         ("documents", "content_start"),
         ("documents", "content_length"),

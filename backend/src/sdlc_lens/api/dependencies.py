@@ -1,4 +1,7 @@
-"""What routes ask for by type."""
+"""What routes ask for by type.
+
+All of it are coroutines: a plain function might block, so that FastAPI calls it in a thread.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -11,22 +14,22 @@ from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _runner(request: Request) -> Runner:
+async def _runner(request: Request) -> Runner:
     runner: Runner = request.app.state.runner
     return runner
 
 
-def _health_checks(request: Request) -> HealthChecks:
+async def _health_checks(request: Request) -> HealthChecks:
     checks: HealthChecks = request.app.state.health_checks
     return checks
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 

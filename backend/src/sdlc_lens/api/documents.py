@@ -11,7 +11,7 @@ from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, Rel
 from sdlc_lens.api.schema import problems
 from sdlc_lens.db.detail import Found, find_document, get_detail, get_source
 from sdlc_lens.db.listing import Selection, count_documents, list_documents
-from sdlc_lens.db.projects import get_project
+from sdlc_lens.db.projects import get_project_id
 from sdlc_lens.db.related import get_related
 from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.ids import first_id
@@ -81,13 +81,13 @@ async def list_project_documents(
     slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
 ) -> DocumentPage:
     """A page of documents."""
-    project = await get_project(session, slug)
+    project_id = await get_project_id(session, slug)
     selection = query.selection()
     size = min(query.per_page, MOST_PER_PAGE)
-    total = await count_documents(session, project.id, selection)
+    total = await count_documents(session, project_id, selection)
     # A page number may be larger than the database counts.
     offset = min((query.page - 1) * size, total)
-    found = await list_documents(session, project.id, selection, offset, size)
+    found = await list_documents(session, project_id, selection, offset, size)
     return DocumentPage(
         items=[DocumentItem.model_validate(item) for item in found],
         total=total,
@@ -120,9 +120,9 @@ async def get_related_documents(
     slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
 ) -> RelatedDocuments:
     """Whom the document names, and who names it."""
-    project = await get_project(session, slug)
-    found = await find_document(session, project.id, type_name, doc_id, at)
-    related = await get_related(session, project.id, found.id)
+    project_id = await get_project_id(session, slug)
+    found = await find_document(session, project_id, type_name, doc_id, at)
+    related = await get_related(session, project_id, found.id)
     return RelatedDocuments.model_validate(asdict(related) | asdict(related.document))
 
 
@@ -142,8 +142,8 @@ async def get_document_source(
 async def _find(
     session: ReadSession, slug: str, type_name: str, name: str, at: str | None
 ) -> Found:
-    project = await get_project(session, slug)
-    return await find_document(session, project.id, type_name, name, at)
+    project_id = await get_project_id(session, slug)
+    return await find_document(session, project_id, type_name, name, at)
 
 
 def _filled(values: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from sdlc_lens.db.listing import ITEM, Item
 from sdlc_lens.db.models import document_refs, documents
+from sdlc_lens.db.references import bearers
 from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.header import normal_key
 from sdlc_lens.domain.ids import normal_form
@@ -90,19 +91,6 @@ async def _of_stem(
 async def _of_ref(
     session: ReadSession, project_id: int, type_name: str, ref: str
 ) -> list[Candidate]:
-    query = (
-        select(
-            documents.c.id,
-            document_refs.c.ref,
-            document_refs.c.own,
-            documents.c.type,
-            documents.c.path,
-        )
-        .join(document_refs, document_refs.c.document_id == documents.c.id)
-        .where(
-            document_refs.c.ref == ref,
-            documents.c.project_id == project_id,
-            documents.c.type == type_name,
-        )
-    )
+    bears_it = (document_refs.c.ref == ref) & (documents.c.type == type_name)
+    query = bearers(project_id).where(bears_it)
     return [Candidate(*row) for row in await session.execute(query)]

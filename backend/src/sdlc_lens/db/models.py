@@ -75,7 +75,7 @@ documents = Table(
     UniqueConstraint("project_id", "path"),
     Index(None, "project_id", "type", "doc_id"),
     Index(None, "project_id", "type", "status", "story_points"),
-    Index(None, "project_id", "updated_at"),
+    Index(None, "project_id", "updated_at", "path"),
 )
 
 document_refs = Table(

@@ -49,8 +49,17 @@ async def get_project(session: ReadSession, slug: str) -> Project:
     rows = await session.execute(_projects().where(projects.c.slug == slug))
     row = rows.mappings().one_or_none()
     if row is None:
-        raise NotFound(f"there is no project {slug[:200]!r}")
+        raise _unknown(slug)
     return _project(row)
+
+
+async def get_project_id(session: ReadSession, slug: str) -> int:
+    """The id of the project called SLUG."""
+    query = select(projects.c.id).where(projects.c.slug == slug)
+    found: int | None = await session.scalar(query)
+    if found is None:
+        raise _unknown(slug)
+    return found
 
 
 async def get_additions(session: ReadSession, project_id: int) -> dict[str, tuple[str, ...]]:
@@ -120,6 +129,10 @@ async def _change_leased(session: WriteSession, lease: str, values: dict[str, ob
         update(projects).where(projects.c.lease == lease).values(values).returning(projects.c.id)
     )
     return result.first() is not None
+
+
+def _unknown(slug: str) -> NotFound:
+    return NotFound(f"there is no project {slug[:200]!r}")
 
 
 def _lease_end(moment: datetime) -> str:

@@ -12,6 +12,9 @@ from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.family import FAMILY, Reference
 from sdlc_lens.domain.relations import Candidate, resolve
 
+# A sum uses no index: else SQLite would go through the whole project rather than through the few
+# documents that bear a ref.
+_IN_PROJECT = documents.c.project_id + 0
 _CANDIDATE = (
     documents.c.id,
     document_refs.c.ref,
@@ -36,13 +39,18 @@ class Named:
     path: str
 
 
-async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> dict[str, int]:
-    """The one document of the project that each of REFS means; dangling ones are left out."""
-    query = (
+def bearers(project_id: int) -> Select[tuple[int, str, bool, str, str]]:
+    """The documents of the project and the refs that they answer to, as candidates."""
+    return (
         select(*_CANDIDATE)
         .join(document_refs, document_refs.c.document_id == documents.c.id)
-        .where(documents.c.project_id == project_id, document_refs.c.ref.in_(refs))
+        .where(_IN_PROJECT == project_id)
     )
+
+
+async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> dict[str, int]:
+    """The one document of the project that each of REFS means; dangling ones are left out."""
+    query = bearers(project_id).where(document_refs.c.ref.in_(refs))
     return resolve(Candidate(*row) for row in await session.execute(query))
 
 
@@ -87,7 +95,7 @@ def naming(project_id: int, refs: Refs, relations: Iterable[str]) -> Select[tupl
         select(documents.c.id, document_links.c.target)
         .join(document_links, document_links.c.document_id == documents.c.id)
         .where(
-            documents.c.project_id == project_id,
+            _IN_PROJECT == project_id,
             document_links.c.target.in_(refs),
             document_links.c.relation.in_(relations),
         )
