@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -14,7 +15,7 @@ from sdlc_lens.domain.relations import Candidate, resolve
 
 # A sum uses no index: else SQLite would go through the whole project rather than through the few
 # documents that bear a ref.
-_IN_PROJECT = documents.c.project_id + 0
+_project_id = documents.c.project_id + 0
 _CANDIDATE = (
     documents.c.id,
     document_refs.c.ref,
@@ -39,12 +40,12 @@ class Named:
     path: str
 
 
-def bearers(project_id: int) -> Select[tuple[int, str, bool, str, str]]:
+def bearers(project_id: int) -> Select[Any]:
     """The documents of the project and the refs that they answer to, as candidates."""
     return (
         select(*_CANDIDATE)
         .join(document_refs, document_refs.c.document_id == documents.c.id)
-        .where(_IN_PROJECT == project_id)
+        .where(_project_id == project_id)
     )
 
 
@@ -95,7 +96,7 @@ def naming(project_id: int, refs: Refs, relations: Iterable[str]) -> Select[tupl
         select(documents.c.id, document_links.c.target)
         .join(document_links, document_links.c.document_id == documents.c.id)
         .where(
-            _IN_PROJECT == project_id,
+            _project_id == project_id,
             document_links.c.target.in_(refs),
             document_links.c.relation.in_(relations),
         )
