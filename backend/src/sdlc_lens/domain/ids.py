@@ -7,7 +7,9 @@ from sdlc_lens.domain.kinds import BY_PREFIX
 
 # The tail of the second form is upper case only: a lower-case slug must not pass for one.
 # Texts are searched for tails, which are rare, and only then for what stands before them.
-_TAIL = re.compile(r"(?=[-0-9])(?:-[0-9A-HJKMNP-TV-Z]{8,}|-?[0-9]{4,})(?![0-9A-Za-z_])")
+_TAIL = re.compile(
+    r"[-0-9](?:(?<=-)(?:[0-9A-HJKMNP-TV-Z]{8,}|[0-9]{4,})|(?<=[0-9])[0-9]{3,})(?![0-9A-Za-z_])"
+)
 _PREFIX = re.compile(rf"(?<!\w)(?ai:{'|'.join(sorted(BY_PREFIX, reverse=True))})\Z")
 _LONGEST_PREFIX = max(map(len, BY_PREFIX))
 
@@ -15,7 +17,7 @@ _LONGEST_PREFIX = max(map(len, BY_PREFIX))
 def leading_id(stem: str) -> tuple[str, str] | None:
     """The prefix and the normal form of the id that STEM starts with."""
     start, prefix, tail = next(_found(stem), (-1, "", ""))
-    return (prefix, normal_form(prefix + tail)) if start == 0 else None
+    return (prefix, prefix + tail) if start == 0 else None
 
 
 def first_id(text: str) -> str | None:
@@ -25,7 +27,7 @@ def first_id(text: str) -> str | None:
 
 def all_ids(text: str) -> Iterator[str]:
     """The normal form of every id that occurs in TEXT, in order."""
-    return (normal_form(prefix + tail) for _, prefix, tail in _found(text))
+    return (prefix + tail for _, prefix, tail in _found(text))
 
 
 def normal_form(written: str) -> str:
@@ -34,8 +36,8 @@ def normal_form(written: str) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[int, str, str]]:
-    """Where each id in TEXT starts, its prefix in upper case, and the rest of it."""
+    """Where each id in TEXT starts, and the two parts of its normal form."""
     for tail in _TAIL.finditer(text):
         end = tail.start()
         if prefix := _PREFIX.search(text, max(0, end - _LONGEST_PREFIX), end):
-            yield prefix.start(), prefix[0].upper(), tail[0]
+            yield prefix.start(), prefix[0].upper(), tail[0].removeprefix("-")

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u00b4"))
 _EMPHASIS = dict.fromkeys(map(ord, "*`~"))
@@ -15,7 +16,7 @@ def canonical(written: str | None, vocabulary: Iterable[str]) -> str | None:
     if written is None or not written.strip():
         return None
     text = _comparable(written)
-    matches = [entry for entry in vocabulary if _starts_with(text, _comparable(entry))]
+    matches = [entry for entry in vocabulary if _starts_with(text, _entry(entry))]
     return max(matches, key=len, default=written.strip())
 
 
@@ -26,6 +27,9 @@ def _starts_with(text: str, entry: str) -> bool:
 def _comparable(text: str) -> str:
     words = " ".join(text.translate(_IGNORED).split()).casefold()
     return _without_emoji(words)
+
+
+_entry = lru_cache(maxsize=1024)(_comparable)
 
 
 def _without_emoji(text: str) -> str:

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sdlc_lens.domain.config import Configuration
 from sdlc_lens.domain.parse import PARSER_VERSION, Document, parse
-from sdlc_lens.sources.snapshot import blob_id
 
 Row = dict[str, object]
+
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Unread:
     id: int
     path: str
     source: bytes
+    blob_id: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Reader:
             rows.links.extend(_links(unread.id, document))
         return rows
 
-    @property
+    @cached_property
     def parsed_by(self) -> str:
         """A mark of the parser and its vocabulary: with another one, documents read otherwise."""
         text = json.dumps(sorted(self.configuration.vocabulary.items()))
@@ -69,9 +72,9 @@ class Reader:
             "story_points": document.story_points,
             "epic": document.epic,
             "story": document.story,
-            "fields": json.dumps(document.fields, ensure_ascii=False),
+            "fields": _to_json(document.fields),
             "sha256": hashlib.sha256(unread.source).hexdigest(),
-            "blob_id": blob_id(unread.source),
+            "blob_id": unread.blob_id,
             "parsed_by": self.parsed_by,
             "updated_at": self.moment,
             "content_start": document.content_start,
