@@ -52,7 +52,7 @@ RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
 set -eu
 version=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-stdlib=$(cd /runtime-base && ls -d usr/local/lib/python${version} usr/lib/python${version} 2>/dev/null | head -n 1)
+stdlib=$(cd /runtime-base && find "usr/local/lib/python${version}" "usr/lib/python${version}" -maxdepth 0 2>/dev/null | head -n 1)
 if [ ! -e "/runtime-base/${stdlib:-none}/os.py" ]; then
     echo "the runtime base does not have Python ${version}, which the libraries are built for: give BUILD_BASE and RUNTIME_BASE the same Python" >&2
     exit 1
@@ -94,12 +94,12 @@ EOF
 
 # test-deps holds what the tests import, for the building machine
 FROM tools AS test-deps
-RUN --mount=type=bind,source=backend/requirements,target=/requirements \
+RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
+    --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
-    pip install --require-hashes --only-binary=:all: --no-build-isolation \
-        --requirement /requirements/runtime.txt --requirement /requirements/test.txt
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /runtime.txt --requirement /test.txt
 
 # test-run runs the tests and keeps their result whichever it is: a step that fails could hand nothing out
 FROM test-deps AS test-run
@@ -115,6 +115,7 @@ mkdir -p /report /verdict
     echo "${status}" >/verdict/status
 } 2>&1 | tee /report/pytest.log
 EOF
+
 RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel --network=none \
     pip install --no-index --no-deps /wheel/*.whl
 COPY README.md ./
@@ -154,14 +155,17 @@ RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
 FROM scratch AS test-tools
 COPY --from=test-tools-deps /packages /
 
-# lint checks formatting, rules and types
-FROM test-deps AS lint
+# lint-tools holds the linters, as locked
+FROM tools AS lint-tools
 RUN --mount=type=bind,source=backend/requirements/lint.txt,target=/lint.txt \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
     pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /lint.txt
 WORKDIR /repository
+
+# lint-format checks the formatting and the rules of the Python code
+FROM lint-tools AS lint-format
 COPY backend backend
 COPY scripts scripts
 COPY tests tests
@@ -169,7 +173,91 @@ RUN --network=none <<EOF
 set -eu
 ruff format --config backend/pyproject.toml --check backend scripts tests
 ruff check --config backend/pyproject.toml backend scripts tests
-mypy --config-file backend/pyproject.toml backend/src backend/alembic scripts tests
+EOF
+
+# lint-types checks the types of the Python code against those of the locked libraries; what it knows of those is kept in a cache
+FROM test-deps AS lint-types
+RUN --mount=type=bind,source=backend/requirements/lint.txt,target=/lint.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /lint.txt
+WORKDIR /repository
+COPY backend/pyproject.toml backend/
+COPY backend/src backend/src
+COPY backend/alembic backend/alembic
+COPY scripts scripts
+COPY tests tests
+RUN --mount=type=cache,id=mypy,target=/repository/.mypy_cache,sharing=private --network=none \
+    mypy --config-file backend/pyproject.toml backend/src backend/alembic scripts tests
+
+# lint-shell checks the shell scripts
+FROM lint-tools AS lint-shell
+COPY .ci .ci
+COPY backend/entrypoint.sh backend/
+COPY scripts scripts
+COPY tests tests
+RUN --network=none grep --recursive --files-with-matches --null --extended-regexp '^#!/bin/(ba)?sh' . | xargs -0 shellcheck
+
+# lint-dockerfile checks every Dockerfile, beyond what bake's target check does
+FROM lint-tools AS lint-dockerfile
+COPY Dockerfile ./
+COPY scripts scripts
+COPY tests tests
+# DL3003: a heredoc's cd ends with it. DL3006: stages are named by arguments and contexts. DL3042: the cache is a mount, in no layer.
+# DL4006: /bin/sh knows no pipefail.
+RUN --network=none find . -name '*Dockerfile' -exec \
+    hadolint --no-color --ignore DL3003 --ignore DL3006 --ignore DL3042 --ignore DL4006 {} +
+
+# lint-workflows checks the workflows' form and safety, and renovate's settings; it asks nobody
+FROM lint-tools AS lint-workflows
+COPY .github .github
+COPY renovate.json ./
+RUN --network=none <<EOF
+set -eu
+check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*
+check-jsonschema --builtin-schema vendor.renovate renovate.json
+zizmor --offline --no-progress --color never --persona pedantic --strict-collection .github
+EOF
+
+# lint-locks checks that the locks are made from what pyproject.toml names
+FROM tools AS lint-locks
+WORKDIR /repository
+COPY backend/pyproject.toml backend/
+COPY backend/requirements backend/requirements
+COPY scripts/lock_digest.py scripts/
+RUN --network=none python scripts/lock_digest.py check backend/pyproject.toml backend/requirements
+
+# lint passes when every one of them has, side by side
+FROM build-base AS lint
+RUN --mount=type=bind,from=lint-format,target=/format \
+    --mount=type=bind,from=lint-types,target=/types \
+    --mount=type=bind,from=lint-shell,target=/shell \
+    --mount=type=bind,from=lint-dockerfile,target=/dockerfile \
+    --mount=type=bind,from=lint-workflows,target=/workflows \
+    --mount=type=bind,from=lint-locks,target=/locks \
+    true
+
+# audit-tools holds what asks for known vulnerabilities, as locked
+FROM tools AS audit-tools
+RUN --mount=type=bind,source=backend/requirements/audit.txt,target=/audit.txt \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=pip_config,target=/etc/pip.conf \
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /audit.txt
+
+# audit asks the public package index for known vulnerabilities of every locked package; one that it does not know counts as not passed
+FROM audit-tools AS audit
+ENV REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+RUN --mount=type=bind,source=backend/requirements,target=/requirements \
+    --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt <<EOF
+set -eu
+printf -- '--requirement %s\n' /requirements/*.txt |
+    xargs pip-audit --strict --disable-pip --require-hashes --progress-spinner off --desc on || {
+    echo "audit: not passed: a locked package has a known vulnerability (raise it in backend/pyproject.toml, then docker buildx bake lock)," \
+        "or the index could not be asked about one: see above" >&2
+    exit 1
+}
 EOF
 
 # lock-run resolves the locks anew from pyproject.toml
@@ -177,7 +265,8 @@ FROM tools AS lock-run
 WORKDIR /backend
 COPY backend/pyproject.toml ./
 ENV CUSTOM_COMPILE_COMMAND="docker buildx bake lock"
-RUN --mount=type=cache,id=pip,target=/root/.cache/pip \
+RUN --mount=type=bind,source=scripts/lock_digest.py,target=/lock_digest.py \
+    --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
 set -eu
@@ -187,11 +276,11 @@ compile() {
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@"
 }
 compile --output-file /requirements/runtime.txt pyproject.toml
-for group in build test lint schema; do
+for group in build test lint audit schema; do
     constraint=$([ "${group}" = build ] || echo --constraint=/requirements/runtime.txt)
-    python -m dependency_groups "${group}" | compile ${constraint} --output-file "/requirements/${group}.txt" -
+    python -m dependency_groups "${group}" | compile ${constraint:+"${constraint}"} --output-file "/requirements/${group}.txt" -
 done
-sed -i '1i # Written by: docker buildx bake lock' /requirements/*.txt
+python /lock_digest.py write pyproject.toml /requirements
 EOF
 
 # lock is the locks alone, to be exported
@@ -253,7 +342,7 @@ COPY --link --from=deps /layers/libraries/ /
 COPY --link --from=builder /layers/app/ /
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=500ms --retries=3 \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=0.5s --retries=3 \
     CMD ["python", "-m", "sdlc_lens", "healthcheck"]
 USER 10001:0
 ENTRYPOINT ["/app/entrypoint.sh"]

@@ -287,9 +287,22 @@ target "check" {
 }
 
 target "lint" {
-  description = "Formatting, rules and types of the Python code"
+  description = "Python's form, rules and types, shell scripts, Dockerfiles, workflows, locks: linters side by side"
   inherits    = ["_no_image"]
   target      = "lint"
+}
+
+target "lock-check" {
+  description = "Whether backend/requirements is made from what backend/pyproject.toml names; looks only, and asks no index"
+  inherits    = ["_no_image"]
+  target      = "lint-locks"
+}
+
+target "audit" {
+  description     = "Known vulnerabilities of the locked packages, asked of the public package index each time"
+  inherits        = ["_no_image"]
+  target          = "audit"
+  no-cache-filter = ["audit"]
 }
 
 target "deps" {

@@ -10,8 +10,10 @@ python3 -m venv /clean
 /clean/bin/pip install --quiet /backend
 rm -rf /backend
 EOF
+
 ENV SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////tmp/lens.db SDLC_LENS_HOST=127.0.0.1 SDLC_LENS_PORT=8123
 WORKDIR /tmp
+# hadolint ignore=DL3001
 RUN --network=none <<EOF
 set -eu
 /clean/bin/python -m sdlc_lens migrate

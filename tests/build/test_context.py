@@ -1,10 +1,13 @@
 """What enters a build: the allow-list of .dockerignore."""
 
+import re
 from pathlib import Path
 
-from engine import succeed
+from engine import baked, succeed
 
-ALLOWED = {"README.md", "backend", "scripts", "tests"}
+ALLOWED = {
+    ".ci", ".github", "Dockerfile", "README.md", "backend", "renovate.json", "scripts", "tests",
+}  # fmt: skip
 ALLOWED_IN_BACKEND = {
     "alembic", "alembic.ini", "entrypoint.sh", "pyproject.toml", "requirements", "src",
 }  # fmt: skip
@@ -34,3 +37,16 @@ def test_only_what_is_named_enters_the_context(checkout: Path) -> None:
     assert {file.split("/")[0] for file in files} == ALLOWED
     in_backend = {file.split("/")[1] for file in files if file.startswith("backend/")}
     assert in_backend == ALLOWED_IN_BACKEND
+
+
+def test_what_only_linters_read_leaves_the_image_as_it_is(checkout: Path) -> None:
+    build = ("runtime-local", "--set", "runtime-local.output=type=cacheonly")
+    baked(*build, folder=checkout)
+    for name in ("scripts/up", ".ci/run", ".github/workflows/ci.yml", "renovate.json", "README.md"):
+        (checkout / name).write_text("another text\n")
+    with (checkout / "Dockerfile").open("a") as dockerfile:
+        dockerfile.write("# another text\n")
+    again = baked(*build, folder=checkout)
+    steps = set(re.findall(r"^#(\d+) \[\S+ +\d+/\d+\] (?:RUN|COPY)", again, re.MULTILINE))
+    assert len(steps) > 5
+    assert steps - set(re.findall(r"^#(\d+) CACHED", again, re.MULTILINE)) == set()

@@ -10,10 +10,14 @@ import pytest
 from engine import ROOT, bake, definition
 
 TARGETS = {
-    "builder", "check", "deps", "docker-metadata-action", "lint", "lock", "oci", "release",
-    "runtime", "runtime-local", "sbom-generator", "test", "test-report", "test-tools",
+    "audit", "builder", "check", "deps", "docker-metadata-action", "lint", "lock", "lock-check",
+    "oci", "release", "runtime", "runtime-local", "sbom-generator", "test", "test-3-12",
+    "test-3-13", "test-3-14", "test-report", "test-tools",
 }  # fmt: skip
-GROUPS = {"default": ["runtime-local"], "validate": ["check", "lint", "test"]}
+GROUPS = {
+    "default": ["runtime-local"],
+    "validate": ["check", "lint", "test"],
+}
 VARIABLES = {
     "ALLOW_STANDIN", "BASE_NAME", "BUILD_BASE", "CACHE", "CA_BUNDLE", "COMPRESSION", "DESTDIR",
     "GIT_REF", "HEAD_REVISION", "IMAGE", "LATEST", "PIP_CONFIG", "PLATFORMS", "PYTHON_VERSION",

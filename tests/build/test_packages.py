@@ -14,7 +14,8 @@ WITHOUT_A_WHEEL = (
 
 
 def test_the_locks_are_there() -> None:
-    assert [lock.stem for lock in LOCKS] == ["build", "lint", "runtime", "schema", "test"]
+    names = ["audit", "build", "lint", "runtime", "schema", "test"]
+    assert [lock.stem for lock in LOCKS] == names
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
@@ -39,7 +40,7 @@ def test_the_locks_are_made_inside_the_build_without_the_machines_index_options(
     assert done.returncode == 0, done.stderr
     for lock in LOCKS:
         made = (checkout / "backend" / "requirements" / lock.name).read_text()
-        assert made.startswith("# Written by: docker buildx bake lock\n")
+        assert made.startswith("# Written by: docker buildx bake lock, from dependencies sha256:")
         assert not re.search(r"127\.0\.0\.1|/opt/elsewhere|--extra-index-url|--find-links", made)
 
 
