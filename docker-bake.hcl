@@ -238,6 +238,12 @@ function "pinned_base" {
   }, version, "")
 }
 
+# Where another base takes the place of the pinned ones, its name may tell its Python: the other ones cannot be tested then.
+function "test_stage" {
+  params = [base, version]
+  result = element(concat(flatten(regexall("[:a-z-](3[.]1[0-9])", base)), [version]), 0) == version ? "test" : "test-missing"
+}
+
 # An argument that is null stays out of the build, and the Dockerfile's own default holds.
 function "given" {
   params = [value]
@@ -315,6 +321,19 @@ target "test" {
   description = "pytest; fails when a test fails"
   inherits    = ["_no_image"]
   target      = "test"
+}
+
+target "test-matrix" {
+  name        = "test-${replace(python, ".", "-")}"
+  description = "pytest on Python ${python}; says NOT TESTED where the base in use is of another Python"
+  matrix      = { python = ["3.12", "3.13", "3.14"] }
+  inherits    = ["_no_image"]
+  target      = test_stage(BUILD_BASE, python)
+  args = {
+    BASE             = given(pinned_base(python))
+    REQUESTED_PYTHON = python
+  }
+  no-cache-filter = ["test-missing"]
 }
 
 target "test-report" {

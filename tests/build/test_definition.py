@@ -16,6 +16,7 @@ TARGETS = {
 }  # fmt: skip
 GROUPS = {
     "default": ["runtime-local"],
+    "test-matrix": ["test-3-12", "test-3-13", "test-3-14"],
     "validate": ["check", "lint", "test"],
 }
 VARIABLES = {
