@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from sdlc_lens.db.session import Database, ReadSession, WriteSession
+from sdlc_lens.db.session import WRITERS, Database, ReadSession, WriteSession
 
 pytestmark = pytest.mark.anyio
 
@@ -93,3 +93,18 @@ async def test_missing_file_is_not_made(tmp_path: Path) -> None:
 
 def test_what_may_be_written_may_be_read() -> None:
     assert issubclass(WriteSession, ReadSession)
+
+
+async def test_writers_that_wait_do_not_keep_readers_waiting(database: Database) -> None:
+    async def write() -> None:
+        async with database.write() as session:
+            await session.execute(text("SELECT 1"))
+
+    async with database.write() as session:
+        await session.execute(text("SELECT 1"))
+        waiting = [asyncio.create_task(write()) for _ in range(WRITERS - 1)]
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(1), database.read() as reading:
+            assert await reading.scalar(text("SELECT 1")) == 1
+        assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)

@@ -12,6 +12,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 
+READERS, WRITERS = 4, 10
+"""Most connections of a kind: one interpreter keeps no more readers busy, each holds a cache of
+its own, and writers that wait for each other must not keep readers waiting."""
+
 _BEGIN = "begin_statement"
 
 
@@ -28,8 +32,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._readers = create_engine(path)
-        self._writers = self._readers.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._readers = create_engine(path, READERS)
+        writers = create_engine(path, WRITERS)
+        self._writers = writers.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
@@ -46,16 +51,20 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._readers.dispose()
+        await self._writers.dispose()
 
 
-def create_engine(path: Path) -> AsyncEngine:
-    """An engine for the existing database file at PATH."""
+def create_engine(path: Path, most: int = 1) -> AsyncEngine:
+    """An engine for the existing database file at PATH, with so many connections at MOST."""
     options = {"mode": "rw", "uri": "true"}
     url = URL.create("sqlite+aiosqlite", database=uri(path), query=options)
     # isolation_level None stops the driver from beginning and committing on its own, which
     # loses concurrent updates and keeps changes of the schema out of transactions.
     engine = create_async_engine(
-        url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}
+        url,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        pool_size=min(most, READERS),
+        max_overflow=max(most - READERS, 0),
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
