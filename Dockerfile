@@ -281,7 +281,7 @@ compile() {
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@"
 }
 compile --output-file /requirements/runtime.txt pyproject.toml
-for group in build test lint audit schema; do
+for group in build test lint audit schema sbom; do
     constraint=$([ "${group}" = build ] || echo --constraint=/requirements/runtime.txt)
     python -m dependency_groups "${group}" | compile ${constraint:+"${constraint}"} --output-file "/requirements/${group}.txt" -
 done

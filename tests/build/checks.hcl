@@ -29,3 +29,9 @@ target "schemathesis" {
   tags       = ["sdlc-lens-schemathesis:${VERSION}"]
   output     = ["type=docker"]
 }
+
+target "spdx" {
+  inherits   = ["_no_image"]
+  dockerfile = "tests/build/spdx.Dockerfile"
+  contexts   = { tools = "target:_tools", documents = ".build/spdx" }
+}

@@ -14,7 +14,7 @@ WITHOUT_A_WHEEL = (
 
 
 def test_the_locks_are_there() -> None:
-    names = ["audit", "build", "lint", "runtime", "schema", "test"]
+    names = ["audit", "build", "lint", "runtime", "sbom", "schema", "test"]
     assert [lock.stem for lock in LOCKS] == names
 
 
