@@ -59,6 +59,22 @@ class Registry:
             if entry["platform"]["os"] != "unknown"
         }
 
+    def predicates(self, name: str, reference: str) -> dict[str, dict[str, Any]]:
+        """What is attested of each platform of an index, by the type of predicate."""
+        entries = self.manifest(name, reference)["manifests"]
+        platforms = {
+            entry["digest"]: f"{entry['platform']['os']}/{entry['platform']['architecture']}"
+            for entry in entries
+        }
+        found: dict[str, dict[str, Any]] = {}
+        for entry in entries:
+            if about := entry.get("annotations", {}).get("vnd.docker.reference.digest"):
+                for layer in self.manifest(name, entry["digest"])["layers"]:
+                    statement = json.loads(self.blob(name, layer["digest"]))
+                    of_platform = found.setdefault(platforms[about], {})
+                    of_platform[statement["predicateType"]] = statement["predicate"]
+        return found
+
     def blob(self, name: str, digest: str) -> bytes:
         """A blob as it is stored."""
         return self._get(f"{name}/blobs/{digest}")

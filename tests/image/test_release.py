@@ -1,0 +1,198 @@
+"""A release: pushed, signed and attested; what is tampered with or not signed is not believed."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+import engine
+import pytest
+from engine import check, docker, succeed
+from engine.layers import files
+from engine.registry import Registry
+from engine.release import NAME, SEARCH, SIGNER, Release, commit, key_pair
+from engine.suite import PASSING, replace_tests
+
+TAGS = ["1.2.3", "1.2", "1", "latest"]
+PLATFORMS = {"linux/amd64", "linux/arm64"}
+
+
+@pytest.fixture(scope="module")
+def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """1.2.3, released from a clean checkout with one small test."""
+    if shutil.which("cosign", path=SEARCH) is None:
+        pytest.skip("NOT TESTED: no cosign on PATH, and scripts/testbed got none")
+    folder = engine.checkout(tmp_path_factory.mktemp("release") / "checkout")
+    replace_tests(folder, PASSING)
+    succeed("git", "init", "--quiet", folder=folder)
+    commit(folder, "All")
+    release = Release(folder, key_pair(folder.parent / "keys"), registry, "")
+    done = release.release(VERSION="1.2.3")
+    assert done.returncode == 0, done.stderr
+    return Release(folder, release.keys, registry, done.stdout)
+
+
+@pytest.fixture(scope="module")
+def other(released: Release) -> Iterator[str]:
+    """The name of an unsigned image of the same repository, without a list of its packages."""
+    name = f"{released.name}:other"
+    engine.baked(
+        "sbom-generator", "--push", "--set", f"sbom-generator.tags={name}", folder=released.folder
+    )
+    yield name
+    docker("image", "rm", name)
+
+
+def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
+    (digest,) = set(re.findall(r"^pushed +\S+@(\S+)$", released.said, re.MULTILINE))
+    assert re.findall(r"^verified +(\S+)$", released.said, re.MULTILINE) == [
+        f"{released.name}:{tag}" for tag in TAGS
+    ]
+    for tag in TAGS:
+        done = released.verify(f"{released.name}:{tag}")
+        assert done.stdout.endswith(f"verified  {released.name}@{digest} is signed\n"), done.stderr
+
+
+def test_its_provenance_tells_the_whole_build(released: Release) -> None:
+    predicates = released.registry.predicates(NAME, "1.2.3")
+    assert set(predicates) == PLATFORMS
+    for predicate in predicates.values():
+        (provenance,) = (body for kind, body in predicate.items() if "slsa.dev/provenance" in kind)
+        assert "compileall" in json.dumps(provenance)
+
+
+def installed(release: Release, platform: str) -> set[tuple[str, str]]:
+    """Name and version of each package that the layers of a platform hold."""
+    parse = HeaderParser().parsestr
+    found = set()
+    manifest = release.registry.platforms(NAME, "1.2.3")[platform]
+    for layer in manifest["layers"]:
+        for path, content in files(release.registry.layer(NAME, layer["digest"])).items():
+            if path.endswith(".dist-info/METADATA"):
+                found.add((parse(content.decode())["Name"], parse(content.decode())["Version"]))
+            elif path == "var/lib/dpkg/status":
+                for part in content.decode().split("\n\n"):
+                    if part.strip():
+                        found.add((parse(part)["Package"], parse(part)["Version"]))
+    return found
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_its_list_of_packages_is_whole(
+    released: Release, figures: dict[str, str], platform: str
+) -> None:
+    document = released.registry.predicates(NAME, "1.2.3")[platform]["https://spdx.dev/Document"]
+    packages = document["packages"]
+    listed = {(package["name"], package["versionInfo"]) for package in packages}
+    assert listed == installed(released, platform)
+    assert len(listed) == len(packages) > 50
+    kinds = [package["externalRefs"][0]["referenceLocator"].split("/")[0] for package in packages]
+    read = sum(package["licenseDeclared"] != "NOASSERTION" for package in packages)
+    figures[f"{platform}, packages listed"] = (
+        f"{kinds.count('pkg:pypi')} Python, {kinds.count('pkg:deb')} Debian, license read of {read}"
+    )
+
+
+def documents(release: Release) -> dict[str, Any]:
+    """The released lists of packages, by the name of a file."""
+    return {
+        f"{platform.replace('/', '-')}.spdx.json": predicates["https://spdx.dev/Document"]
+        for platform, predicates in release.registry.predicates(NAME, "1.2.3").items()
+    }
+
+
+def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> None:
+    folder = checkout / ".build" / "spdx"
+    folder.mkdir(parents=True)
+    for name, document in documents(released).items():
+        (folder / name).write_text(json.dumps(document))
+    done = check("spdx", checkout)
+    assert done.returncode == 0, done.stderr
+    assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(documents(released))
+    (folder / "wrong.spdx.json").write_text(json.dumps({**document, "dataLicense": "none"}))
+    done = check("spdx", checkout)
+    assert done.returncode != 0
+    assert "data_license" in done.stderr
+
+
+def test_an_image_that_is_not_signed_is_not_believed(released: Release, other: str) -> None:
+    done = released.verify(other)
+    assert done.returncode != 0
+    assert f"the signature of {other} does not hold: no signatures found" in done.stderr
+
+
+def test_another_image_under_the_tag_is_not_believed(released: Release, other: str) -> None:
+    taken = f"{released.name}:1.2"
+    docker("buildx", "imagetools", "create", "--tag", taken, other)
+    try:
+        done = released.verify(taken)
+        assert done.returncode != 0
+        assert "no signatures found" in done.stderr
+    finally:
+        docker("buildx", "imagetools", "create", "--tag", taken, f"{released.name}:1.2.3")
+    assert released.verify(taken).returncode == 0
+
+
+def test_the_signature_of_somebody_else_is_not_believed(released: Release, tmp_path: Path) -> None:
+    key = key_pair(tmp_path / "others") / "cosign.pub"
+    done = released.verify(f"{released.name}:1.2.3", COSIGN_PUBLIC_KEY=str(key))
+    assert done.returncode != 0
+    assert "the signature of" in done.stderr
+
+
+def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
+    digest = json.loads(
+        docker("buildx", "imagetools", "inspect", other, "--format={{json .Manifest}}")
+    )["digest"]
+    succeed(
+        "cosign", "sign", "--yes", "--key", str(released.keys / "cosign.key"),
+        "--use-signing-config=false", "--tlog-upload=false", f"{released.name}@{digest}",
+        variables=SIGNER,
+    )  # fmt: skip
+    done = released.verify(other)
+    assert done.returncode != 0
+    assert "has no SBOM for linux/amd64" in done.stderr
+
+
+def uncommitted(folder: Path) -> None:
+    (folder / "README.md").write_text("changed")
+
+
+def tagged_elsewhere(folder: Path) -> None:
+    succeed("git", "tag", "v2.0.0", folder=folder)
+    (folder / "README.md").write_text("changed")
+    commit(folder, "More")
+
+
+@pytest.mark.parametrize(
+    ("variables", "prepare", "reason"),
+    [
+        ({}, uncommitted, "not all is committed: see git status"),
+        ({}, tagged_elsewhere, "is another commit: git checkout refs/tags/v2.0.0"),
+        ({"VERSION": "main"}, None, "main is no version to release"),
+        ({"VERSION": ""}, None, "nothing is no version to release"),
+        ({"GIT_REF": "refs/heads/main"}, None, "refs/heads/main is no version to release"),
+        ({"COSIGN_KEY": ""}, None, "there is no key to sign with"),
+        ({"COSIGN_PASSWORD": "wrong"}, None, "COSIGN_KEY cannot be used: Error: decrypt"),
+    ],
+)
+def test_what_must_not_be_released_is_refused_before_it_is_built(
+    released: Release,
+    tmp_path: Path,
+    variables: dict[str, str],
+    prepare: Callable[[Path], None] | None,
+    reason: str,
+) -> None:
+    folder = tmp_path / "clone"
+    succeed("git", "clone", "--quiet", str(released.folder), str(folder))
+    if prepare:
+        prepare(folder)
+    clone = Release(folder, released.keys, released.registry, "")
+    done = clone.release(**{"VERSION": "2.0.0", **variables})
+    assert done.returncode != 0
+    assert reason in done.stderr
+    assert "pushed" not in done.stdout
+    assert "2.0.0" not in released.registry.tags(NAME)
