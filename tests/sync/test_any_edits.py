@@ -111,4 +111,4 @@ def test_any_edits_then_a_sync_equal_a_fresh_sync(migrated_once: Path) -> None:
     class Here(Edits):
         empty = migrated_once
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=15, stateful_step_count=15))
+    run_state_machine_as_test(Here, settings=settings(max_examples=10, stateful_step_count=12))
