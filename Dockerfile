@@ -63,15 +63,20 @@ pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compi
     --implementation cp --python-version "${version}" \
     --requirement /runtime.txt --target /layers/libraries/app/libraries
 cd /layers/libraries/app/libraries
-rm -rf bin
+rm -rf bin pydantic/v1 sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
 find . -depth -type d '(' -name tests -o -name testing ')' -exec rm -rf {} +
-find . -type f '(' -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.pxd' -o -name '*.pyx' ')' -delete
+find . -type f '(' -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' ')' -delete
 python /strip_symbols.py .
-# The official images come without the standard library's bytecode: every start would compile it anew.
+# The official images come without the standard library's bytecode: every start would compile it anew. Left out is
+# what no service imports: tools, mail, and the twins of modules written in C.
 mkdir -p "/layers/libraries/${stdlib}"
 cd "/runtime-base/${stdlib}"
-find . '(' -name '*-packages' -o -name test -o -name idlelib -o -name tkinter -o -name turtledemo -o -name ensurepip \
-    -o -name lib2to3 -o -name pydoc_data -o -name __pycache__ ')' -prune -o -name '*.py' -print0 |
+find . '(' -name '*-packages' -o -name test -o -name idlelib -o -name tkinter \
+    -o -name turtledemo -o -name ensurepip -o -name lib2to3 -o -name pydoc_data -o -name __pycache__ -o -name _pyrepl \
+    -o -name unittest -o -name venv -o -name xmlrpc -o -name turtle.py -o -name optparse.py -o -name pydoc.py \
+    -o -name doctest.py -o -name bdb.py -o -name pdb.py -o -name pstats.py -o -name pickletools.py \
+    -o -name plistlib.py -o -name mailbox.py -o -name imaplib.py -o -name poplib.py -o -name smtplib.py \
+    -o -name ftplib.py -o -name _pydecimal.py -o -name _pydatetime.py -o -name _pyio.py ')' -prune -o -name '*.py' -print0 |
     xargs -0 cp --parents --target-directory="/layers/libraries/${stdlib}"
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/libraries -p / /layers/libraries
 find "/layers/libraries/${stdlib}" -name '*.py' -delete
