@@ -163,6 +163,25 @@ async def test_vanished_folder_is_an_error_even_if_confirmed(harbour: Harbour) -
         assert (await harbour.project()).sync_error == report.message
 
 
+async def test_folder_that_vanishes_while_it_is_read(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await harbour.sync()
+    before = await harbour.rows()
+    read = walk.Found.read
+
+    def vanish(found: walk.Found) -> bytes:
+        source = read(found)
+        if found.path.startswith("stories/US0010"):
+            shutil.rmtree(harbour.workspace)
+        return source
+
+    monkeypatch.setattr(walk.Found, "read", vanish)
+    report = await harbour.sync()
+    assert (report.outcome, report.removed) == ("error", 0)
+    assert await harbour.rows() == before
+
+
 @pytest.mark.parametrize("left", [0, 1])
 async def test_nine_tenths_gone_are_held_back(left: int, harbour: Harbour) -> None:
     await harbour.sync()

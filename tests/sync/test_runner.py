@@ -129,24 +129,6 @@ async def test_broken_settings_are_a_warning_not_a_failure(
     assert (project.schema_version, project.warnings) == (3, ())
 
 
-@pytest.mark.parametrize("fault", ["missing", "empty"])
-async def test_workspace_that_is_gone_loses_nothing(
-    fault: str, runner: Runner, database: Database, workspace: Path
-) -> None:
-    await sync(runner, database)
-    before = await items(database)
-    shutil.move(workspace, workspace.with_name("elsewhere"))
-    if fault == "empty":
-        workspace.mkdir()
-    project = await sync(runner, database)
-    assert project.sync_status == "error"
-    assert project.sync_error
-    assert await items(database) == before
-    shutil.rmtree(workspace, ignore_errors=True)
-    shutil.move(workspace.with_name("elsewhere"), workspace)
-    assert (await sync(runner, database)).sync_error is None
-
-
 async def test_workspace_that_became_a_link_out_of_the_base(
     database: Database, workspace: Path
 ) -> None:

@@ -50,6 +50,7 @@ def read_folder(path: str, base: Path, known: Mapping[str, str] | None = None) -
             entries.append(entry)
     settings = _mapping(root, SETTINGS, warnings)
     version = _mapping(root, VERSION, warnings)
+    _readable(path, base)  # one that vanished meanwhile is not empty
     return Snapshot(
         tuple(entries), frozenset(unchanged), unreadable, settings, version, tuple(warnings)
     )
