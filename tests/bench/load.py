@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from itertools import cycle, islice
 from statistics import quantiles
 
@@ -77,8 +77,13 @@ def measure(
 def _ask(connection: HTTPConnection, path: str) -> float:
     """Milliseconds until the whole answer was there."""
     begin = time.perf_counter()
-    connection.request("GET", path)
-    answer = connection.getresponse()
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+    except (RemoteDisconnected, ConnectionResetError):
+        connection.close()  # it was kept for longer than the service keeps one: a new one, then
+        connection.request("GET", path)
+        answer = connection.getresponse()
     body = answer.read()
     took = (time.perf_counter() - begin) * 1000
     if answer.status == 404:

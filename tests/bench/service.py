@@ -46,14 +46,20 @@ class Taken:
 
 def main(image: str, *counts: str) -> None:
     """Measure IMAGE with workspaces of so many documents, and print a table."""
-    measured = []
-    for count in map(int, counts):
-        print(f"measuring with {count:,} documents ...", file=sys.stderr, flush=True)
-        measured.append(figures(image, count))
-    columns = [f"{int(count):,} documents" for count in counts]
-    print(f"{'':<44}", *(f"{column:>34}" for column in columns))
-    for name in measured[0]:
-        print(f"{name:<44}", *(f"{column[name]:>34}" for column in measured))
+    measured: dict[str, Figures] = {}
+    try:
+        for count in map(int, counts):
+            print(f"measuring with {count:,} documents ...", file=sys.stderr, flush=True)
+            measured[f"{count:,} documents"] = figures(image, count)
+    finally:
+        show(measured)
+
+
+def show(measured: dict[str, Figures]) -> None:
+    """Print a table: a row for each figure, a column for each number of documents."""
+    print(f"{'':<52}", *(f"{column:>34}" for column in measured))
+    for name in next(iter(measured.values()), {}):
+        print(f"{name:<52}", *(f"{column[name]:>34}" for column in measured.values()))
 
 
 def figures(image: str, count: int) -> Figures:

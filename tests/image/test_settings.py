@@ -9,6 +9,10 @@ WRONG = {
     "PORT": "http",
     "DATABASE_URL": "postgresql+asyncpg://lens:geheim@database/lens",
     "LOG_LEVEL": "loud",
+    "LOG_FORMAT": "xml",
+    "ALLOWED_HOSTS": "https://lens.example",
+    "FORWARDED_ALLOW_IPS": "proxy",
+    "ROOT_PATH": "lens",
     "ALLOWED_PROJECT_BASE": "projects",
     "SHUTDOWN_SECONDS": "-1",
 }
@@ -17,6 +21,10 @@ CURE = {
     "PORT": "65535",
     "DATABASE_URL": "sqlite+aiosqlite:///",
     "LOG_LEVEL": "DEBUG",
+    "LOG_FORMAT": "json",
+    "ALLOWED_HOSTS": "without scheme",
+    "FORWARDED_ALLOW_IPS": "networks",
+    "ROOT_PATH": "begins with a slash",
     "ALLOWED_PROJECT_BASE": "absolute",
     "SHUTDOWN_SECONDS": "3600",
 }
