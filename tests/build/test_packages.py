@@ -11,6 +11,15 @@ LOCKS = sorted((ROOT / "backend" / "requirements").glob("*.txt"))
 WITHOUT_A_WHEEL = (
     "docopt==0.6.2 --hash=sha256:49b3a825280bd66b3aa83585ef59c4a8c82f2c8a522dbe754a8bc8db963e8491\n"
 )
+LITTLE = """\
+[project]
+name = "little"
+version = "1"
+requires-python = ">=3.12"
+dependencies = ["iniconfig>=2"]
+
+[dependency-groups]
+"""
 
 
 def test_the_locks_are_there() -> None:
@@ -36,11 +45,14 @@ def test_the_locks_are_made_inside_the_build_without_the_machines_index_options(
 ) -> None:
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_FIND_LINKS", "/opt/elsewhere")
+    groups = [f'{lock.stem} = ["iniconfig>=2"]' for lock in LOCKS if lock.stem != "runtime"]
+    (checkout / "backend" / "pyproject.toml").write_text("\n".join([LITTLE, *groups]))
     done = bake("lock", folder=checkout)
     assert done.returncode == 0, done.stderr
     for lock in LOCKS:
         made = (checkout / "backend" / "requirements" / lock.name).read_text()
         assert made.startswith("# Written by: docker buildx bake lock, from dependencies sha256:")
+        assert "\niniconfig==" in made
         assert not re.search(r"127\.0\.0\.1|/opt/elsewhere|--extra-index-url|--find-links", made)
 
 
