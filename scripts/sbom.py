@@ -80,8 +80,10 @@ def paragraphs(path: Path) -> list[Message]:
 
 def python_packages(root: Path) -> Iterator[dict[str, object]]:
     """What pip and its kin have installed, wherever it lies."""
-    for path in root.rglob("*.dist-info/METADATA"):
-        metadata = paragraphs(path)[0]
+    for path in sorted(root.rglob("*.dist-info/METADATA")):
+        metadata = next(iter(paragraphs(path)), Message())
+        if "Name" not in metadata or "Version" not in metadata:
+            continue
         name = re.sub("[-_.]+", "-", metadata["Name"]).lower()
         purl = f"pkg:pypi/{name}@{quote(metadata['Version'], safe=':')}"
         yield package(purl, metadata, python_license(metadata), path.parent.relative_to(root))

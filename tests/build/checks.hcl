@@ -31,7 +31,8 @@ target "schemathesis" {
 }
 
 target "spdx" {
-  inherits   = ["_no_image"]
-  dockerfile = "tests/build/spdx.Dockerfile"
-  contexts   = { tools = "target:_tools", documents = ".build/spdx" }
+  inherits        = ["_no_image"]
+  dockerfile      = "tests/build/spdx.Dockerfile"
+  contexts        = { tools = "target:_tools", documents = ".build/spdx" }
+  no-cache-filter = ["validation"]
 }

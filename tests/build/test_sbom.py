@@ -125,6 +125,12 @@ def test_a_link_out_of_the_image_is_not_followed(root: Path) -> None:
     assert found["licenseDeclared"] == "NOASSERTION"
 
 
+def test_metadata_that_names_no_package_is_passed_over(root: Path) -> None:
+    known = set(packages(root))
+    written(root, {"a/x-1.dist-info/METADATA": "", "b/y-1.dist-info/METADATA": "Name: y\n"})
+    assert set(packages(root)) == known
+
+
 def test_an_image_without_dpkg_lists_a_file_a_package(root: Path) -> None:
     (root / "var/lib/dpkg/status").unlink()
     stanza = "Package: tzdata\nArchitecture: all\nVersion: 3\n"

@@ -21,7 +21,7 @@ PLATFORMS = {"linux/amd64", "linux/arm64"}
 
 
 @pytest.fixture(scope="module")
-def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Release:
+def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """1.2.3, released from a clean checkout with one small test."""
     if shutil.which("cosign", path=SEARCH) is None:
         pytest.skip("NOT TESTED: no cosign on PATH, and scripts/testbed got none")
@@ -32,7 +32,8 @@ def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Re
     release = Release(folder, key_pair(folder.parent / "keys"), registry, "")
     done = release.release(VERSION="1.2.3")
     assert done.returncode == 0, done.stderr
-    return Release(folder, release.keys, registry, done.stdout)
+    yield Release(folder, release.keys, registry, done.stdout)
+    docker("image", "rm", *(f"{release.name}:{tag}" for tag in TAGS))
 
 
 @pytest.fixture(scope="module")
