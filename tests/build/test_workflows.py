@@ -32,6 +32,7 @@ def test_the_variables_that_they_set_are_there() -> None:
 def test_what_they_run_is_a_script_and_nothing_else() -> None:
     commands = re.findall(r"run: (.*)", TEXT)
     assert commands == ["scripts/release"]
+    assert (ROOT / "scripts" / "release").is_file()
 
 
 def test_actions_are_pinned_by_digest_with_their_version_beside() -> None:
