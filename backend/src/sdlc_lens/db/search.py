@@ -2,26 +2,22 @@
 those with all words in their title, then the others, each by relevance.
 """
 
-import html
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from secrets import token_hex
 
 from sqlalchemy import RowMapping, TextClause, text
 
 from sdlc_lens.db.listing import NOTHING
 from sdlc_lens.db.session import ReadSession
+from sdlc_lens.domain.excerpt import pattern_of
 from sdlc_lens.domain.query import Query, Term
 
 _TITLED, _NAMED = 1, 2
 
-# No text can hold marks that are drawn anew in every process.
-_OPENING, _CLOSING = f"<{token_hex(8)}>", f"</{token_hex(8)}>"
-
-# CROSS and the plus keep SQLite from asking the index again for each single document, the cast
-# lets texts pass that are not UTF-8. A page past the end still has a row, for the total.
+# CROSS keeps SQLite from asking the index again for each single document. A page past the end
+# still has a row, for the total.
 _SQL = """
 WITH hits AS MATERIALIZED (
     SELECT search.rowid AS id, -bm25(search, 4, 8, 1) AS relevance
@@ -41,20 +37,15 @@ page AS MATERIALIZED (
     ) AS tier
     FROM hits LEFT JOIN named USING (id)
     ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
-),
-shown AS MATERIALIZED (
-    SELECT search.rowid AS id, doc_id, ref, path, type, documents.title, status,
-        projects.slug AS project_slug, projects.name AS project_name,
-        CAST(snippet(search, 2, :opening, :closing, '\u2026', 32) AS BLOB) AS body,
-        CAST(snippet(search, -1, :opening, :closing, '\u2026', 32) AS BLOB) AS best
-    FROM search
-    CROSS JOIN documents ON documents.id = search.rowid
-    CROSS JOIN projects ON projects.id = documents.project_id
-    WHERE search MATCH :words AND +search.rowid IN (SELECT id FROM page)
 )
-SELECT * FROM (SELECT count(*) AS total FROM hits)
-LEFT JOIN (SELECT * FROM page JOIN shown USING (id)) ON true
-ORDER BY tier DESC, relevance DESC, id
+SELECT total, page.id, tier, relevance, doc_id, ref, path, type, title, status,
+    projects.slug AS project_slug, projects.name AS project_name,
+    excerpt(source, title, doc_id, :pattern) AS snippet
+FROM (SELECT count(*) AS total FROM hits)
+LEFT JOIN page ON true
+LEFT JOIN documents ON documents.id = page.id
+LEFT JOIN projects ON projects.id = documents.project_id
+ORDER BY tier DESC, relevance DESC, page.id
 """
 _JOINS = """
     CROSS JOIN documents ON documents.id = search.rowid
@@ -96,7 +87,7 @@ class Hit:
     score: float
 
 
-_SHOWN = [field.name for field in fields(Hit) if field.name not in ("snippet", "score")]
+_SHOWN = [field.name for field in fields(Hit) if field.name != "score"]
 
 
 async def search_documents(
@@ -130,8 +121,7 @@ def _values(query: Query) -> dict[str, object]:
         "name": query.name,
         "type": query.type,
         "named": _NAMED,
-        "opening": _OPENING,
-        "closing": _CLOSING,
+        "pattern": pattern_of(query.terms),
     }
 
 
@@ -147,17 +137,7 @@ def _quoted(term: Term) -> list[str]:
 
 def _hit(row: RowMapping) -> Hit:
     shown = {name: row[name] for name in _SHOWN}
-    snippet = _snippet(row["body"], row["best"])
-    return Hit(**shown, snippet=snippet, score=_score(row["tier"], row["relevance"]))
-
-
-def _snippet(body: bytes, best: bytes) -> str:
-    """The text around the hits as HTML; a name or title serves where the text has none."""
-    found = body if _OPENING.encode() in body else best
-    shown = html.escape(" ".join(found.decode("utf-8", errors="replace").split()))
-    for mark, tag in ((_OPENING, "<mark>"), (_CLOSING, "</mark>")):
-        shown = shown.replace(html.escape(mark), tag)
-    return shown
+    return Hit(**shown, score=_score(row["tier"], row["relevance"]))
 
 
 def _score(tier: int, relevance: float) -> float:

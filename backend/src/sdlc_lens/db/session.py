@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sdlc_lens.db.file import BUSY_SECONDS, uri
+from sdlc_lens.db.functions import add_functions
 
 READERS, WRITERS = 4, 10
 """Most connections of a kind: one interpreter keeps no more readers busy, each holds a cache of
@@ -77,8 +78,7 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
-    # SQLite's own lower() knows ASCII only.
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    add_functions(connection)
 
 
 def _begin(connection: Connection) -> None:

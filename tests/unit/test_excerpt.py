@@ -1,0 +1,94 @@
+"""The words around the terms of a query."""
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdlc_lens.domain.excerpt import beginning, excerpt, pattern_of
+from sdlc_lens.domain.query import read_query
+
+FILLING = " ".join(["word"] * 40)
+
+
+def shown(text: str, query: str) -> str | None:
+    return excerpt(text, pattern_of(read_query(query).terms))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("the sill", "sill", "the <mark>sill</mark>"),
+        ("sills, sill", '"sill"', "sills, <mark>sill</mark>"),
+        ("the sills", "si", "the <mark>sills</mark>"),
+        ("windowsill", "sill", None),
+        ("tide gauge, tide", '"tide gauge"', "<mark>tide gauge</mark>, tide"),
+        ("tide, the gauge", '"tide gauge"', None),
+        ("see `sync_engine.py`", "sync_engine", "see `<mark>sync_engine</mark>.py`"),
+        ("see sync engine", "sync_engine.py", None),
+        ("CR-0007 and cr0007", "CR0007", "<mark>CR-0007</mark> and <mark>cr0007</mark>"),
+        ("ÜBER \u0130nn", "uber inn", "<mark>ÜBER</mark> <mark>\u0130nn</mark>"),
+        ("U\u0308ber", "über", "<mark>Über</mark>"),
+        ("\ud55c\uad6d", "\ud558", None),
+        ("a\n\n  sill \n", "sill", "a <mark>sill</mark>"),
+        ("<b>sill</b> & \"x\"", "sill", "&lt;b&gt;<mark>sill</mark>&lt;/b&gt; &amp; &quot;x&quot;"),
+        ("", "sill", None),
+    ],
+)  # fmt: skip
+def test_marks(text: str, query: str, expected: str | None) -> None:
+    assert shown(text, query) == expected
+
+
+def test_about_thirty_two_words_around_the_hit() -> None:
+    found = shown(f"{FILLING} sill {FILLING}", "sill")
+    assert found is not None
+    assert found.startswith("\u2026word")
+    assert found.endswith("word\u2026")
+    assert len(found.split()) == 32
+    assert found.split().index("<mark>sill</mark>") == 8
+
+
+def test_place_with_most_terms_is_taken() -> None:
+    found = shown(f"sill {FILLING} {FILLING} gauge {FILLING} {FILLING} sill, gauge", "sill gauge")
+    assert found is not None
+    assert found.endswith("<mark>sill</mark>, <mark>gauge</mark>")
+
+
+def test_hit_far_down_a_long_text() -> None:
+    for place in (65_530, 65_536, 65_540, 2_000_000):
+        found = shown("x" * place + " tide gauge", '"tide gauge"')
+        assert found is not None
+        assert found.endswith("<mark>tide gauge</mark>")
+        assert len(found) < 700
+
+
+def test_phrase_longer_than_an_excerpt() -> None:
+    found = shown(FILLING, f'"{FILLING}"')
+    assert found is not None
+    assert found.startswith("<mark>word word")
+    assert found.endswith("word</mark>\u2026")
+
+
+def test_beginning() -> None:
+    assert beginning(" # A <b>\n\nshort text\n") == "# A &lt;b&gt; short text"
+    assert len(beginning(FILLING).split()) == 32
+    assert beginning(FILLING).endswith("word\u2026")
+    assert beginning("") == ""
+    assert len(beginning("x" * 2_000_000)) < 700
+
+
+TEXTS = st.text(st.one_of(st.sampled_from("ab <&\"'-_\u0308Ü\u0130\0\n"), st.characters()))
+
+
+@given(TEXTS, TEXTS)
+def test_excerpt_is_a_piece_of_the_text_and_safe(text: str, query: str) -> None:
+    terms = read_query(query).terms
+    found = excerpt(text, pattern_of(terms)) if terms else beginning(text)
+    if found is not None:
+        bare = found.replace("<mark>", "").replace("</mark>", "")
+        assert not set("<>\"'") & set(bare)
+        assert found.count("<mark>") == found.count("</mark>") == len(re.findall("<mark>.", found))
+        assert found.count("<mark>") > 0 or not terms
+        assert len(html.unescape(bare)) <= len(text) + 2
