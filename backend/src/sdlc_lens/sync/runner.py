@@ -82,6 +82,9 @@ class Runner:
         except LensError as error:
             report = replace(failed, message=str(error))
             await self._fail(project, lease, report)
+        except OperationalError as error:
+            report = replace(failed, message=f"the database could not be used: {error.orig}")
+            await self._fail(project, lease, report)
         except Exception:
             logger.exception("sync of %s failed", project.slug)
             report = replace(failed, message="an unexpected error, see the service's log")
