@@ -67,13 +67,14 @@ def test_the_image_for_this_machine_does_not_wait_for_the_tests(checkout: Path) 
 
 def test_the_gate_leaves_no_trace_in_the_image(checkout: Path) -> None:
     replace_tests(checkout, PASSING)
-    configurations = []
-    for target in ("runtime", "runtime-local"):
-        output = f"*.output=type=docker,name=sdlc-lens-test-{target}"
-        baked(target, "--set", output, "--set", "*.platform=linux/amd64", "--set", "*.tags=",
-              folder=checkout, REGISTRY="registry.example")  # fmt: skip
-        shown = run("docker", "image", "inspect", f"sdlc-lens-test-{target}").stdout
-        run("docker", "image", "rm", f"sdlc-lens-test-{target}")
-        image = json.loads(shown)[0]
-        configurations.append((image["RootFS"], image["Config"]))
-    assert configurations[0] == configurations[1]
+    images = []
+    for gate in ("on", "off"):
+        name = f"sdlc-lens-test-gate-{gate}"
+        baked(
+            "runtime-local", "--set", f"*.args.GATE={gate}", "--set", f"*.tags={name}",
+            folder=checkout,
+        )  # fmt: skip
+        (image,) = json.loads(run("docker", "image", "inspect", name).stdout)
+        run("docker", "image", "rm", name)
+        images.append((image["RootFS"], image["Config"]))
+    assert images[0] == images[1]
