@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from sqlalchemy import text
 from syncing import Harbour, rows_of_a_fresh_sync
 from workspaces import write_workspace
 
+from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.session import WriteSession
 from sdlc_lens.db.syncs import list_syncs
 from sdlc_lens.errors import SyncInProgress
 from sdlc_lens.sync import apply
+from sdlc_lens.sync import run as sync_run
 
 pytestmark = pytest.mark.anyio
 
@@ -135,3 +138,20 @@ async def test_two_at_once_in_two_processes(harbour: Harbour, migrated: Path) ->
     assert "SyncInProgress: project 'tide' is being synced already" in ended.stderr
     await harbour.runner.wait()
     assert len(await harbour.rows()) == 12
+
+
+async def test_the_lease_lasts_for_as_long_as_the_rows_take_to_write(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[str | None] = []
+
+    async def slow_apply(*_: object) -> int:
+        ends.append((await harbour.project()).lease_ends_at)
+        return 0
+
+    monkeypatch.setattr(sync_run, "SLOWEST_DOCUMENTS_A_SECOND", 0.01)
+    monkeypatch.setattr(sync_run, "apply", slow_apply)
+    await harbour.sync()
+    twelve_documents = stamp(now() + timedelta(seconds=1200))
+    assert ends[0] is not None
+    assert ends[0] > twelve_documents

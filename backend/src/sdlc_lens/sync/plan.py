@@ -24,6 +24,11 @@ class Plan:
     removed: tuple[int, ...] = ()
     kept: int = 0
 
+    @property
+    def written(self) -> int:
+        """How many rows there are to add, replace or remove."""
+        return len(self.added) + len(self.changed) + len(self.outdated) + len(self.removed)
+
 
 def make_plan(
     stored: Sequence[Stored], snapshot: Snapshot, parsed_by: str, *, confirmed: bool = False

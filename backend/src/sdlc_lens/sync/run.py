@@ -8,7 +8,13 @@ from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.documents import Stored, stored_documents
-from sdlc_lens.db.projects import Project, get_additions, give_back, holds_lease
+from sdlc_lens.db.projects import (
+    Project,
+    extend_lease,
+    get_additions,
+    give_back,
+    holds_lease,
+)
 from sdlc_lens.db.session import Database, WriteSession
 from sdlc_lens.db.syncs import Failure, Sync, add_sync
 from sdlc_lens.domain.config import Configuration, configure
@@ -19,6 +25,7 @@ from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
 from sdlc_lens.sync.reading import Reader
 
 MOST_WARNINGS = 20
+SLOWEST_DOCUMENTS_A_SECOND = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,10 @@ async def run(database: Database, base: Path, project: Project, lease: str, orde
         stored = await stored_documents(session, project.id)
         additions = await get_additions(session, project.id)
     work = await asyncio.to_thread(_prepare, project, base, stored, additions, order)
+    if seconds := int(work.plan.written / SLOWEST_DOCUMENTS_A_SECOND):
+        # While the rows are written nobody can extend the lease: it has to last.
+        async with database.write() as session:
+            await extend_lease(session, lease, seconds)
     async with database.write() as session:
         differing = 0
         if await holds_lease(session, lease):
@@ -93,7 +104,7 @@ def _report(
 ) -> Sync:
     plan, failures = work.plan, work.snapshot.unreadable if work.snapshot else {}
     replaced = len(plan.changed) + len(plan.outdated)
-    wrote = bool(plan.added or plan.removed or replaced)
+    wrote = plan.written > 0
     return Sync(
         trigger=order.trigger,
         started_at=order.begun,
