@@ -20,6 +20,7 @@ set -e
 alembic upgrade head
 exec uvicorn sdlc_lens.main:create_app --factory --host 0.0.0.0 --port 8000
 EOF
+
 RUN mkdir -p /data/db /data/projects && chown 10001:0 /data/db
 ENV PATH=/opt/venv/bin:${PATH} \
     SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////data/db/sdlc_lens.db
