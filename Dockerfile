@@ -207,7 +207,7 @@ COPY .ci .ci
 COPY backend/entrypoint.sh backend/
 COPY scripts scripts
 COPY tests tests
-RUN --network=none grep --recursive --files-with-matches --null --extended-regexp '^#!/bin/(ba)?sh' . | xargs -0 shellcheck
+RUN --network=none grep --recursive --files-with-matches --null --exclude='*Dockerfile' --exclude='*.py' --extended-regexp '^#!/bin/(ba)?sh' . | xargs -0 shellcheck
 
 # lint-dockerfile checks every Dockerfile, beyond what bake's target check does
 FROM lint-tools AS lint-dockerfile
