@@ -23,3 +23,11 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         pytest.skip("NOT TESTED: no docker-registry on PATH and SDLC_LENS_TEST_REGISTRY not set")
     with serving(program, tmp_path_factory.mktemp("registry")) as served:
         yield served
+        _forget_images(served.address)
+
+
+def _forget_images(address: str) -> None:
+    """Remove what pushes to a registry left in the engine."""
+    listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={address}/*")
+    for name in engine.docker("image", "ls", *listing).split():
+        engine.docker("image", "rm", name)
