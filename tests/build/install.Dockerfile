@@ -23,7 +23,8 @@ for _ in $(seq 100); do
     if /clean/bin/python -m sdlc_lens healthcheck 2>/dev/null; then break; fi
     sleep 0.1
 done
-/clean/bin/python -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:8123/api/v1/system/health").read().decode())'
+/clean/bin/python -c 'import json, urllib.request as web
+assert json.load(web.urlopen("http://127.0.0.1:8123/api/v1/system/health"))["status"] == "healthy"'
 kill -TERM "${server}"
 wait "${server}"
 EOF
