@@ -79,17 +79,18 @@ def _readable(path: str, base: Path) -> Path:
 def _entries(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Entry]:
     seen = set()
     for found in walk(root, named, unreadable):
+        path = found.path
         try:
             source = found.read()
-            if found.path in seen:
+            if path in seen:
                 raise OSError("another file has the same name once it is written in UTF-8")
         except FileNotFoundError:
             continue  # gone since the folder was listed
         except OSError as error:
-            unreadable[found.path] = found.place.reason(found.entry.name, error)
+            unreadable[path] = found.place.reason(found.entry.name, error)
             continue
-        seen.add(found.path)
-        yield Entry(found.path, source, blob_id(source))
+        seen.add(path)
+        yield Entry(path, source, blob_id(source))
 
 
 def _look(found: Found) -> str:

@@ -43,9 +43,9 @@ class Place:
         descriptor = os.open(name, _FILE, dir_fd=self.descriptor)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path to ask
             for _ in range(_ATTEMPTS):
-                before = _facts(descriptor)
-                source = file.read(MAX_DOCUMENT_BYTES + 1)
-                if _facts(descriptor) == before:
+                size, changed = _facts(descriptor)
+                source = file.read(size + 1)  # a byte more than there is, to see its end
+                if _facts(descriptor) == (size, changed):
                     return source
                 file.seek(0)
         raise OSError("it is being written to")
