@@ -112,17 +112,16 @@ async def _insert(session: WriteSession, table: Table, rows: Rows) -> None:
     names = list(rows[0])
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
-    connection = await session.connection()
     for portion in batched(rows, ROWS_AT_ONCE):
         values = [tuple(row[name] for name in names) for row in portion]
-        await connection.exec_driver_sql(statement, values)
+        await session.exec_driver_sql(statement, values)
 
 
 async def _update(session: WriteSession, rows: Rows, names: Iterable[str]) -> None:
     values: dict[str, object] = {name: bindparam(f"new_{name}") for name in sorted(names)}
     statement = update(documents).where(documents.c.id == bindparam("of")).values(values)
     await session.execute(
-        statement.execution_options(synchronize_session=None),
+        statement,
         [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows],
     )
 

@@ -7,9 +7,10 @@ from sqlite3 import Connection as SQLiteConnection
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from sdlc_lens.db.driver import connect
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.db.functions import add_functions
 
@@ -20,7 +21,7 @@ its own, and writers that wait for each other must not keep readers waiting."""
 _BEGIN = "begin_statement"
 
 
-class ReadSession(AsyncSession):
+class ReadSession(AsyncConnection):
     """Sees one state of the database from its first query to its end."""
 
 
@@ -40,13 +41,15 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         """A session for queries."""
-        async with ReadSession(self._readers) as session:
+        session = ReadSession(self._readers)
+        async with session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteSession]:
         """A session for changes, committed at the end of the block unless it raises."""
-        async with WriteSession(self._writers) as session, session.begin():
+        session = WriteSession(self._writers)
+        async with session, session.begin():
             yield session
 
     async def close(self) -> None:
@@ -63,7 +66,11 @@ def create_engine(path: Path, most: int = 1) -> AsyncEngine:
     # loses concurrent updates and keeps changes of the schema out of transactions.
     engine = create_async_engine(
         url,
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_SECONDS,
+            "async_creator_fn": connect,
+        },
         pool_size=min(most, READERS),
         max_overflow=max(most - READERS, 0),
     )

@@ -1,0 +1,63 @@
+"""The trips to a connection's thread: few, and nothing lost by that."""
+
+import asyncio
+
+import pytest
+from aiosqlite import core
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from sdlc_lens.db.driver import ROWS_AHEAD, Connection
+from sdlc_lens.db.session import Database
+
+pytestmark = pytest.mark.anyio
+
+NUMBERS = text(
+    "WITH RECURSIVE numbers (n) AS"
+    " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :last) SELECT n FROM numbers"
+)
+
+
+@pytest.mark.parametrize("last", [1, ROWS_AHEAD - 1, ROWS_AHEAD, ROWS_AHEAD + 1, 5 * ROWS_AHEAD])
+async def test_every_row_comes_once(database: Database, last: int) -> None:
+    async with database.read() as session:
+        rows = (await session.scalars(NUMBERS, {"last": last})).all()
+        result = await session.stream(NUMBERS, {"last": last})
+        streamed = [n async for portion in result.partitions(300) for (n,) in portion]
+    assert rows == streamed == list(range(1, last + 1))
+
+
+async def test_query_is_one_trip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips = []
+    execute = core.Connection._execute
+
+    async def counted(self: Connection, function: object, *arguments: object) -> object:
+        trips.append(function)
+        return await execute(self, function, *arguments)  # type: ignore[no-untyped-call]
+
+    async with database.read() as session:
+        await session.scalar(text("SELECT 1"))  # after the transaction's beginning
+        monkeypatch.setattr(core.Connection, "_execute", counted)
+        assert await session.scalar(text("SELECT 2")) == 2
+        assert len(trips) == 1
+
+
+async def test_query_that_nobody_waits_for_harms_no_later_one(database: Database) -> None:
+    async def ask(last: int) -> int:
+        async with database.read() as session:
+            return len((await session.scalars(NUMBERS, {"last": last})).all())
+
+    waiting = [asyncio.create_task(ask(200_000)) for _ in range(3)]
+    await asyncio.sleep(0.02)
+    for task in waiting:
+        task.cancel()
+    done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert any(isinstance(found, asyncio.CancelledError) for found in done)
+    assert await asyncio.gather(*(ask(2 * ROWS_AHEAD) for _ in range(8))) == [2 * ROWS_AHEAD] * 8
+
+
+async def test_error_is_the_one_of_the_database(database: Database) -> None:
+    async with database.read() as session:
+        with pytest.raises(OperationalError, match="no such table: nowhere"):
+            await session.execute(text("SELECT * FROM nowhere"))
+        assert await session.scalar(text("SELECT 1")) == 1
