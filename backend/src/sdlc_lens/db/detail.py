@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sdlc_lens.db.listing import ITEM, Item
 from sdlc_lens.db.models import document_refs, documents
@@ -16,6 +16,14 @@ from sdlc_lens.domain.relations import Candidate, resolve
 from sdlc_lens.errors import NotFound
 
 _ITS_OWN_COLUMN = {"status", "owner", "priority", "points", "story points", "epic", "story"}
+_DETAIL = select(
+    *ITEM, documents.c.fields, documents.c.content_start, documents.c.source, documents.c.sha256
+).where(documents.c.id == bindparam("id"))
+_OF_STEM = select(documents.c.path, documents.c.id).where(
+    documents.c.project_id == bindparam("project_id"),
+    documents.c.type == bindparam("type"),
+    documents.c.doc_id == bindparam("stem"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,8 @@ async def find_document(
 
 async def get_detail(session: ReadSession, document_id: int) -> Detail:
     """Everything that is known of a document."""
-    columns = (documents.c.fields, documents.c.content_start, documents.c.source)
-    query = select(*ITEM, *columns, documents.c.sha256).where(documents.c.id == document_id)
-    *item, fields, content_start, source, sha256 = (await session.execute(query)).one()
+    row = (await session.execute(_DETAIL, {"id": document_id})).one()
+    *item, fields, content_start, source, sha256 = row
     others = {
         name: value
         for name, value in json.loads(fields).items()
@@ -80,12 +87,8 @@ async def get_source(session: ReadSession, document_id: int) -> bytes:
 async def _of_stem(
     session: ReadSession, project_id: int, type_name: str, stem: str
 ) -> dict[str, int]:
-    query = select(documents.c.path, documents.c.id).where(
-        documents.c.project_id == project_id,
-        documents.c.type == type_name,
-        documents.c.doc_id == stem,
-    )
-    return {row.path: row.id for row in await session.execute(query)}
+    values = {"project_id": project_id, "type": type_name, "stem": stem}
+    return {row.path: row.id for row in await session.execute(_OF_STEM, values)}
 
 
 async def _of_ref(

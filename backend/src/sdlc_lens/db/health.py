@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from sdlc_lens.db.models import document_links, document_refs, documents, health_reports, projects
@@ -30,6 +30,19 @@ _FACTS = (
     documents.c.story_points,
     documents.c.content_length,
 )
+_STANDING = (
+    select(projects.c.id, projects.c.revision, projects.c.last_synced_at, health_reports.c.report)
+    .outerjoin_from(
+        projects,
+        health_reports,
+        and_(
+            health_reports.c.project_id == projects.c.id,
+            health_reports.c.revision == projects.c.revision,
+            health_reports.c.rules_version == RULES_VERSION,
+        ),
+    )
+    .where(projects.c.slug == bindparam("slug"))
+)
 
 
 @dataclass(frozen=True)
@@ -44,19 +57,7 @@ class Standing:
 
 async def get_standing(session: ReadSession, slug: str) -> Standing:
     """How the project called SLUG stands; reports on former states or by former rules are none."""
-    current = and_(
-        health_reports.c.project_id == projects.c.id,
-        health_reports.c.revision == projects.c.revision,
-        health_reports.c.rules_version == RULES_VERSION,
-    )
-    columns = (
-        projects.c.id,
-        projects.c.revision,
-        projects.c.last_synced_at,
-        health_reports.c.report,
-    )
-    query = select(*columns).outerjoin_from(projects, health_reports, current)
-    row = (await session.execute(query.where(projects.c.slug == slug))).one_or_none()
+    row = (await session.execute(_STANDING, {"slug": slug})).one_or_none()
     if row is None:
         raise NotFound(f"there is no project {slug[:200]!r}")
     return Standing(*row)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from sdlc_lens.db.models import documents
 from sdlc_lens.db.session import ReadSession
@@ -22,6 +24,14 @@ SORTABLE: dict[str, Column[object]] = {
 }
 NOTHING = "none"
 """As a filter's value: documents in which the field is empty."""
+
+_FILTERS = {
+    "types": documents.c.type,
+    "statuses": documents.c.status,
+    "owners": documents.c.owner,
+    "epics": documents.c.epic,
+    "priorities": documents.c.priority,
+}
 
 
 @dataclass(frozen=True)
@@ -64,51 +74,86 @@ ITEM = tuple(documents.c[name] for name in Item.__dataclass_fields__)
 
 async def count_documents(session: ReadSession, project_id: int, selection: Selection) -> int:
     """How many documents the selection holds."""
-    query = select(func.count()).where(*_conditions(project_id, selection))
-    return await session.scalar(query) or 0
+    values = _values(selection) | {"project_id": project_id}
+    return await session.scalar(_count(_shape(selection)), values) or 0
 
 
 async def list_documents(
     session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
 ) -> list[Item]:
     """A page of the selection; the path as last key makes pages meet without gap or overlap."""
+    query = _page(_shape(selection), selection.sort, selection.descending)
+    values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
+    return [Item(*row) for row in await session.execute(query, values)]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What of a selection decides its statement: the filters given, those that also let nothing
+    pass, the number of words in each text.
+    """
+
+    given: tuple[str, ...]
+    or_nothing: tuple[str, ...]
+    words: tuple[int, ...]
+
+
+def _shape(selection: Selection) -> _Shape:
+    given = {name: values for name in _FILTERS if (values := getattr(selection, name))}
+    or_nothing = (name for name, values in given.items() if NOTHING in values)
+    words = (len(text.split()) for text in selection.texts)
+    return _Shape(tuple(given), tuple(or_nothing), tuple(words))
+
+
+def _values(selection: Selection) -> dict[str, object]:
+    given = {name: values for name in _FILTERS if (values := getattr(selection, name))}
+    for number, text in enumerate(selection.texts):
+        words = text.casefold().split()
+        given |= {_word(number, place): word for place, word in enumerate(words)}
+    return given
+
+
+# Statements are kept by their shape: to build one takes as long as to execute it.
+
+
+@lru_cache(maxsize=64)
+def _count(shape: _Shape) -> Select[Any]:
+    return select(func.count()).select_from(documents).where(*_conditions(shape))
+
+
+@lru_cache(maxsize=64)
+def _page(shape: _Shape, sort: str, descending: bool) -> Select[Any]:
+    keys = (SORTABLE[sort], documents.c.path)
+    order = [key.desc() if descending else key.asc() for key in keys]
     # Sorted by themselves first: whole rows are large, and all but a page of them not wanted.
     page = (
         select(documents.c.id)
-        .where(*_conditions(project_id, selection))
-        .order_by(*_order(selection))
-        .offset(offset)
-        .limit(limit)
+        .where(*_conditions(shape))
+        .order_by(*order)
+        .offset(bindparam("offset"))
+        .limit(bindparam("limit"))
     )
-    query = select(*ITEM).where(documents.c.id.in_(page)).order_by(*_order(selection))
-    return [Item(*row) for row in await session.execute(query)]
+    return select(*ITEM).where(documents.c.id.in_(page)).order_by(*order)
 
 
-def _conditions(project_id: int, selection: Selection) -> list[ColumnElement[bool]]:
-    filters = (
-        (documents.c.type, selection.types),
-        (documents.c.status, selection.statuses),
-        (documents.c.owner, selection.owners),
-        (documents.c.epic, selection.epics),
-        (documents.c.priority, selection.priorities),
-    )
-    conditions = [documents.c.project_id == project_id]
-    conditions += [_is_one_of(column, values) for column, values in filters if values]
-    if selection.texts:
-        conditions.append(or_(*map(_holds_words, selection.texts)))
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    conditions = [documents.c.project_id == bindparam("project_id")]
+    conditions += [_is_one_of(name, shape) for name in shape.given]
+    if shape.words:
+        conditions.append(or_(*(_holds(*text) for text in enumerate(shape.words))))
     return conditions
 
 
-def _is_one_of(column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
-    named = column.in_(values)
-    return or_(named, column.is_(None)) if NOTHING in values else named
+def _is_one_of(name: str, shape: _Shape) -> ColumnElement[bool]:
+    column = _FILTERS[name]
+    named = column.in_(bindparam(name, expanding=True))
+    return or_(named, column.is_(None)) if name in shape.or_nothing else named
 
 
-def _holds_words(text: str) -> ColumnElement[bool]:
+def _holds(number: int, words: int) -> ColumnElement[bool]:
     shown = func.casefold(documents.c.doc_id + " " + documents.c.title)
-    return and_(*(func.instr(shown, word) > 0 for word in text.casefold().split()))
+    return and_(*(func.instr(shown, bindparam(_word(number, n))) > 0 for n in range(words)))
 
 
-def _order(selection: Selection) -> list[ColumnElement[object]]:
-    keys = (SORTABLE[selection.sort], documents.c.path)
-    return [key.desc() if selection.descending else key.asc() for key in keys]
+def _word(number: int, place: int) -> str:
+    return f"word_{number}_{place}"

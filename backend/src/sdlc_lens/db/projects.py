@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
@@ -14,6 +14,8 @@ from sdlc_lens.db.session import ReadSession, WriteSession
 from sdlc_lens.errors import Conflict, NotFound
 
 LEASE_SECONDS = 30
+
+_ID = select(projects.c.id).where(projects.c.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ async def get_project(session: ReadSession, slug: str) -> Project:
 
 async def get_project_id(session: ReadSession, slug: str) -> int:
     """The id of the project called SLUG."""
-    query = select(projects.c.id).where(projects.c.slug == slug)
-    found: int | None = await session.scalar(query)
+    found: int | None = await session.scalar(_ID, {"slug": slug})
     if found is None:
         raise _unknown(slug)
     return found
