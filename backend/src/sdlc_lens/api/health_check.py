@@ -1,23 +1,47 @@
 """The health check of a project's documents."""
 
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.dependencies import TheHealthChecks
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
-from sdlc_lens.domain.finding import Category, Severity
-from sdlc_lens.domain.health import Report
+from sdlc_lens.domain.finding import Category, Rule, Severity
 from sdlc_lens.domain.rules.table import RULES
 from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100
 RULE_IDS = [rule.id for rule in RULES]
-RULE_ID = {"type": "string", "enum": RULE_IDS}
+
+RuleId = Annotated[str, Field(json_schema_extra={"enum": RULE_IDS})]
+
+
+class HealthQuery(BaseModel):
+    """Which findings are asked for: any of a filter's values will do, an empty one lets all pass.
+
+    Each filter may repeat. Without a `page` all findings are shown.
+    """
+
+    severity: Annotated[list[Severity], Field(default_factory=list)]
+    category: Annotated[list[Category], Field(default_factory=list)]
+    rule: Annotated[list[RuleId], Field(default_factory=list)]
+    page: Annotated[int | SkipJsonSchema[None], Field(ge=1)] = None
+    per_page: int = Field(
+        default=50, ge=1, description=f"More than {MOST_PER_PAGE} count as {MOST_PER_PAGE}."
+    )
+
+    def lets_pass(self, rule: Rule) -> bool:
+        """Whether the findings of RULE are asked for."""
+        return (
+            (not self.severity or rule.severity in self.severity)
+            and (not self.category or rule.category in self.category)
+            and (not self.rule or rule.id in self.rule)
+        )
 
 
 class AffectedDocument(Answer):
@@ -88,47 +112,25 @@ router = APIRouter(prefix="/projects/{slug}/health-check", tags=["projects"])
 
 @router.get("", response_model=HealthCheck, responses=problems(NotFound, Invalid))
 async def check_health(
-    slug: str,
-    checks: TheHealthChecks,
-    severities: Annotated[list[Severity], Query(alias="severity", default_factory=list)],
-    categories: Annotated[list[Category], Query(alias="category", default_factory=list)],
-    rules: Annotated[
-        list[str],
-        Query(alias="rule", default_factory=list, json_schema_extra={"items": RULE_ID}),
-    ],
-    page: Annotated[int | SkipJsonSchema[None], Query(ge=1)] = None,
-    per_page: Annotated[int, Query(ge=1)] = 50,
+    slug: str, checks: TheHealthChecks, query: Annotated[HealthQuery, Query()]
 ) -> Response:
     """The findings, the heaviest first; all of them unless a `page` is asked for.
 
     Each filter may repeat. `summary`, `score` and `gate` are those of the whole project.
     """
-    for rule in rules:
+    for rule in query.rule:
         if rule not in RULE_IDS:
             raise Invalid(f"query.rule: there is no rule {rule[:200]!r}")
     report = await checks.report(slug)
-    found = list(
-        _selected(report, severities or Severity, categories or Category, rules or RULE_IDS)
-    )
+    asked = (outcome for outcome in report.outcomes if query.lets_pass(outcome.rule))
+    found = [finding for outcome in asked for finding in outcome.findings]
     answer = {"project_slug": slug, **report.figures}
-    if page is not None:
-        size = min(per_page, MOST_PER_PAGE)
-        answer |= {"total": len(found), "page": page, "per_page": size}
+    if query.page is not None:
+        size = min(query.per_page, MOST_PER_PAGE)
+        answer |= {"total": len(found), "page": query.page, "per_page": size}
         answer["pages"] = -(-len(found) // size)
-        found = found[(page - 1) * size : page * size]
+        found = found[(query.page - 1) * size : query.page * size]
     return _response(answer, found)
-
-
-def _selected(
-    report: Report,
-    severities: Container[Severity],
-    categories: Container[Category],
-    rules: Container[str],
-) -> Iterator[str]:
-    for outcome in report.outcomes:
-        rule = outcome.rule
-        if rule.severity in severities and rule.category in categories and rule.id in rules:
-            yield from outcome.findings
 
 
 def _response(answer: dict[str, Any], findings: Sequence[str]) -> Response:
