@@ -339,6 +339,7 @@ LABEL org.opencontainers.image.title="SDLC Lens" \
       org.opencontainers.image.base.name="${BASE_NAME%@*}" \
       org.opencontainers.image.base.digest="${BASE_NAME#*@}"
 ENV HOME=/tmp \
+    MALLOC_ARENA_MAX=2 \
     PYTHONPATH=/app:/app/libraries \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
