@@ -63,21 +63,42 @@ pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compi
     --implementation cp --python-version "${version}" \
     --requirement /runtime.txt --target /layers/libraries/app/libraries
 cd /layers/libraries/app/libraries
-rm -rf bin pydantic/v1 sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
-find . -depth -type d '(' -name tests -o -name testing ')' -exec rm -rf {} +
-find . -type f '(' -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.pyi' ')' -delete
+# What cannot be used here: other databases, what helps to test, what needs packages that are not there, build sources,
+# and the lists of files, which are no longer true.
+rm -rf bin pydantic/v1 pydantic/mypy.py anyio/_backends/_trio.py click/_winconsole.py mako/ext/*plugin.py \
+    sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle \
+    prometheus_client/aiohttp prometheus_client/django prometheus_client/twisted \
+    uvicorn/workers.py uvicorn/loops/*uvloop.py uvicorn/supervisors/watchfilesreload.py uvicorn/protocols/*/*zttp*.py \
+    uvicorn/protocols/*/httptools_impl.py uvicorn/protocols/*/websockets_*.py uvicorn/protocols/*/wsproto_impl.py
+for name in associationproxy automap baked declarative horizontal_shard hybrid indexable instrumentation mutable orderinglist serializer; do
+    rm -rf "sqlalchemy/ext/${name}" "sqlalchemy/ext/${name}.py"
+done
+find . -depth '(' -name tests -o -name testing ')' -type d -exec rm -rf {} +
+set -f
+for name in testclient.py testing.py provision.py *odbc.py RECORD *.c *.cpp *.h *.hpp *.pxd *.pyx *.pyi *.asm *.obj *.cmd; do
+    set -- "$@" -o -name "${name}"
+done
+find . -type f '(' -false "$@" ')' -delete
+find . -name '*.so' | sed 's/[.]cpython-.*/.py/' | xargs rm -f
 python /strip_symbols.py .
 # The official images come without the standard library's bytecode: every start would compile it anew. Left out is
-# what no service imports: tools, mail, and the twins of modules written in C.
+# what no service imports: tools, other formats, protocols and systems, and the twins of modules written in C.
+set --
+for name in __pycache__ *-packages test unittest doctest.py ensurepip venv idlelib lib2to3 pydoc.py pydoc_data tkinter turtle.py turtledemo \
+    _pyrepl cmd.py bdb.py pdb.py profile.py pstats.py trace.py tracemalloc.py modulefinder.py pyclbr.py symtable.py pickletools.py \
+    compileall.py tabnanny.py optparse.py fileinput.py filecmp.py curses webbrowser.py \
+    xml xmlrpc dbm csv.py tomllib plistlib.py tarfile.py wave.py statistics.py calendar.py _strptime.py ctypes validate.py \
+    cookiejar.py mailbox.py imaplib.py poplib.py smtplib.py ftplib.py nntplib.py _header_value_parser.py headerregistry.py \
+    managers.py pool.py forkserver.py synchronize.py heap.py shared_memory.py sharedctypes.py resource_tracker.py \
+    cp[0-9]*.py mac_*.py iso8859_*.py windows_*.py proactor_events.py _osx_support.py _aix.py \
+    _pydecimal.py _pydatetime.py _pyio.py _zoneinfo.py
+do
+    set -- "$@" -o -name "${name}"
+done
+set +f
 mkdir -p "/layers/libraries/${stdlib}"
 cd "/runtime-base/${stdlib}"
-find . '(' -name '*-packages' -o -name test -o -name idlelib -o -name tkinter \
-    -o -name turtledemo -o -name ensurepip -o -name lib2to3 -o -name pydoc_data -o -name __pycache__ -o -name _pyrepl \
-    -o -name unittest -o -name venv -o -name xmlrpc -o -name turtle.py -o -name optparse.py -o -name pydoc.py \
-    -o -name doctest.py -o -name bdb.py -o -name pdb.py -o -name pstats.py -o -name pickletools.py \
-    -o -name plistlib.py -o -name mailbox.py -o -name imaplib.py -o -name poplib.py -o -name smtplib.py \
-    -o -name ftplib.py -o -name _pydecimal.py -o -name _pydatetime.py -o -name _pyio.py ')' -prune -o -name '*.py' -print0 |
-    xargs -0 cp --parents --target-directory="/layers/libraries/${stdlib}"
+find . '(' -false "$@" ')' -prune -o -name '*.py' -print0 | xargs -0 cp --parents --target-directory="/layers/libraries/${stdlib}"
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/libraries -p / /layers/libraries
 find "/layers/libraries/${stdlib}" -name '*.py' -delete
 chmod -R u=rwX,go=rX /layers

@@ -230,6 +230,12 @@ function "facts" {
   }
 }
 
+# The manifest that annotations are for: an image of one platform may come without an index.
+function "annotated" {
+  params = []
+  result = length(split(",", PLATFORMS)) > 1 ? "index" : "manifest"
+}
+
 function "pinned_base" {
   params = [version]
   result = lookup({
@@ -248,6 +254,18 @@ function "test_stage" {
 function "given" {
   params = [value]
   result = value == "" ? null : value
+}
+
+# How an image leaves the builder. Forced: else a layer that is there in the other compression would stay as it is, and
+# the same commit have one digest here and another there. zstd's level is the builder's best.
+function "exported" {
+  params = []
+  result = join(",", [
+    "oci-mediatypes=true",
+    COMPRESSION == "zstd" ? "compression=zstd,compression-level=22" : "compression=gzip",
+    "force-compression=true",
+    "source-date-epoch=${SOURCE_DATE_EPOCH}",
+  ])
 }
 
 group "default" {
@@ -283,7 +301,7 @@ target "_no_image" {
 target "docker-metadata-action" {
   description = "Default tags and annotations of runtime; the metadata action's bake file takes its place"
   tags        = flatten([for registry in split(",", REGISTRY) : [for tag in tags() : join("/", compact([registry, "${IMAGE}:${tag}"]))]])
-  annotations = [for key, value in facts(tags()[0], HEAD_REVISION) : "index:${key}=${value}"]
+  annotations = [for key, value in facts(tags()[0], HEAD_REVISION) : "${annotated()}:${key}=${value}"]
 }
 
 target "check" {
@@ -379,7 +397,7 @@ target "runtime" {
   target      = "runtime"
   platforms   = split(",", PLATFORMS)
   labels      = facts(SOURCE_VERSION == "" ? tags()[0] : SOURCE_VERSION, SOURCE_REVISION)
-  output      = ["type=image,oci-mediatypes=true,compression=${COMPRESSION},source-date-epoch=${SOURCE_DATE_EPOCH}"]
+  output      = ["type=image,${exported()}"]
   cache-to    = CACHE == "" ? [] : ["type=registry,ref=${CACHE},mode=max,ignore-error=true"]
   args = {
     DESTINATION = join(" ", [for tag in target.docker-metadata-action.tags : tag if can(regex("^(localhost|[^/]*[.:][^/]*)/", tag))])
@@ -401,7 +419,7 @@ target "oci" {
   inherits    = ["runtime"]
   tags        = []
   attest      = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
-  output      = ["type=oci,dest=${DESTDIR}/image.oci.tar,oci-mediatypes=true,compression=${COMPRESSION},source-date-epoch=${SOURCE_DATE_EPOCH}"]
+  output      = ["type=oci,dest=${DESTDIR}/image.oci.tar,${exported()}"]
   args = {
     DESTINATION = "${DESTDIR}/image.oci.tar"
   }

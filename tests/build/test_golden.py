@@ -31,6 +31,7 @@ SITUATIONS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "cache": ("runtime", TEAM | {"CACHE": "ghcr.io/team/cache"}),
     "oci": ("oci", {"COMPRESSION": "zstd"}),
+    "one-platform": ("oci", {"PLATFORMS": "linux/arm64"}),
     "facts": (
         "release",
         TEAM | {

@@ -1,0 +1,54 @@
+"""How the layers are packed: as it is asked for, whatever was built before."""
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine import baked
+
+PACKED = {"gzip": "tar+gzip", "zstd": "tar+zstd"}
+
+
+def read(layout: tarfile.TarFile, name: str) -> Any:
+    file = layout.extractfile(name)
+    assert file, name
+    return json.load(file)
+
+
+def blob(layout: tarfile.TarFile, descriptor: dict[str, Any]) -> Any:
+    return read(layout, "blobs/" + descriptor["digest"].replace(":", "/"))
+
+
+def layers(checkout: Path, compression: str) -> dict[str, list[dict[str, Any]]]:
+    """The layers of each platform of a layout that is built with this compression."""
+    baked("oci", "--set", "oci.args.GATE=off", folder=checkout, COMPRESSION=compression)
+    with tarfile.open(checkout / "dist" / "image.oci.tar") as layout:
+        (index,) = read(layout, "index.json")["manifests"]
+        return {
+            image["platform"]["architecture"]: blob(layout, image)["layers"]
+            for image in blob(layout, index)["manifests"]
+        }
+
+
+def test_compression_is_the_one_asked_for_every_time(checkout: Path) -> None:
+    for compression in ("gzip", "zstd", "gzip"):
+        found = layers(checkout, compression)
+        assert set(found) == {"amd64", "arm64"}
+        for platform in found.values():
+            kinds = {layer["mediaType"].rpartition(".")[2] for layer in platform}
+            assert kinds == {PACKED[compression]}
+
+
+def test_zstd_is_smaller(checkout: Path) -> None:
+    gzip, zstd = (layers(checkout, compression) for compression in PACKED)
+    for platform in gzip:
+        for one, other in zip(gzip[platform], zstd[platform], strict=True):
+            assert other["size"] < one["size"]
+
+
+@pytest.mark.parametrize("platform", ["linux/amd64", "linux/arm64"])
+def test_one_platform_can_be_built_alone(checkout: Path, platform: str) -> None:
+    baked("oci", "--set", "oci.args.GATE=off", folder=checkout, PLATFORMS=platform)
+    assert (checkout / "dist" / "image.oci.tar").stat().st_size > 1_000_000
