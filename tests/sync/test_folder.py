@@ -10,7 +10,7 @@ import pytest
 from nobody import BECOME_NOBODY, open_folder
 from workspaces import SAMPLE, write_workspace
 
-from sdlc_lens.errors import NoPermission, PathNotFound
+from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.sources import walk
 from sdlc_lens.sources.folder import locate, read_folder
 
@@ -57,7 +57,7 @@ def test_only_regular_files(tmp_path: Path) -> None:
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "tide\n"})
     (entry,) = read_folder(str(root), Path("/")).entries
-    assert entry.source == b"tide\n"
+    assert entry.read() == b"tide\n"
     assert entry.blob_id == hashlib.sha1(b"blob 5\0tide\n").hexdigest()
 
 
@@ -72,9 +72,27 @@ def test_too_large_a_file_is_named_not_read(
 ) -> None:
     monkeypatch.setattr(walk, "MAX_DOCUMENT_BYTES", 1 << 20)
     root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
-    snapshot = read_folder(str(root), Path("/"))
+    small, huge = read_folder(str(root), Path("/")).entries
+    assert small.read() == b"# A"
+    with pytest.raises(Unreadable, match="it is larger than 1 MB"):
+        huge.read()
+    snapshot = read_folder(str(root), Path("/"), {"huge.md": "as it was before"})
     assert [entry.path for entry in snapshot.entries] == ["a.md"]
     assert snapshot.unreadable == {"huge.md": "it is larger than 1 MB"}
+
+
+def test_document_is_read_when_it_is_wanted(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {"stories/deep/US0001.md": "# Listed"})
+    outside = write_workspace(tmp_path / "outside", {"US0001.md": "# Secret"})
+    (entry,) = read_folder(str(root), Path("/")).entries
+    (root / entry.path).write_text("# Read")
+    assert entry.read() == b"# Read"
+    (root / entry.path).unlink()
+    assert entry.read() is None
+    (root / "stories/deep").rmdir()
+    (root / "stories/deep").symlink_to(outside)
+    with pytest.raises(Unreadable):
+        entry.read()
 
 
 def test_own_settings_of_a_workspace() -> None:
@@ -137,11 +155,19 @@ def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
 AS_NOBODY = f"""
 import sys
 from pathlib import Path
+from sdlc_lens.errors import Unreadable
 from sdlc_lens.sources.folder import read_folder
 {BECOME_NOBODY}
 try:
     snapshot = read_folder(sys.argv[1], Path("/"))
-    print([entry.path for entry in snapshot.entries], *sorted(snapshot.unreadable.items()), sep="|")
+    found, unreadable = [], dict(snapshot.unreadable)
+    for entry in snapshot.entries:
+        try:
+            entry.read()
+            found.append(entry.path)
+        except Unreadable as error:
+            unreadable[entry.path] = str(error)
+    print(found, *sorted(unreadable.items()), sep="|")
 except Exception as error:
     print(type(error).__name__, error, sep="|")
 """

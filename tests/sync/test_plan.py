@@ -4,16 +4,16 @@ import pytest
 
 from sdlc_lens.db.documents import Stored
 from sdlc_lens.errors import HeldBack
-from sdlc_lens.sources.snapshot import Entry, Snapshot, blob_id
+from sdlc_lens.sources.snapshot import Entry, Snapshot
 from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
 
 
 def entry(path: str) -> Entry:
-    return Entry(path, path.encode(), blob_id(path.encode()))
+    return Entry(path, path.encode)
 
 
 def known(number: int, entry: Entry, parsed_by: str = "1", **values: str) -> Stored:
-    return Stored(number, values.get("path", entry.path), entry.blob_id, parsed_by)
+    return Stored(number, values.get("path", entry.path), str(entry.blob_id), parsed_by)
 
 
 A, B, C = map(entry, ("a.md", "b.md", "c.md"))
@@ -28,7 +28,7 @@ def test_nothing_changed() -> None:
 
 
 def test_added_changed_removed() -> None:
-    changed = Entry("a.md", b"new", blob_id(b"new"))
+    changed = Entry("a.md", b"new".lower)
     plan = make_plan([known(1, A), known(2, B)], Snapshot((changed, C)), "1")
     assert plan == Plan((C,), ((1, changed),), (), (2,))
 
@@ -42,7 +42,7 @@ def test_new_parser_reads_again_what_is_stored() -> None:
 
 
 def test_moved_file_is_another_document() -> None:
-    moved = Entry("archive/a.md", A.source, A.blob_id)
+    moved = Entry("archive/a.md", A.read)
     assert make_plan([known(1, A)], Snapshot((moved,)), "1") == Plan((moved,), removed=(1,))
 
 
@@ -90,7 +90,7 @@ def test_loss_of_most_is_held_back(left: int, held_back: bool) -> None:
 
 
 def test_what_has_moved_is_not_lost() -> None:
-    moved = tuple(Entry(f"archive/{old.path}", old.source, old.blob_id) for old in TWENTY)
+    moved = tuple(Entry(f"archive/{old.path}", old.read) for old in TWENTY)
     assert len(make_plan(STORED, Snapshot(moved), "1").removed) == 20
 
 

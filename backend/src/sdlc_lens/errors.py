@@ -13,6 +13,7 @@
     ├── NotReady                    503  NOT_READY
     ├── UnusableWorkspace                                    exit 66  (EX_NOINPUT), or sync_error
     │   └── HeldBack                                         the same, until it is confirmed
+    ├── Unreadable                                           one file: named in the report
     ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
     └── StartError                                           exit 1
         ├── SettingError                                     exit 78  (EX_CONFIG)
@@ -116,6 +117,10 @@ class UnusableWorkspace(LensError):
 
 class HeldBack(UnusableWorkspace):
     """A sync would remove so much that a mistake is likely; it waits for somebody's word."""
+
+
+class Unreadable(LensError):
+    """A document cannot be read; what is stored of it stays."""
 
 
 class NoPermission(LensError):

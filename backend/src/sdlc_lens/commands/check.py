@@ -4,15 +4,15 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.domain.config import configure
 from sdlc_lens.domain.corpus import Corpus, facts
 from sdlc_lens.domain.health import Outcome, Report, examine
-from sdlc_lens.domain.parse import parse
-from sdlc_lens.errors import PathNotFound, UnusableWorkspace
+from sdlc_lens.domain.parse import Document, parse
+from sdlc_lens.errors import PathNotFound, Unreadable, UnusableWorkspace
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 
@@ -32,14 +32,15 @@ def run(arguments: list[str]) -> int:
     """Check the folder that ARGUMENTS name; 0 when its gate is passed."""
     options = _parser().parse_args(arguments)
     snapshot = _read(options.folder)
-    report = _checked(snapshot)
+    unreadable = dict(snapshot.unreadable)
+    report = _checked(snapshot, unreadable)
     if options.format == "json":
-        print(json.dumps(_as_data(report, snapshot), indent=2))
+        print(json.dumps(_as_data(report, unreadable), indent=2))
     else:
         print(_printable("\n".join(_as_lines(report))))
-    for complaint in _complaints(snapshot):
+    for complaint in _complaints(snapshot.warnings, unreadable):
         print(_printable(f"sdlc-lens: {complaint}"), file=sys.stderr)
-    return 1 if report.failed_by or snapshot.unreadable else 0
+    return 1 if report.failed_by or unreadable else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,16 +78,28 @@ def _read(folder: str) -> Snapshot:
     return snapshot
 
 
-def _checked(snapshot: Snapshot) -> Report:
-    configuration = configure(snapshot.settings, snapshot.version)
-    documents = (parse(entry.path, entry.source, configuration) for entry in snapshot.entries)
+def _checked(snapshot: Snapshot, unreadable: dict[str, str]) -> Report:
+    corpus = Corpus(map(facts, _documents(snapshot, unreadable)))
     # It has just been read: nothing in it is stale.
-    return examine(Corpus(map(facts, documents)), stamp(now())).without_stale()
+    return examine(corpus, stamp(now())).without_stale()
 
 
-def _as_data(report: Report, snapshot: Snapshot) -> dict[str, object]:
+def _documents(snapshot: Snapshot, unreadable: dict[str, str]) -> Iterator[Document]:
+    """Every document; UNREADABLE learns which ones cannot be read."""
+    configuration = configure(snapshot.settings, snapshot.version)
+    for entry in snapshot.entries:
+        try:
+            source = entry.read()
+        except Unreadable as error:
+            unreadable[entry.path] = str(error)
+        else:
+            if source is not None:
+                yield parse(entry.path, source, configuration)
+
+
+def _as_data(report: Report, unreadable: Mapping[str, str]) -> dict[str, object]:
     findings = [json.loads(finding) for outcome in report.outcomes for finding in outcome.findings]
-    return {**report.figures, "findings": findings, "unreadable": dict(snapshot.unreadable)}
+    return {**report.figures, "findings": findings, "unreadable": unreadable}
 
 
 def _as_lines(report: Report) -> Iterator[str]:
@@ -107,9 +120,9 @@ def _rule_lines(outcome: Outcome) -> Iterator[str]:
     yield f"  -> {rule.fix}"
 
 
-def _complaints(snapshot: Snapshot) -> Iterator[str]:
-    yield from snapshot.warnings
-    for path, reason in snapshot.unreadable.items():
+def _complaints(warnings: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:
+    yield from warnings
+    for path, reason in unreadable.items():
         yield f"{path} was not read: {reason}"
 
 

@@ -3,14 +3,15 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from sdlc_lens.errors import NoPermission, PathNotFound
+from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.permissions import why_unreadable
 from sdlc_lens.sources.mapping import MappingError, read_mapping
 from sdlc_lens.sources.snapshot import Entry, Snapshot, blob_id
-from sdlc_lens.sources.walk import Found, read_in, walk
+from sdlc_lens.sources.walk import Found, read_in, walk, why
 
 SETTINGS = ".config.yaml"
 VERSION = ".version"
@@ -42,17 +43,25 @@ def read_folder(path: str, base: Path, known: Mapping[str, str] | None = None) -
     unreadable: dict[str, str] = {}
     warnings: list[str] = []
     unchanged: set[str] = set()
-    entries = []
-    for entry in _entries(root, Path(path), unreadable):
-        if (known or {}).get(entry.path) == entry.blob_id:
-            unchanged.add(entry.path)
-        else:
-            entries.append(entry)
+    entries: dict[str, Entry] = {}
+    for found in walk(root, Path(path), unreadable):
+        stored = found.path
+        if stored in entries or stored in unchanged:
+            unreadable[stored] = "another file has the same name once it is written in UTF-8"
+        elif known and stored in known and _is_same(found, known[stored], unreadable):
+            unchanged.add(stored)
+        elif stored not in unreadable:
+            entries[stored] = Entry(stored, partial(_read, root, Path(path), found.name))
     settings = _mapping(root, SETTINGS, warnings)
     version = _mapping(root, VERSION, warnings)
     _readable(path, base)  # one that vanished meanwhile is not empty
     return Snapshot(
-        tuple(entries), frozenset(unchanged), unreadable, settings, version, tuple(warnings)
+        tuple(entries.values()),
+        frozenset(unchanged),
+        unreadable,
+        settings,
+        version,
+        tuple(warnings),
     )
 
 
@@ -76,21 +85,27 @@ def _readable(path: str, base: Path) -> Path:
     return root
 
 
-def _entries(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Entry]:
-    seen = set()
-    for found in walk(root, named, unreadable):
-        path = found.path
-        try:
-            source = found.read()
-            if path in seen:
-                raise OSError("another file has the same name once it is written in UTF-8")
-        except FileNotFoundError:
-            continue  # gone since the folder was listed
-        except OSError as error:
-            unreadable[path] = found.place.reason(found.entry.name, error)
-            continue
-        seen.add(path)
-        yield Entry(path, source, blob_id(source))
+def _is_same(found: Found, blob: str, unreadable: dict[str, str]) -> bool:
+    """Whether the file still is BLOB; UNREADABLE learns why that cannot be told."""
+    try:
+        return blob_id(found.read()) == blob
+    except FileNotFoundError:
+        return False  # gone since the folder was listed
+    except OSError as error:
+        unreadable[found.path] = found.place.reason(found.entry.name, error)
+        return False
+
+
+def _read(root: Path, named: Path, name: str) -> bytes | None:
+    """The bytes of a document that was listed; None when it has gone since."""
+    try:
+        return read_in(root, name)
+    except FileNotFoundError as error:
+        if root.is_dir():
+            return None
+        raise PathNotFound(f"the folder {str(named)!r} has gone while it was read") from error
+    except OSError as error:
+        raise Unreadable(why(named / name, error)) from error
 
 
 def _look(found: Found) -> str:

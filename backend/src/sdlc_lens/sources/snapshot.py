@@ -1,26 +1,36 @@
 """A workspace at one moment: every live path, and what could not be read."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One document's bytes."""
+    """One document: where it lies, and how to get its bytes, as they are then.
+
+    `read` gives None for one that is there no more, and raises Unreadable.
+    """
 
     path: str
-    source: bytes
-    blob_id: str
+    read: Callable[[], bytes | None]
+
+    @cached_property
+    def blob_id(self) -> str | None:
+        """The mark of its bytes; None when it is there no more. Raises Unreadable."""
+        source = self.read()
+        return None if source is None else blob_id(source)
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """What a source holds.
 
-    `unchanged` are the paths whose blobs the reader knew already. `unreadable` maps files and
-    folders to the reason: what lies there is not absent. `settings` and `version` are the
-    workspace's own two files, as far as they made sense.
+    Only what was compared with a known blob has been read: the bytes of a large workspace would
+    fill the memory. `unchanged` are the paths whose blobs the reader knew already. `unreadable`
+    maps files and folders to the reason: what lies there is not absent. `settings` and `version`
+    are the workspace's own two files, as far as they made sense.
     """
 
     entries: tuple[Entry, ...]

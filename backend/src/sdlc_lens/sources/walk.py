@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +34,7 @@ class Place:
 
     def reason(self, name: str, error: OSError) -> str:
         """Why something in this folder cannot be read."""
-        denied = isinstance(error, PermissionError)
-        full = self.named / self.below(name)
-        return storable(why_unreadable(full) if denied else error.strerror or str(error))
+        return why(self.named / self.below(name), error)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file in this folder, all of one moment."""
@@ -59,9 +57,14 @@ class Found:
     entry: os.DirEntry[str]
 
     @property
+    def name(self) -> str:
+        """Where it lies below the root."""
+        return self.place.below(self.entry.name)
+
+    @property
     def path(self) -> str:
-        """Where it lies, in a form that can be stored."""
-        return storable(self.place.below(self.entry.name))
+        """The same in a form that can be stored."""
+        return storable(self.name)
 
     def read(self) -> bytes:
         """Its bytes."""
@@ -78,9 +81,16 @@ def walk(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Found]
 
 
 def read_in(root: Path, name: str) -> bytes:
-    """The bytes of the file called NAME that lies in ROOT itself."""
+    """The bytes of the file at NAME below ROOT."""
+    *folders, last = name.split("/")
     with _opened(root, root) as place:
-        return place.read(name)
+        return _read_below(place, folders, last)
+
+
+def why(full: Path, error: OSError) -> str:
+    """Why the file or folder at FULL cannot be read."""
+    denied = isinstance(error, PermissionError)
+    return storable(why_unreadable(full) if denied else error.strerror or str(error))
 
 
 def storable(text: str) -> str:
@@ -93,6 +103,16 @@ def _opened(root: Path, named: Path) -> Iterator[Place]:
     descriptor = os.open(root, _FOLDER)
     try:
         yield Place(descriptor, named)
+    finally:
+        os.close(descriptor)
+
+
+def _read_below(place: Place, folders: Sequence[str], name: str) -> bytes:
+    if not folders:
+        return place.read(name)
+    descriptor = os.open(folders[0], _FOLDER, dir_fd=place.descriptor)
+    try:
+        return _read_below(Place(descriptor, place.named), folders[1:], name)
     finally:
         os.close(descriptor)
 

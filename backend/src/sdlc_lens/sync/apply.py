@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from itertools import batched, count
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import batched
 
 from sdlc_lens.db.documents import (
     add_documents,
@@ -16,34 +18,37 @@ from sdlc_lens.db.documents import (
 from sdlc_lens.db.session import WriteSession
 from sdlc_lens.sources.snapshot import Entry
 from sdlc_lens.sync.plan import Plan
-from sdlc_lens.sync.reading import Reader, Rows, Unread
+from sdlc_lens.sync.reading import Numbered, Reader, Rows
 
 DOCUMENTS_AT_ONCE = 50
 
 
-async def apply(session: WriteSession, plan: Plan, reader: Reader) -> int:
-    """Store PLAN's documents as READER reads them; how many stored ones have another form now."""
-    ids = count(await next_id(session))
-    added = (_unread(next(ids), entry) for entry in plan.added)
-    async for rows in _read(added, reader):
+@dataclass
+class Applied:
+    """What was stored: documents that are new, stored ones with another form now; `failures` tells
+    by path which could not be read, and why.
+    """
+
+    added: int = 0
+    changed: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+async def apply(session: WriteSession, plan: Plan, reader: Reader) -> Applied:
+    """Store PLAN's documents as READER reads them."""
+    done = Applied()
+    async for rows in _read(enumerate(plan.added, await next_id(session)), reader, done):
         await add_documents(session, rows.documents)
         await add_references(session, rows.refs, rows.links)
-    changed = (_unread(number, entry) for number, entry in plan.changed)
-    differing = 0
-    async for rows in _read(changed, reader):
-        differing += await _replace(session, rows)
+        done.added += len(rows.documents)
+    async for rows in _read(plan.changed, reader, done):
+        done.changed += await _replace(session, rows)
     for portion in batched(plan.outdated, DOCUMENTS_AT_ONCE):
         sources = await stored_sources(session, [document.id for document in portion])
-        unread = [
-            Unread(stored.id, stored.path, sources[stored.id], stored.blob_id) for stored in portion
-        ]
-        differing += await _replace(session, await asyncio.to_thread(reader.read, unread))
+        entries = [(one.id, Entry(one.path, partial(sources.get, one.id))) for one in portion]
+        done.changed += await _replace(session, await asyncio.to_thread(reader.read, entries))
     await remove_documents(session, plan.removed)
-    return differing
-
-
-def _unread(document_id: int, entry: Entry) -> Unread:
-    return Unread(document_id, entry.path, entry.source, entry.blob_id)
+    return done
 
 
 async def _replace(session: WriteSession, rows: Rows) -> int:
@@ -52,17 +57,20 @@ async def _replace(session: WriteSession, rows: Rows) -> int:
     return await replace_documents(session, rows.documents)
 
 
-async def _read(documents: Iterable[Unread], reader: Reader) -> AsyncIterator[Rows]:
+async def _read(
+    documents: Iterable[Numbered], reader: Reader, done: Applied
+) -> AsyncIterator[Rows]:
     """Portions of documents; while one is being stored, a thread reads the next."""
     portions = batched(documents, DOCUMENTS_AT_ONCE)
     ahead = _begin(next(portions, None), reader)
     while ahead:
         rows = await ahead
+        done.failures |= rows.failures
         ahead = _begin(next(portions, None), reader)
         yield rows
 
 
-def _begin(portion: Sequence[Unread] | None, reader: Reader) -> asyncio.Future[Rows] | None:
+def _begin(portion: Sequence[Numbered] | None, reader: Reader) -> asyncio.Future[Rows] | None:
     if portion is None:
         return None
     return asyncio.ensure_future(asyncio.to_thread(reader.read, portion))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sdlc_lens.db.documents import Stored
-from sdlc_lens.errors import HeldBack
+from sdlc_lens.errors import HeldBack, Unreadable
 from sdlc_lens.sources.snapshot import Entry, Snapshot
 
 FEWEST_GUARDED = 10
@@ -40,7 +40,7 @@ def make_plan(
     known = {document.path: document for document in stored}
     live = {entry.path: entry for entry in snapshot.entries}
     both = live.keys() & known.keys()
-    changed = {path for path in both if known[path].blob_id != live[path].blob_id}
+    changed = {path for path in both if known[path].blob_id != _blob(live[path])}
     removed = [
         document
         for path, document in known.items()
@@ -73,7 +73,9 @@ def _require_most_to_stay(
     stored: Sequence[Stored], removed: Sequence[Stored], snapshot: Snapshot
 ) -> None:
     """Refuse to lose everything, or more than half of ten and more; what has moved is not lost."""
-    moved = {entry.blob_id for entry in snapshot.entries}
+    if not removed:
+        return
+    moved = set(map(_blob, snapshot.entries))
     lost = sum(document.blob_id not in moved for document in removed)
     nothing_left = not snapshot.entries and not snapshot.unchanged
     most = len(stored) >= FEWEST_GUARDED and lost * 2 > len(stored)
@@ -83,6 +85,13 @@ def _require_most_to_stay(
             " changed: check that the whole workspace is mounted. If they are meant to be gone,"
             " sync again with ?confirm=true"
         )
+
+
+def _blob(entry: Entry) -> str | None:
+    try:
+        return entry.blob_id
+    except Unreadable:
+        return None
 
 
 def _is_hidden(path: str, unreadable: Mapping[str, str]) -> bool:

@@ -8,29 +8,25 @@ from functools import cached_property
 
 from sdlc_lens.domain.config import Configuration
 from sdlc_lens.domain.parse import PARSER_VERSION, Document, parse
+from sdlc_lens.errors import Unreadable
+from sdlc_lens.sources.snapshot import Entry, blob_id
 
 Row = dict[str, object]
+Numbered = tuple[int, Entry]
 
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
-class Unread:
-    """A document whose bytes are there and whose row is not."""
-
-    id: int
-    path: str
-    source: bytes
-    blob_id: str
-
-
-@dataclass(frozen=True)
 class Rows:
-    """The rows of some documents, in the three tables that hold them."""
+    """The rows of some documents, in the three tables that hold them; `failures` tells by path
+    which ones could not be read, and why.
+    """
 
     documents: list[Row]
     refs: list[Row]
     links: list[Row]
+    failures: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,15 +37,24 @@ class Reader:
     configuration: Configuration
     moment: str
 
-    def read(self, portion: Iterable[Unread]) -> Rows:
-        """The rows of a portion of documents."""
-        rows = Rows([], [], [])
-        for unread in portion:
-            document = parse(unread.path, unread.source, self.configuration)
-            rows.documents.append(self._row(unread, document))
-            rows.refs.extend(_refs(unread.id, document))
-            rows.links.extend(_links(unread.id, document))
+    def read(self, portion: Iterable[Numbered]) -> Rows:
+        """The rows of a portion of documents, with the ids that they are given."""
+        rows = Rows([], [], [], {})
+        for number, entry in portion:
+            try:
+                source = entry.read()
+            except Unreadable as error:
+                rows.failures[entry.path] = str(error)
+                continue
+            if source is not None:
+                self._add(rows, number, entry.path, source)
         return rows
+
+    def _add(self, rows: Rows, number: int, path: str, source: bytes) -> None:
+        document = parse(path, source, self.configuration)
+        rows.documents.append(self._row(number, source, document))
+        rows.refs.extend(_refs(number, document))
+        rows.links.extend(_links(number, document))
 
     @cached_property
     def parsed_by(self) -> str:
@@ -57,9 +62,9 @@ class Reader:
         text = json.dumps(sorted(self.configuration.vocabulary.items()))
         return f"{PARSER_VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def _row(self, unread: Unread, document: Document) -> Row:
+    def _row(self, number: int, source: bytes, document: Document) -> Row:
         return {
-            "id": unread.id,
+            "id": number,
             "project_id": self.project_id,
             "path": document.path,
             "type": document.type,
@@ -73,13 +78,13 @@ class Reader:
             "epic": document.epic,
             "story": document.story,
             "fields": _to_json(document.fields),
-            "sha256": hashlib.sha256(unread.source).hexdigest(),
-            "blob_id": unread.blob_id,
+            "sha256": hashlib.sha256(source).hexdigest(),
+            "blob_id": blob_id(source),
             "parsed_by": self.parsed_by,
             "updated_at": self.moment,
             "content_start": document.content_start,
             "content_length": document.content_length,
-            "source": unread.source,
+            "source": source,
         }
 
 

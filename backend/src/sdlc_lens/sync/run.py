@@ -20,7 +20,7 @@ from sdlc_lens.db.syncs import Failure, Sync, add_sync
 from sdlc_lens.domain.config import Configuration, configure
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
-from sdlc_lens.sync.apply import apply
+from sdlc_lens.sync.apply import Applied, apply
 from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
 from sdlc_lens.sync.reading import Reader
 
@@ -61,10 +61,10 @@ async def run(database: Database, base: Path, project: Project, lease: str, orde
         async with database.write() as session:
             await extend_lease(session, lease, seconds)
     async with database.write() as session:
-        differing = 0
+        done = Applied()
         if await holds_lease(session, lease):
-            differing = await apply(session, work.plan, work.reader)
-        report = _report(project, work, differing, order, additions)
+            done = await apply(session, work.plan, work.reader)
+        report = _report(project, work, done, order, additions)
         await finish(session, project.id, lease, _outcome(work, report), report)
     return report
 
@@ -98,11 +98,12 @@ def _prepare(
 def _report(
     project: Project,
     work: Work,
-    differing: int,
+    done: Applied,
     order: Order,
     additions: Mapping[str, tuple[str, ...]],
 ) -> Sync:
-    plan, failures = work.plan, work.snapshot.unreadable if work.snapshot else {}
+    plan = work.plan
+    failures = {**(work.snapshot.unreadable if work.snapshot else {}), **done.failures}
     replaced = len(plan.changed) + len(plan.outdated)
     wrote = plan.written > 0
     return Sync(
@@ -110,9 +111,9 @@ def _report(
         started_at=order.begun,
         finished_at=stamp(now()),
         outcome="synced",
-        added=len(plan.added),
-        changed=differing,
-        unchanged=plan.kept + replaced - differing,
+        added=done.added,
+        changed=done.changed,
+        unchanged=plan.kept + replaced - done.changed,
         removed=len(plan.removed),
         failed=len(failures),
         failures=tuple(Failure(path, reason) for path, reason in failures.items()),
@@ -138,12 +139,12 @@ def _outcome(work: Work, report: Sync) -> dict[str, object]:
         "schema_version": configuration.schema_version,
         "profile": configuration.profile,
         "vocabulary": json.dumps(configuration.additions),
-        "warnings": json.dumps([*_warnings(work.snapshot, configuration.warnings)]),
+        "warnings": json.dumps([*_warnings(work.snapshot, configuration.warnings, report)]),
         "revision": report.revision,
     }
 
 
-def _warnings(snapshot: Snapshot, others: Iterable[str]) -> Iterable[str]:
+def _warnings(snapshot: Snapshot, others: Iterable[str], report: Sync) -> Iterable[str]:
     yield from (*snapshot.warnings, *others)
-    for path, reason in [*snapshot.unreadable.items()][:MOST_WARNINGS]:
-        yield f"{path}: {reason}"
+    for failure in report.failures[:MOST_WARNINGS]:
+        yield f"{failure.path}: {failure.reason}"
