@@ -113,8 +113,8 @@ COPY backend/alembic alembic
 COPY backend/src src
 RUN --network=none <<EOF
 set -eu
-pip wheel --no-index --no-deps --no-build-isolation --wheel-dir /wheel .
-pip install --no-index --no-deps --no-compile --target /layers/app/app /wheel/*.whl
+hatchling build --target wheel --directory /wheel
+python -m zipfile --extract /wheel/*.whl /layers/app/app
 python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/app -p / /layers/app
 EOF
 

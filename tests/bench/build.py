@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import engine
+from engine.layout import layers
 from engine.registry import Registry, binary, serving
 
 from bench.images import Pushed, life, push, seconds
@@ -62,7 +63,7 @@ def measure(kind: str, checkout: Path, registry: Registry) -> tuple[dict[str, fl
     change(checkout / "backend/pyproject.toml", "# One dependency more.\n", kind)
     found["one dependency"] = build(checkout, target)
     if kind == OURS:
-        found |= platforms(checkout)
+        found |= platforms(checkout) | packings(checkout)
     return found, before
 
 
@@ -87,6 +88,17 @@ def platforms(checkout: Path) -> dict[str, float]:
     }
 
 
+def packings(checkout: Path) -> dict[str, float]:
+    """Megabytes of the libraries' layer, of the platform where it is larger, by compression."""
+    found = {}
+    for compression in ("gzip", "zstd"):
+        build(checkout, "--set", "oci.args.GATE=off", "oci", COMPRESSION=compression)
+        platforms = layers(checkout / "dist" / "image.oci.tar").values()
+        largest = max(libraries["size"] for *_, libraries, _app in platforms)
+        found[f"libraries, {compression}"] = largest / 1e6
+    return found
+
+
 def gate(checkout: Path) -> dict[str, float]:
     """The time of the tests that a release waits for."""
     return {"gate": build(checkout, "--set", "test.no-cache-filter=test-run", "test")}
@@ -97,9 +109,9 @@ def sizes(pushed: dict[str, Pushed]) -> dict[str, dict[str, float]]:
     base = len(set.intersection(*(set(one.blobs()) for one in pushed.values())))
     found = {}
     for kind, one in pushed.items():
-        layers = one.unpacked(base)
+        unpacked = one.unpacked(base)
         found[kind] = {
-            "layers on the base": sum(layers), "libraries": max(layers), "packed": one.packed()
+            "layers on the base": sum(unpacked), "libraries": max(unpacked), "packed": one.packed()
         }  # fmt: skip
     return found
 
@@ -113,7 +125,8 @@ def pushed_anew(before: Pushed, after: Pushed) -> float:
 UNITS = {
     "cold build": "s", "nothing changed": "s", "one source line": "s", "one dependency": "s",
     "one platform, cold": "s", "both platforms, cold": "s", "gate": "s",
-    "layers on the base": "MB", "libraries": "MB", "packed": "MB", "pushed for one line": "kB",
+    "layers on the base": "MB", "libraries": "MB", "libraries, gzip": "MB", "libraries, zstd": "MB",
+    "packed": "MB", "pushed for one line": "kB",
     "start on a new volume": "s", "start on a used volume": "s", "memory": "MB", "stop": "s",
 }  # fmt: skip
 

@@ -1,40 +1,24 @@
 """How the layers are packed: as it is asked for, whatever was built before."""
 
-import json
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engine import baked
+from engine.layout import layers
 
 PACKED = {"gzip": "tar+gzip", "zstd": "tar+zstd"}
 
 
-def read(layout: tarfile.TarFile, name: str) -> Any:
-    file = layout.extractfile(name)
-    assert file, name
-    return json.load(file)
-
-
-def blob(layout: tarfile.TarFile, descriptor: dict[str, Any]) -> Any:
-    return read(layout, "blobs/" + descriptor["digest"].replace(":", "/"))
-
-
-def layers(checkout: Path, compression: str) -> dict[str, list[dict[str, Any]]]:
+def built(checkout: Path, compression: str) -> dict[str, list[dict[str, Any]]]:
     """The layers of each platform of a layout that is built with this compression."""
     baked("oci", "--set", "oci.args.GATE=off", folder=checkout, COMPRESSION=compression)
-    with tarfile.open(checkout / "dist" / "image.oci.tar") as layout:
-        (index,) = read(layout, "index.json")["manifests"]
-        return {
-            image["platform"]["architecture"]: blob(layout, image)["layers"]
-            for image in blob(layout, index)["manifests"]
-        }
+    return layers(checkout / "dist" / "image.oci.tar")
 
 
 def test_compression_is_the_one_asked_for_every_time(checkout: Path) -> None:
     for compression in ("gzip", "zstd", "gzip"):
-        found = layers(checkout, compression)
+        found = built(checkout, compression)
         assert set(found) == {"amd64", "arm64"}
         for platform in found.values():
             kinds = {layer["mediaType"].rpartition(".")[2] for layer in platform}
@@ -42,7 +26,7 @@ def test_compression_is_the_one_asked_for_every_time(checkout: Path) -> None:
 
 
 def test_zstd_is_smaller(checkout: Path) -> None:
-    gzip, zstd = (layers(checkout, compression) for compression in PACKED)
+    gzip, zstd = (built(checkout, compression) for compression in PACKED)
     for platform in gzip:
         for one, other in zip(gzip[platform], zstd[platform], strict=True):
             assert other["size"] < one["size"]

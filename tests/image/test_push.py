@@ -13,10 +13,10 @@ from engine.layers import MACHINES, files, library_names, shared_library
 from engine.registry import Registry
 
 NAME = "sdlc-lens-backend"
-LIBRARIES_LIMIT = 60_000_000
+LIBRARIES_LIMIT = 48_000_000
 PUSH_LIMIT = 1_000_000
 MADE_FOR_ONE_PLATFORM = re.compile(
-    r"\.so(\.|$)|\.dist-info/(RECORD$|WHEEL$|sboms/)|/_sysconfigdata_[^/]*$"
+    r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sysconfigdata_[^/]*$"
 )
 
 

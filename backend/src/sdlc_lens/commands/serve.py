@@ -1,6 +1,7 @@
 """Migrates, then serves, all in one interpreter."""
 
 import errno
+import gc
 import socket
 
 from sdlc_lens.commands.migrate import prepare
@@ -13,6 +14,9 @@ BACKLOG = 2048
 
 def run() -> int:
     """Serve until a signal ends the process."""
+    # Nothing that a start loads goes away again: to look for it would slow the start, and later
+    # every full collection.
+    gc.disable()
     settings = load_settings()
     prepare(settings)
     listener = listen(settings.host, settings.port)
@@ -70,4 +74,6 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=settings.shutdown_seconds,
         server_header=False,
     )
+    gc.freeze()
+    gc.enable()
     uvicorn.Server(configuration).run(sockets=[listener])
