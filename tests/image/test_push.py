@@ -15,9 +15,7 @@ from engine.registry import Registry
 NAME = "sdlc-lens-backend"
 LIBRARIES_LIMIT = 48_000_000
 PUSH_LIMIT = 1_000_000
-MADE_FOR_ONE_PLATFORM = re.compile(
-    r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sysconfigdata_[^/]*$"
-)
+MADE_FOR_ONE_PLATFORM = re.compile(r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sysconfigdata_[^/]*$")
 
 
 @dataclass(frozen=True)
