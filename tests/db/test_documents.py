@@ -22,7 +22,7 @@ async def test_same_form_keeps_its_time_a_new_one_moves_it(database: Database) -
             assert differing == bool(values)
             (after,) = await stored_documents(session, project.id)
             assert after.parsed_by == "2"
-            (item,) = await list_documents(session, project.id, Selection(), 0, 1)
+            _, (item,) = await list_documents(session, project.id, Selection(), 0, 1)
         return item.updated_at
 
     assert await replaced() < later

@@ -35,11 +35,12 @@ async def test_query_is_one_trip(database: Database, monkeypatch: pytest.MonkeyP
         trips.append(function)
         return await execute(self, function, *arguments)  # type: ignore[no-untyped-call]
 
-    async with database.read() as session:
-        await session.scalar(text("SELECT 1"))  # after the transaction's beginning
+    for number in range(3):
+        async with database.read() as session:
+            assert await session.scalar(text("SELECT 1")) == 1
+            assert await session.scalar(text("SELECT 2")) == 2
+        assert len(trips) == 2 * number  # the first of all opens the connection
         monkeypatch.setattr(core.Connection, "_execute", counted)
-        assert await session.scalar(text("SELECT 2")) == 2
-        assert len(trips) == 1
 
 
 async def test_query_that_nobody_waits_for_harms_no_later_one(database: Database) -> None:

@@ -49,7 +49,7 @@ async def sync(runner: Runner, database: Database) -> Project:
 async def items(database: Database) -> dict[str, Item]:
     async with database.read() as session:
         project = await get_project(session, "tide")
-        found = await list_documents(session, project.id, Selection(), 0, 100)
+        _, found = await list_documents(session, project.id, Selection(), 0, 100)
     return {item.path: item for item in found}
 
 

@@ -10,7 +10,7 @@ from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, RelatedDocuments
 from sdlc_lens.api.schema import problems
 from sdlc_lens.db.detail import Found, find_document, get_detail, get_source
-from sdlc_lens.db.listing import Selection, count_documents, list_documents
+from sdlc_lens.db.listing import FURTHEST, Selection, list_documents
 from sdlc_lens.db.projects import get_project_id
 from sdlc_lens.db.related import get_related
 from sdlc_lens.db.session import ReadSession
@@ -82,12 +82,9 @@ async def list_project_documents(
 ) -> DocumentPage:
     """A page of documents."""
     project_id = await get_project_id(session, slug)
-    selection = query.selection()
     size = min(query.per_page, MOST_PER_PAGE)
-    total = await count_documents(session, project_id, selection)
-    # A page number may be larger than the database counts.
-    offset = min((query.page - 1) * size, total)
-    found = await list_documents(session, project_id, selection, offset, size)
+    offset = min((query.page - 1) * size, FURTHEST)
+    total, found = await list_documents(session, project_id, query.selection(), offset, size)
     return DocumentPage(
         items=[DocumentItem.model_validate(item) for item in found],
         total=total,

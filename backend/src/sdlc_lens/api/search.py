@@ -9,13 +9,13 @@ from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.documents import Values
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
+from sdlc_lens.db.listing import FURTHEST
 from sdlc_lens.db.search import Filters, search_documents
 from sdlc_lens.domain.ids import first_id
 from sdlc_lens.domain.query import read_query
 from sdlc_lens.errors import Invalid
 
 MOST_PER_PAGE = 50
-FURTHEST = 2**40  # more than there can be documents, less than the database can count
 
 router = APIRouter(tags=["search"])
 

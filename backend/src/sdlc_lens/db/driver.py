@@ -6,7 +6,8 @@ while nothing else uses the connection, and the first rows come back with the an
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -21,46 +22,82 @@ class Cursor(aiosqlite.Cursor):
 
     def __init__(self, connection: "Connection", cursor: sqlite3.Cursor) -> None:
         super().__init__(connection, cursor)
+        self._connection = connection
         self._ahead: list[Any] = []
-        self._is_busy = False
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "Cursor":
-        self._is_busy = True  # and so it stays for one who gives up waiting
-        try:
+        with self._connection.busy():
             self._ahead = await self._execute(self._run, sql, parameters or ())  # type: ignore[no-untyped-call]
-        except sqlite3.Error:
-            self._is_busy = False
-            raise
-        self._is_busy = False
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "Cursor":
+        with self._connection.busy():
+            await super().executemany(sql, parameters)
         return self
 
     async def fetchmany(self, size: int | None = None) -> list[Any]:
         if not self._ahead:
-            return list(await super().fetchmany(size))
+            with self._connection.busy():
+                return list(await super().fetchmany(size))
         count = size or self.arraysize
         rows, self._ahead = self._ahead[:count], self._ahead[count:]
         return rows
 
     async def fetchall(self) -> list[Any]:
         rows, self._ahead = self._ahead, []
-        return rows if len(rows) < ROWS_AHEAD else [*rows, *await super().fetchall()]
+        if len(rows) < ROWS_AHEAD:
+            return rows
+        with self._connection.busy():
+            return [*rows, *await super().fetchall()]
 
     async def close(self) -> None:
-        if self._is_busy:
-            await super().close()
-        else:
+        if self._connection.is_idle:
             self._cursor.close()
+        else:
+            await super().close()
 
     def _run(self, sql: str, parameters: Any) -> list[Any]:
+        self._connection.begin_if_due()
         self._cursor.execute(sql, parameters)
         return self._cursor.fetchmany(ROWS_AHEAD) if self._cursor.description else []
 
 
 class Connection(aiosqlite.Connection):
-    """A connection with such cursors."""
+    """A connection with such cursors; a transaction that reads begins and ends without a trip."""
+
+    is_idle = True
+    _reads = _is_due = False
 
     def cursor(self) -> Cursor:  # type: ignore[override] # to be entered, where the other is awaited
         return Cursor(self, self._conn.cursor())
+
+    def begin_to_read(self) -> None:
+        """Begin a transaction together with its first query."""
+        self._reads = self._is_due = True
+
+    def begin_if_due(self) -> None:
+        """What `begin_to_read` has put off; called in the connection's thread."""
+        if self._is_due:
+            self._is_due = False
+            self._conn.execute("BEGIN")
+
+    async def rollback(self) -> None:
+        reads, self._reads, self._is_due = self._reads, False, False
+        if reads and self.is_idle:
+            self._conn.rollback()  # lets go of what it saw, and waits for nothing
+        else:
+            await super().rollback()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """While its thread works; that it stays for one who gives up waiting."""
+        self.is_idle = False
+        try:
+            yield
+        except sqlite3.Error:
+            self.is_idle = True
+            raise
+        self.is_idle = True
 
 
 def connect(database: str, **options: Any) -> Connection:

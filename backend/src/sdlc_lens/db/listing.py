@@ -25,6 +25,9 @@ SORTABLE: dict[str, Column[object]] = {
 NOTHING = "none"
 """As a filter's value: documents in which the field is empty."""
 
+FURTHEST = 2**40
+"""An offset that is more than there can be documents, and less than the database can count."""
+
 _FILTERS = {
     "types": documents.c.type,
     "statuses": documents.c.status,
@@ -72,19 +75,17 @@ class Selection:
 ITEM = tuple(documents.c[name] for name in Item.__dataclass_fields__)
 
 
-async def count_documents(session: ReadSession, project_id: int, selection: Selection) -> int:
-    """How many documents the selection holds."""
-    values = _values(selection) | {"project_id": project_id}
-    return await session.scalar(_count(_shape(selection)), values) or 0
-
-
 async def list_documents(
     session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
-) -> list[Item]:
-    """A page of the selection; the path as last key makes pages meet without gap or overlap."""
+) -> tuple[int, list[Item]]:
+    """How many documents the selection holds, and a page of them.
+
+    The path as last key makes pages meet without gap or overlap.
+    """
     query = _page(_shape(selection), selection.sort, selection.descending)
     values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
-    return [Item(*row) for row in await session.execute(query, values)]
+    rows = (await session.execute(query, values)).all()
+    return rows[0].total, [Item(*row[1:]) for row in rows if row.path is not None]
 
 
 @dataclass(frozen=True)
@@ -113,27 +114,23 @@ def _values(selection: Selection) -> dict[str, object]:
     return given
 
 
-# Statements are kept by their shape: to build one takes as long as to execute it.
-
-
-@lru_cache(maxsize=64)
-def _count(shape: _Shape) -> Select[Any]:
-    return select(func.count()).select_from(documents).where(*_conditions(shape))
-
-
+# Kept by its shape: to build it takes as long as to execute it.
 @lru_cache(maxsize=64)
 def _page(shape: _Shape, sort: str, descending: bool) -> Select[Any]:
+    conditions = _conditions(shape)
     keys = (SORTABLE[sort], documents.c.path)
     order = [key.desc() if descending else key.asc() for key in keys]
+    counted = select(func.count().label("total")).select_from(documents).where(*conditions)
     # Sorted by themselves first: whole rows are large, and all but a page of them not wanted.
-    page = (
-        select(documents.c.id)
-        .where(*_conditions(shape))
+    page = select(documents.c.id).where(*conditions).order_by(*order)
+    page = page.offset(bindparam("offset")).limit(bindparam("limit")).correlate(None)
+    total = counted.subquery()
+    # A page past the end still has a row, for the total.
+    return (
+        select(total.c.total, *ITEM)
+        .select_from(total.outerjoin(documents, documents.c.id.in_(page)))
         .order_by(*order)
-        .offset(bindparam("offset"))
-        .limit(bindparam("limit"))
     )
-    return select(*ITEM).where(documents.c.id.in_(page)).order_by(*order)
 
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:

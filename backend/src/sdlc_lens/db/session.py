@@ -89,5 +89,7 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))
+    if statement := connection.get_execution_options().get(_BEGIN):
+        connection.exec_driver_sql(statement)
+    else:
+        connection.connection.driver_connection.begin_to_read()  # type: ignore[union-attr]
