@@ -65,7 +65,7 @@ pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compi
 cd /layers/libraries/app/libraries
 # What cannot be used here: other databases, what helps to test, what needs packages that are not there, build sources,
 # and the lists of files, which are no longer true.
-rm -rf bin pydantic/v1 pydantic/mypy.py anyio/_backends/_trio.py click/_winconsole.py mako/ext/*plugin.py \
+rm -rf bin fastapi/.agents pydantic/v1 pydantic/mypy.py anyio/_backends/_trio.py click/_winconsole.py mako/ext/*plugin.py \
     sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle \
     prometheus_client/aiohttp prometheus_client/django prometheus_client/twisted \
     uvicorn/workers.py uvicorn/loops/*uvloop.py uvicorn/supervisors/watchfilesreload.py uvicorn/protocols/*/*zttp*.py \
@@ -79,7 +79,7 @@ for name in testclient.py testing.py provision.py *odbc.py RECORD *.c *.cpp *.h 
     set -- "$@" -o -name "${name}"
 done
 find . -type f '(' -false "$@" ')' -delete
-find . -name '*.so' | sed 's/[.]cpython-.*/.py/' | xargs rm -f
+find . -name '*.cpython-*.so' | sed 's/[.]cpython-.*/.py/' | xargs rm -f
 python /strip_symbols.py .
 # The official images come without the standard library's bytecode: every start would compile it anew. Left out is
 # what no service imports: tools, other formats, protocols and systems, and the twins of modules written in C.
@@ -87,7 +87,7 @@ set --
 for name in __pycache__ *-packages test unittest doctest.py ensurepip venv idlelib lib2to3 pydoc.py pydoc_data tkinter turtle.py turtledemo \
     _pyrepl cmd.py bdb.py pdb.py profile.py pstats.py trace.py tracemalloc.py modulefinder.py pyclbr.py symtable.py pickletools.py \
     compileall.py tabnanny.py optparse.py fileinput.py filecmp.py curses webbrowser.py \
-    xml xmlrpc dbm csv.py tomllib plistlib.py tarfile.py wave.py statistics.py calendar.py _strptime.py ctypes validate.py \
+    xml xmlrpc dbm plistlib.py tarfile.py wave.py statistics.py _strptime.py ctypes validate.py \
     cookiejar.py mailbox.py imaplib.py poplib.py smtplib.py ftplib.py nntplib.py _header_value_parser.py headerregistry.py \
     managers.py pool.py forkserver.py synchronize.py heap.py shared_memory.py sharedctypes.py resource_tracker.py \
     cp[0-9]*.py mac_*.py iso8859_*.py windows_*.py proactor_events.py _osx_support.py _aix.py \
@@ -352,13 +352,14 @@ EOF
 # runtime is the image: libraries in one layer, the app in the next
 FROM runtime-base AS runtime
 ARG BASE_NAME
+ARG AFTER_NAME=${BASE_NAME#*@}
 ARG VERSION=dev
 LABEL org.opencontainers.image.title="SDLC Lens" \
       org.opencontainers.image.description="Reads sdlc-studio workspaces and answers questions about them over HTTP" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="${BASE_NAME%@*}" \
-      org.opencontainers.image.base.digest="${BASE_NAME#*@}"
+      org.opencontainers.image.base.digest="${AFTER_NAME#${BASE_NAME}}"
 ENV HOME=/tmp \
     MALLOC_ARENA_MAX=2 \
     PYTHONPATH=/app:/app/libraries \

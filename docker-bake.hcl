@@ -35,11 +35,11 @@ variable "GIT_REF" {
   default     = ""
   description = "Git ref to tag as, in place of VERSION: refs/tags/v1.2.3, refs/heads/NAME or refs/pull/N/merge"
   validation {
-    condition     = GIT_REF == "" || can(regex("^refs/(tags/v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?|pull/[0-9]+/(merge|head)|heads/[0-9A-Za-z_][0-9A-Za-z_./-]{0,127})$", GIT_REF))
+    condition     = GIT_REF == "" || can(regex("^refs/(tags/v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?|pull/[0-9]+/(merge|head)|heads/[0-9A-Za-z_][0-9A-Za-z_./-]{0,127})$", GIT_REF)) && can(regex("^.{0,139}$", GIT_REF))
     error_message = "GIT_REF is refs/tags/v1.2.3, refs/tags/v1.2.3-rc.1, refs/pull/N/merge, or refs/heads/ and a name of letters, digits and ._/- that does not begin with a sign."
   }
   validation {
-    condition     = !can(regex("^refs/heads/(latest|pr-[0-9]+|v?[0-9]+([.][0-9]+)*(-.*)?)$", GIT_REF))
+    condition     = !can(regex("^refs/heads/(latest|pr[/-][0-9]+|v?[0-9]+([.][0-9]+)*([/-].*)?)$", GIT_REF))
     error_message = "GIT_REF names a branch that would take the tag of a release or of a pull request: rename the branch."
   }
 }
@@ -97,7 +97,7 @@ variable "RUNTIME_BASE" {
 variable "DESTDIR" {
   type        = string
   default     = "dist"
-  description = "Folder that test-report writes to"
+  description = "Folder that test-report and oci write to"
   validation {
     condition     = DESTDIR != ""
     error_message = "DESTDIR is a folder, as in dist."
@@ -212,6 +212,18 @@ function "tags" {
   result = tags_of_name(GIT_REF == "" ? VERSION : name_of_ref(GIT_REF))
 }
 
+# The version that the image itself tells: that of what it is made from, whatever tag it gets.
+function "version" {
+  params = []
+  result = SOURCE_VERSION == "" ? tags()[0] : SOURCE_VERSION
+}
+
+# The base as it is told, as far as it is known here; the Dockerfile knows its own default.
+function "base" {
+  params = []
+  result = concat(compact([BASE_NAME, regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", ""), pinned_base(PYTHON_VERSION)]), [""])[0]
+}
+
 # What labels and annotations tell of an image, by the keys of the OCI image specification.
 function "facts" {
   params = [version, revision]
@@ -224,8 +236,8 @@ function "facts" {
       revision      = revision
       source        = SOURCE_URL
       created       = formatdate("YYYY-MM-DD'T'hh:mm:ss'Z'", timeadd("1970-01-01T00:00:00Z", "${SOURCE_DATE_EPOCH}s"))
-      "base.name"   = regex_replace(BASE_NAME, "@.*$", "")
-      "base.digest" = can(regex("@", BASE_NAME)) ? regex_replace(BASE_NAME, "^.*@", "") : ""
+      "base.name"   = regex_replace(base(), "@.*$", "")
+      "base.digest" = can(regex("@", base())) ? regex_replace(base(), "^.*@", "") : ""
     } : "org.opencontainers.image.${key}" => value if value != ""
   }
 }
@@ -281,9 +293,9 @@ group "validate" {
 target "_common" {
   args = {
     BASE             = given(pinned_base(PYTHON_VERSION))
-    BASE_NAME        = given(BASE_NAME == "" ? regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", "") : BASE_NAME)
+    BASE_NAME        = given(base())
     REQUESTED_PYTHON = given(PYTHON_VERSION)
-    VERSION          = tags()[0]
+    VERSION          = version()
   }
   cache-from = CACHE == "" ? [] : ["type=registry,ref=${CACHE}"]
   contexts   = { for name, base in { build-base = BUILD_BASE, runtime-base = RUNTIME_BASE } : name => base if base != "" }
@@ -396,7 +408,7 @@ target "runtime" {
   inherits    = ["_common", "docker-metadata-action"]
   target      = "runtime"
   platforms   = split(",", PLATFORMS)
-  labels      = facts(SOURCE_VERSION == "" ? tags()[0] : SOURCE_VERSION, SOURCE_REVISION)
+  labels      = facts(version(), SOURCE_REVISION)
   output      = ["type=image,${exported()}"]
   cache-to    = CACHE == "" ? [] : ["type=registry,ref=${CACHE},mode=max,ignore-error=true"]
   args = {

@@ -6,6 +6,7 @@ import json
 import sys
 import tarfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 Blobs = dict[str, bytes]
@@ -22,15 +23,23 @@ def blobs(path: str) -> Blobs:
         }
 
 
+def blob(layout: Blobs, descriptor: dict[str, Any]) -> bytes:
+    """What a descriptor names; nothing for the layer that one platform has less."""
+    return layout[descriptor["digest"].partition(":")[2]] if descriptor else b""
+
+
+def index(layout: Blobs) -> dict[str, Any]:
+    """The index of all platforms."""
+    (top,) = json.loads(layout["index.json"])["manifests"]
+    found: dict[str, Any] = json.loads(blob(layout, top))
+    return found
+
+
 def manifests(layout: Blobs) -> dict[str, Any]:
     """The manifest of each platform."""
-    (top,) = json.loads(layout["index.json"])["manifests"]
-    index = json.loads(layout[top["digest"].partition(":")[2]])
     return {
-        f"{entry['platform']['os']}/{entry['platform']['architecture']}": json.loads(
-            layout[entry["digest"].partition(":")[2]]
-        )
-        for entry in index["manifests"]
+        "{os}/{architecture}".format(**entry["platform"]): json.loads(blob(layout, entry))
+        for entry in index(layout)["manifests"]
     }
 
 
@@ -52,50 +61,38 @@ def told(archive: tarfile.TarFile, member: tarfile.TarInfo) -> str:
 
 def configuration(layout: Blobs, manifest: dict[str, Any]) -> Facts:
     """The top-level entries of a platform's configuration."""
-    digest = manifest["config"]["digest"].partition(":")[2]
-    return {key: json.dumps(value) for key, value in json.loads(layout[digest]).items()}
+    entries = json.loads(blob(layout, manifest["config"])).items()
+    return {key: json.dumps(value) for key, value in entries}
 
 
-def differences(one: Facts, other: Facts) -> Iterator[str]:
+def differences(place: str, one: Facts, other: Facts) -> Iterator[str]:
     """A line for each entry that is not the same in both."""
     for name in sorted(one.keys() | other.keys()):
         if one.get(name) != other.get(name):
-            yield f"{name}: {one.get(name, 'missing')} | {other.get(name, 'missing')}"
-
-
-def annotations(layout: Blobs) -> Facts:
-    """What the index tells of itself."""
-    (top,) = json.loads(layout["index.json"])["manifests"]
-    told: Facts = json.loads(layout[top["digest"].partition(":")[2]]).get("annotations", {})
-    return told
+            yield f"{place} {name}: {one.get(name, 'missing')} | {other.get(name, 'missing')}"
 
 
 def compare(one: Blobs, other: Blobs) -> Iterator[str]:
     """Every difference of two layouts, the place before it."""
-    for line in differences(annotations(one), annotations(other)):
-        yield f"index annotation {line}"
-    others = manifests(other)
-    for platform, manifest in manifests(one).items():
-        told_here = configuration(one, manifest)
-        for line in differences(told_here, configuration(other, others[platform])):
-            yield f"{platform} configuration {line}"
-        pairs = zip(manifest["layers"], others[platform]["layers"], strict=False)
-        for number, (layer, its_pair) in enumerate(pairs, 1):
-            if layer["digest"] != its_pair["digest"]:
-                left, right = (
-                    files(layout[entry["digest"].partition(":")[2]])
-                    for layout, entry in ((one, layer), (other, its_pair))
-                )
-                for line in differences(left, right):
-                    yield f"{platform} layer {number} {line}"
-
-
-def main(one: str, other: str) -> int:
-    """Print the differences; 1 when there are any."""
-    found = list(compare(blobs(one), blobs(other)))
-    print("\n".join(found))
-    return 1 if found else 0
+    told_here, told_there = (index(layout).get("annotations", {}) for layout in (one, other))
+    yield from differences("index annotation", told_here, told_there)
+    for platform, left in manifests(one).items():
+        right = manifests(other)[platform]
+        sides = configuration(one, left), configuration(other, right)
+        yield from differences(f"{platform} configuration", *sides)
+        none: dict[str, Any] = {}
+        pairs = zip_longest(left["layers"], right["layers"], fillvalue=none)
+        for number, (here, there) in enumerate(pairs, 1):
+            if here.get("digest") != there.get("digest"):
+                place = f"{platform} layer {number}"
+                sides = files(blob(one, here)), files(blob(other, there))
+                # A digest also tells the order of files, and how they are packed.
+                yield from [*differences(place, *sides)] or [f"{place}: same files, packed anew"]
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    if len(sys.argv) != 3:
+        sys.exit("Usage: compare_layouts.py LAYOUT LAYOUT (packed as tar); exit 1: they differ")
+    found = list(compare(*map(blobs, sys.argv[1:])))
+    print("\n".join(found))
+    sys.exit(1 if found else 0)

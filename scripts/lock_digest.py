@@ -56,7 +56,10 @@ def main(arguments: list[str]) -> int:
             for name in stale:
                 print(f"{locks}/{name} is not in step with {pyproject}", file=sys.stderr)
             if stale:
-                print("write the locks anew: docker buildx bake lock", file=sys.stderr)
+                print(
+                    "write the locks anew: docker buildx bake lock; remove one that is of no group",
+                    file=sys.stderr,
+                )
             return 1 if stale else 0
         case ["--help"]:
             print(USAGE, end="")

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from engine import bake, baked, succeed
+from engine import bake, baked, definition, succeed
 
 
 def test_bases_of_ones_own_are_built_on_and_named(checkout: Path) -> None:
@@ -17,6 +17,11 @@ def test_bases_of_ones_own_are_built_on_and_named(checkout: Path) -> None:
         folder=checkout, BUILD_BASE=mirror, RUNTIME_BASE=mirror, ALLOW_STANDIN="",
     )  # fmt: skip
     assert "ERROR" not in told
+    printed = definition(
+        "runtime", folder=checkout, REGISTRY="ghcr.io/team", BUILD_BASE=mirror, RUNTIME_BASE=mirror
+    )["target"]["runtime"]
+    assert printed["labels"]["org.opencontainers.image.base.name"] == "mirror"
+    assert "index:org.opencontainers.image.base.name=mirror" in printed["annotations"]
 
 
 def test_a_runtime_base_without_the_same_python_is_refused(checkout: Path) -> None:

@@ -25,11 +25,14 @@ def test_compression_is_the_one_asked_for_every_time(checkout: Path) -> None:
             assert kinds == {PACKED[compression]}
 
 
-def test_zstd_is_smaller(checkout: Path) -> None:
+def test_layers_are_small_and_those_of_zstd_smaller(checkout: Path) -> None:
     gzip, zstd = (built(checkout, compression) for compression in PACKED)
     for platform in gzip:
         for one, other in zip(gzip[platform], zstd[platform], strict=True):
             assert other["size"] < one["size"]
+        libraries = (gzip[platform][-2]["size"], zstd[platform][-2]["size"])
+        assert libraries[0] <= 15_000_000
+        assert libraries[1] <= 11_000_000
 
 
 @pytest.mark.parametrize("platform", ["linux/amd64", "linux/arm64"])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from compare_layouts import blobs, manifests
 from engine import ROOT, baked, environment, run
@@ -86,6 +87,17 @@ def test_a_new_epoch_leaves_every_layer_and_a_new_readme_the_image(checkout: Pat
     (checkout / "README.md").write_text("another")
     (checkout / "tests" / "unit" / "test_readme.py").unlink()
     assert layout(checkout, "1000000000")[0] == digest
+
+
+def test_a_tag_leaves_the_images(checkout: Path) -> None:
+    def images(**variables: str) -> dict[str, Any]:
+        baked("oci", "--set", "oci.args.GATE=off", folder=checkout, **variables)
+        return manifests(blobs(str(checkout / "dist" / "image.oci.tar")))
+
+    told = {"SOURCE_VERSION": "1.2.3-4-g0123456789ab"}
+    branch = images(GIT_REF="refs/heads/main", **told)
+    assert images(VERSION="1.2.4", **told) == branch
+    assert images(VERSION="1.2.4", SOURCE_VERSION="1.2.4") != branch
 
 
 def test_the_image_is_told_of_the_commit_that_touched_it(checkout: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from contextlib import nullcontext
 
 import pytest
 from engine import ROOT, definition
@@ -17,6 +18,8 @@ EXAMPLES = {
 }
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 LETTERS = "abcXYZ019_.-/"
+STARTS = ["q", "q", "pr", "pr-", "pr/", "1.2.3", "v1.2.3-", "v1", "latest", "latest-"]
+TAKEN = re.compile(r"latest|pr-\d+|v?\d+(\.\d+)*(-.*)?")
 
 
 def tags(**variables: str) -> list[str]:
@@ -47,11 +50,23 @@ def test_a_random_release_gives_four_tags(seed: int) -> None:
     assert tags(GIT_REF=f"refs/tags/v{major}.{minor}.{patch}") == wanted
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_a_random_branch_gives_one_valid_tag_of_no_release(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(60))
+def test_a_random_branch_gives_one_harmless_tag_or_is_refused(seed: int) -> None:
     choice = random.Random(seed)
-    name = "q" + "".join(choice.choices(LETTERS, k=choice.randrange(1, 60)))
-    (tag,) = tags(GIT_REF=f"refs/heads/{name}")
-    assert TAG.fullmatch(tag)
-    assert tag == name.replace("/", "-")
-    assert tag != "latest"
+    name = choice.choice(STARTS) + "".join(choice.choices(LETTERS, k=choice.randrange(60)))
+    tag = name.replace("/", "-")
+    harmless = TAG.fullmatch(name[0]) and not TAKEN.fullmatch(tag)
+    with nullcontext() if harmless else pytest.raises(AssertionError, match="rename the branch"):
+        assert tags(GIT_REF=f"refs/heads/{name}") == [tag]
+        assert TAG.fullmatch(tag)
+
+
+@pytest.mark.parametrize("name", ["pr/7", "pr-7", "1.2.3/rc.1", "v1.2.3/rc.1", "1", "latest"])
+def test_a_branch_takes_no_tag_of_a_release_or_a_pull_request(name: str) -> None:
+    with pytest.raises(AssertionError, match="rename the branch"):
+        tags(GIT_REF=f"refs/heads/{name}")
+
+
+def test_a_tag_that_is_too_long_is_refused() -> None:
+    with pytest.raises(AssertionError, match="GIT_REF is refs/tags"):
+        tags(GIT_REF="refs/tags/v1.2.3-" + "a" * 200)

@@ -67,7 +67,8 @@ for root in ("/app/libraries", "/app/sdlc_lens"):
 """
 COMPILED_AT_START = """
 import importlib.util, pathlib, sys
-import sdlc_lens.main, sdlc_lens.commands.serve, sdlc_lens.commands.healthcheck, uvicorn
+import alembic.command, alembic.config, uvicorn
+import sdlc_lens.main, sdlc_lens.commands.serve, sdlc_lens.commands.healthcheck
 for name, module in sorted(sys.modules.items()):
     source = getattr(module, "__file__", None) or ""
     if source.endswith(".py"):
