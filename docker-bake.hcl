@@ -129,7 +129,7 @@ variable "ALLOW_STANDIN" {
 variable "CACHE" {
   type        = string
   default     = ""
-  description = "Image name in a registry that keeps the build cache, as in ghcr.io/your-team/cache; runtime writes it, every target reads it"
+  description = "Image name in a registry that keeps the build cache, as in ghcr.io/your-team/cache; runtime, release and oci write it, every target reads it"
   validation {
     condition     = CACHE == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[a-zA-Z0-9_.-]+)?$", CACHE))
     error_message = "CACHE is an image name with its registry: ghcr.io/your-team/cache."
@@ -139,7 +139,7 @@ variable "CACHE" {
 variable "COMPRESSION" {
   type        = string
   default     = "gzip"
-  description = "Compression of the layers that are pushed: gzip, or zstd, which is smaller and needs Docker 23 or containerd 1.5 to pull"
+  description = "Compression of the layers that are pushed or written by oci: gzip, or zstd, which is smaller and needs Docker 23 or containerd 1.5 to pull"
   validation {
     condition     = contains(["gzip", "zstd"], COMPRESSION)
     error_message = "COMPRESSION is gzip or zstd."

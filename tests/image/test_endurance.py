@@ -26,6 +26,9 @@ file = os.open("/data/db/ballast", os.O_CREAT | os.O_WRONLY)
 os.posix_fallocate(file, 0, os.statvfs("/data/db").f_bavail * 4096 - 5_000_000)
 print("filled")
 """
+TO_AN_OLDER_VERSION = (
+    "python", "-m", "alembic", "--config", "/app/sdlc_lens/alembic.ini", "downgrade", "0001",
+)  # fmt: skip
 KILLED = 137
 PHASES = {
     "before migrating": "",
@@ -86,20 +89,28 @@ def test_hardened_with_little_memory_through_a_first_sync(
         False,
         0,
     )
+    assert "Seccomp:\t2\n" in lens.execute("cat", "/proc/1/status").stdout  # a filter: the default
     done = lens.execute("sh", "-c", "grep VmHWM /proc/1/status")
     figures["memory at most, 128 MiB allowed"] = f"{int(done.stdout.split()[1]) / 1000:.0f} MB"
     assert lens.stop().code == 0
 
 
 @pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("before", [[], ["large"]], ids=["new", "used"])
 def test_kill_in_a_phase_of_the_start_loses_nothing(
-    containers: Containers, options: tuple[str, ...], phase: str
+    containers: Containers, options: tuple[str, ...], phase: str, before: list[str]
 ) -> None:
+    if before:
+        lens = containers.serve(*options)
+        assert [register(lens, "Large", "/data/projects/large")] == before
+        lens.stop()
+        done = containers.run(*options, command=TO_AN_OLDER_VERSION)
+        assert done.returncode == 0, done.stderr
     killed = containers.start(*options).until_logged(PHASES[phase])
     killed.signal("KILL")
     assert killed.until_ended() == KILLED
     lens = containers.serve(*options)
-    assert slugs(lens) == []
+    assert slugs(lens) == before
     assert lens.execute("python", "-c", INTEGRITY).stdout == "ok\n"
 
 
