@@ -14,7 +14,7 @@ from sdlc_lens.db.driver import connect
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.db.functions import add_functions
 
-READERS, WRITERS = 4, 10
+READERS, WRITERS = 3, 10
 """Most connections of a kind: one interpreter keeps no more readers busy, each holds a cache of
 its own, and writers that wait for each other must not keep readers waiting."""
 
