@@ -112,6 +112,9 @@ def test_own_settings_of_a_workspace() -> None:
         ("- " * 30_000, "nested too deeply"),
         ("!!python/object/apply:os.getcwd []", "no YAML, line 1"),
         ("a: 2026-99-99", ""),
+        ("a: !!bool maybe", "no YAML"),
+        ("a: !!timestamp x", "no YAML"),
+        ("a: !!int ''", "no YAML"),
     ],
 )
 def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path) -> None:

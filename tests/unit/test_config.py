@@ -42,3 +42,7 @@ def test_halves_of_characters_can_be_stored() -> None:
     half = "\ud800"
     found = configure({"profile": half, "status_vocab": {half: [half]}}, {})
     assert (found.profile, found.additions) == ("?", {"?": ("?",)})
+
+
+def test_number_that_cannot_be_written_out_gives_the_default() -> None:
+    assert configure({"schema_version": 16**5000}, {}) == configure({}, {})

@@ -171,3 +171,26 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
     read_head("<!-- -->" + text[3:].replace("\n", "<!---->") + "\n# T")
     read_head("<!--" * 40_000 + "\n# T")
     assert time.thread_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "fields"),
+    [
+        ("# T\n> **DependsOn:** a\n> **depends_on:** b", "T", {"depends_on": "b"}),
+        ("# T\n> **Owner:** a\n> **OWN-ER:** b", "T", {"OWN-ER": "b"}),
+        ("# T\n\n| **Owner:** | Ines |\n|---|---|\n", "T", {}),
+        ("# T\n**A:** api,\n`sync.py` and\n<id> too\n**B:** x", "T",
+         {"A": "api, `sync.py` and <id> too", "B": "x"}),
+        ("# T\n**A:** -5 degrees\n#42 b\n**B:** x", "T", {"A": "-5 degrees #42 b", "B": "x"}),
+        ("# T\n**A:** a\n- item\n**B:** x", "T", {"A": "a"}),
+        ("- ```sh\n  # no\n  ```\n", None, {}),
+        ("```\n    ```\n# no\n```\n# T", "T", {}),
+        ("```x``` is inline code\n\n# T", "T", {}),
+        ("# T\n> **A:** run\n> ```x``` now\n> **B:** y", "T", {"A": "run ```x``` now", "B": "y"}),
+        ("# T\n> **A:** x\n> - ```\n>   **B:** y\n>   ```", "T", {"A": "x"}),
+        ("<!-- a --> <!-- b\n# no\n-->\n# T", "T", {}),
+    ],
+)  # fmt: skip
+def test_odd_heads(text: str, title: str | None, fields: dict[str, str]) -> None:
+    head = read_head(text)
+    assert (head.title, head.fields) == (title, fields)

@@ -87,3 +87,15 @@ def test_what_is_found_is_an_id(text: str) -> None:
 @given(any_of.text(max_size=20))
 def test_normal_form_is_idempotent(text: str) -> None:
     assert normal_form(normal_form(text)) == normal_form(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("US0001-RFC00010", ["US0001", "RFC00010"]),
+        ("draft-CR000123", ["CR000123"]),
+        ("BG-01JQK3F8-CR0001", ["BG01JQK3F8", "CR0001"]),
+    ],
+)
+def test_an_id_after_a_hyphen_is_no_tail(text: str, ids: list[str]) -> None:
+    assert list(all_ids(text)) == ids

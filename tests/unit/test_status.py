@@ -54,3 +54,17 @@ def test_every_status_is_its_own_canonical_form() -> None:
 def test_inbox_comes_first() -> None:
     first = {name for name, statuses in STATUSES.items() if statuses[0] == "inbox"}
     assert first == {"bug", "cr", "rfc"}
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("\u2139\ufe0f Draft", "Draft"),
+        ("1\ufe0f\u20e3 Draft", "Draft"),
+        ("\u2194\ufe0f Review", "Review"),
+        ("Won\u2032t Implement", "Won't Implement"),
+        ("Won\uff07t Implement", "Won't Implement"),
+    ],
+)
+def test_emoji_and_apostrophes_of_every_kind(written: str, status: str) -> None:
+    assert canonical(written, STATUSES["story"]) == status

@@ -49,8 +49,9 @@ def configure(settings: Mapping[object, object], version: Mapping[object, object
 
 
 def _number(value: object) -> int | None:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 5:
+        return int(value)
+    return value if type(value) is int and 0 <= value < 10_000 else None
 
 
 def _additions(written: object) -> Mapping[str, tuple[str, ...]]:

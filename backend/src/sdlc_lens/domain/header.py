@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from sdlc_lens.domain.ids import first_id
 
 _FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r" {0,3}(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*\Z)|~{3,})")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")  # group 1: without its break
 _BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+(?:\r\n|\n|\r))*+")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_MARKUP = re.compile(r"[-#>|=+<`~]|\* |[0-9]+[.)] ")
+_MARKUP = re.compile(
+    r"#{1,6}(?:[ \t]|\Z)|[-+*] |[0-9]+[.)] |[>|]|<!--|[-=]+\Z|(?:\*|_|- ){3}|`{3}|~{3}"
+)
+_OF_TWO_WORDS = {
+    name.replace(" ", ""): name
+    for name in (
+        "story points", "depends on", "decomposed into", "superseded by", "change request",
+        "created by", "raised by",
+    )
+}  # fmt: skip
 # Possessive, so that a file full of comments is read once.
 _NO_TEXT = re.compile(r"\ufeff?(?:\s++|(?><!--.*?-->))*+", re.DOTALL)
 
@@ -25,6 +34,12 @@ class Field:
     name: str
     written: str
     value: str
+
+    @property
+    def relation(self) -> str:
+        """What a reference in this field is called, such as `depends_on`."""
+        name = self.key if self.key in _OF_TWO_WORDS.values() else _spaced(self.name)
+        return name.replace(" ", "_")
 
 
 @dataclass(frozen=True)
@@ -93,19 +108,25 @@ def _visible(text: str) -> Iterator[re.Match[str]]:
     for found in _LINE.finditer(text, text.startswith("\ufeff")):
         line = found[1]
         if in_comment:
-            in_comment = "-->" not in line
+            in_comment = "-->" not in line or _opens_comment(line)
         elif fence:
             fence = "" if _closes(line, fence) else fence
         elif opening := _FENCE.match(line):
             fence = opening[1]
         elif line.lstrip().startswith("<!--"):
-            in_comment = "-->" not in line
+            in_comment = _opens_comment(line)
         else:
             yield found
 
 
+def _opens_comment(line: str) -> bool:
+    return line.rfind("<!--") > line.rfind("-->")
+
+
 def _closes(line: str, fence: str) -> bool:
     mark = line.strip()
+    if line.startswith("    "):
+        return False
     return len(mark) >= len(fence) and not mark.strip(fence[0])
 
 
@@ -155,7 +176,7 @@ def _keyed(line: str) -> Iterator[tuple[str, str]]:
     """The fields of one line: the first at its start, others after a middle dot or a pipe."""
     text = _unquoted(line).removeprefix("- ").lstrip()
     keys = list(_FIELD.finditer(text))
-    if not keys or keys[0].start():
+    if not text.startswith("**") or not keys or keys[0].start():
         return
     ends = [key.start() for key in keys[1:]] + [len(text)]
     for key, end in zip(keys, ends, strict=True):
@@ -167,5 +188,10 @@ def _unquoted(line: str) -> str:
 
 
 def normal_key(name: str) -> str:
-    """A field's name for comparing: `Depends-On`, `depends_on` and `Depends on` are one."""
+    """A field's name for comparing: `Depends-On`, `depends_on` and `DependsOn` are one."""
+    squeezed = _spaced(name).replace(" ", "")
+    return _OF_TWO_WORDS.get(squeezed, squeezed)
+
+
+def _spaced(name: str) -> str:
     return " ".join(name.replace("-", " ").replace("_", " ").lower().split())

@@ -37,7 +37,12 @@ def normal_form(written: str) -> str:
 
 def _found(text: str) -> Iterator[tuple[int, str, str]]:
     """Where each id in TEXT starts, and the two parts of its normal form."""
-    for tail in _TAIL.finditer(text):
+    tail = _TAIL.search(text)
+    while tail:
         end = tail.start()
-        if prefix := _PREFIX.search(text, max(0, end - _LONGEST_PREFIX), end):
+        prefix = _PREFIX.search(text, max(0, end - _LONGEST_PREFIX), end)
+        if prefix:
             yield prefix.start(), prefix[0].upper(), tail[0].removeprefix("-")
+        # What only looked like the tail after a hyphen may be an id itself: US0001-RFC00010.
+        hidden = not prefix and tail[0].startswith("-")
+        tail = _TAIL.search(text, end + 1 if hidden else tail.end())

@@ -26,7 +26,7 @@ def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
 def references(fields: Iterable[Field]) -> tuple[Link, ...]:
     """Every reference in a header field, in its order, once for each field."""
     found = (
-        Link(field.key.replace(" ", "_"), target)
+        Link(field.relation, target)
         for field in fields
         if field.key != ALIASES
         for target in _targets([field])

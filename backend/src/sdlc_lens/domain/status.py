@@ -1,14 +1,17 @@
 """Statuses as people write them, brought to the words of a vocabulary."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-_APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u00b4"))
+_APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u02bc\u00b4\u2032\uff07"))
 _EMPHASIS = dict.fromkeys(map(ord, "*`~"))
 _SPACES = dict.fromkeys(map(ord, "-_\u2010\u2011"), " ")
 _IGNORED = _APOSTROPHES | _EMPHASIS | _SPACES
-_EMOJI_PARTS = ("So", "Sk", "Mn", "Cf")
+_EMOJI_PARTS = ("So", "Sk", "Sm", "Mn", "Me", "Cf")
+# Emoji that are letters or punctuation to Unicode, and digits that a mark makes one.
+_OTHER_EMOJI = re.compile(r"(?:[\u2139\u203c\u2049\u3030]|[0-9#]\ufe0f?\u20e3)")
 
 
 def canonical(written: str | None, vocabulary: Iterable[str]) -> str | None:
@@ -33,7 +36,8 @@ _entry = lru_cache(maxsize=1024)(_comparable)
 
 
 def _without_emoji(text: str) -> str:
-    start = 0
+    found = _OTHER_EMOJI.match(text)
+    start = found.end() if found else 0
     while start < len(text) and (
         text[start] == " " or unicodedata.category(text[start]) in _EMOJI_PARTS
     ):

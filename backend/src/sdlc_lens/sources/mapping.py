@@ -8,6 +8,10 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 
 
+# What the loader raises for values that do not fit their tag, beside its own errors.
+_REFUSALS = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+
+
 class MappingError(ValueError):
     """A file is no mapping that may be read; the text says why."""
 
@@ -21,7 +25,7 @@ def read_mapping(source: bytes) -> Mapping[object, object]:
         content = yaml.safe_load(source)
     except MappingError:
         raise
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except _REFUSALS as error:
         raise MappingError(f"it is no YAML{_place(error)}") from error
     if content is not None and not isinstance(content, Mapping):
         raise MappingError("it is no mapping")
