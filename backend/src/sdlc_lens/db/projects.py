@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
@@ -16,6 +16,15 @@ from sdlc_lens.errors import Conflict, NotFound
 LEASE_SECONDS = 30
 
 _ID = select(projects.c.id).where(projects.c.slug == bindparam("slug"))
+_PROJECT = select(
+    *(column for column in projects.c if column.name not in {"lease", "vocabulary"}),
+    select(func.count())
+    .where(documents.c.project_id == projects.c.id)
+    .scalar_subquery()
+    .label("document_count"),
+)
+_BY_SLUG = _PROJECT.where(projects.c.slug == bindparam("slug"))
+_OLDEST_FIRST = _PROJECT.order_by(projects.c.created_at, projects.c.id)
 
 
 @dataclass(frozen=True)
@@ -42,13 +51,13 @@ class Project:
 
 async def list_projects(session: ReadSession) -> list[Project]:
     """Every project, the oldest first."""
-    rows = await session.execute(_projects().order_by(projects.c.created_at, projects.c.id))
+    rows = await session.execute(_OLDEST_FIRST)
     return [_project(row) for row in rows.mappings()]
 
 
 async def get_project(session: ReadSession, slug: str) -> Project:
     """The project called SLUG."""
-    rows = await session.execute(_projects().where(projects.c.slug == slug))
+    rows = await session.execute(_BY_SLUG, {"slug": slug})
     row = rows.mappings().one_or_none()
     if row is None:
         raise _unknown(slug)
@@ -139,17 +148,6 @@ def _unknown(slug: str) -> NotFound:
 
 def _lease_end(moment: datetime) -> str:
     return stamp(moment + timedelta(seconds=LEASE_SECONDS))
-
-
-def _projects() -> Select[tuple[object, ...]]:
-    count = (
-        select(func.count())
-        .where(documents.c.project_id == projects.c.id)
-        .scalar_subquery()
-        .label("document_count")
-    )
-    left_out = {"lease", "vocabulary"}
-    return select(*(column for column in projects.c if column.name not in left_out), count)
 
 
 def _project(row: RowMapping) -> Project:

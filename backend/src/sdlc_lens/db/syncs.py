@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
 from sdlc_lens.db.models import syncs
 from sdlc_lens.db.session import ReadSession, WriteSession
@@ -13,6 +13,12 @@ KEPT = 50
 MOST_FAILURES = 100
 
 _SHOWN = tuple(column for column in syncs.c if column.name not in {"id", "project_id"})
+_LAST = (
+    select(*_SHOWN)
+    .where(syncs.c.project_id == bindparam("project_id"))
+    .order_by(syncs.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,13 @@ async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
 
 async def last_sync(session: ReadSession, project_id: int) -> Sync | None:
     """The newest report on a project."""
-    return (await last_syncs(session, project_id)).get(project_id)
+    row = (await session.execute(_LAST, {"project_id": project_id})).mappings().one_or_none()
+    return _sync(row) if row else None
 
 
-async def last_syncs(session: ReadSession, *project_ids: int) -> Mapping[int, Sync]:
-    """The newest report on each of these projects, or on every one, by the project's id."""
+async def last_syncs(session: ReadSession) -> Mapping[int, Sync]:
+    """The newest report on each project, by the project's id."""
     newest = select(func.max(syncs.c.id)).group_by(syncs.c.project_id)
-    if project_ids:
-        newest = newest.where(syncs.c.project_id.in_(project_ids))
     query = select(syncs.c.project_id, *_SHOWN).where(syncs.c.id.in_(newest))
     rows = (await session.execute(query)).mappings()
     return {row["project_id"]: _sync(row) for row in rows}
