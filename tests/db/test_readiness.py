@@ -1,12 +1,19 @@
 """What makes the database ready, and what is said when it is not."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from sdlc_lens.db.file import side_files
+from sdlc_lens.db.models import projects
+from sdlc_lens.db.projects import add_project
 from sdlc_lens.db.readiness import Readiness, check_readiness
+from sdlc_lens.db.session import Database
 
 pytestmark = pytest.mark.anyio
 
@@ -46,3 +53,36 @@ async def test_missing_index(migrated: Path) -> None:
     found = await check_readiness(migrated)
     assert (found.migration_ok, found.fts_ok, found.ready) == (True, False, False)
     assert "search index" in found.reason
+
+
+OTHER_PROCESS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+print(*connection.execute("SELECT count(*) FROM projects").fetchone())
+connection.close()
+"""
+
+
+def seen_by_another_process(path: Path) -> str:
+    """How many projects another process finds, which then closes the database."""
+    command = [sys.executable, "-c", OTHER_PROCESS, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+async def test_looking_keeps_the_locks_of_open_connections(migrated: Path) -> None:
+    database = Database(migrated)
+    try:
+        async with database.read() as session:
+            await session.execute(select(projects.c.id))
+        await check_readiness(migrated)
+        async with database.write() as session:
+            await add_project(session, "kept", "Kept", "/kept")
+        # Were the locks gone, the other one would take the log for abandoned, and remove it.
+        assert seen_by_another_process(migrated) == "1"
+        assert side_files(migrated)[0].exists()
+        async with database.write() as session:
+            await add_project(session, "later", "Later", "/later")
+        assert seen_by_another_process(migrated) == "2"
+    finally:
+        await database.close()

@@ -61,11 +61,23 @@ def look(path: Path) -> Contents:
     try:
         if not path.exists() or not path.stat().st_size:
             return Contents()
-        _require_whole(path)
         with closing(_open(path)) as connection:
             return _contents(connection)
     except sqlite3.DatabaseError as error:
         raise failure(path, error) from error
+    except OSError as error:
+        raise StorageError(f"cannot read the database {path}: {error.strerror}") from error
+
+
+def require_whole(path: Path) -> None:
+    """Refuse a file shorter than its own header says, which SQLite would notice only much later.
+
+    Only before this process has connected: to close a file that was opened past SQLite gives up
+    the locks of all connections to it, and another process then takes their log for abandoned.
+    """
+    try:
+        if path.exists() and path.stat().st_size:
+            _require_whole(path)
     except OSError as error:
         raise StorageError(f"cannot read the database {path}: {error.strerror}") from error
 
@@ -119,7 +131,6 @@ def _contents(connection: sqlite3.Connection) -> Contents:
 
 
 def _require_whole(path: Path) -> None:
-    """Refuse a file shorter than its own header says, which SQLite would notice only much later."""
     size = path.stat().st_size
     wal = side_files(path)[0]
     if wal.exists() and wal.stat().st_size:

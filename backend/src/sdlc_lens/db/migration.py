@@ -20,6 +20,7 @@ def migrate(path: Path) -> bool:
     """Migrate the database at PATH if it needs that; False when it was current already."""
     _make_folder(path.parent)
     file.require_writable(path)
+    file.require_whole(path)
     if file.look(path).revision == NEWEST:
         return False
     with _lock(path):
