@@ -93,3 +93,11 @@ async def rows_of_a_fresh_sync(empty: Path, workspace: Path) -> list[tuple[objec
         await harbour.add()
         assert (await harbour.sync()).outcome == "synced"
         return await harbour.rows()
+
+
+def failed(report: Sync) -> list[str]:
+    """The paths that a sync which ended well could not read."""
+    assert report.outcome == "synced"
+    assert report.failed == len(report.failures)
+    assert all(failure.reason for failure in report.failures)
+    return [failure.path for failure in report.failures]

@@ -2,16 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from syncing import Harbour
+from syncing import Harbour, failed
 from workspaces import write_workspace
 
-from sdlc_lens.db.syncs import Sync
-from sdlc_lens.sources import folder, walk
+from sdlc_lens.sources import walk
 from sdlc_lens.sync.run import Order
 
 pytestmark = pytest.mark.anyio
@@ -33,13 +32,6 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     monkeypatch.setattr(os, "open", deny)
     yield refused
     monkeypatch.undo()
-
-
-def failed(report: Sync) -> list[str]:
-    assert report.outcome == "synced"
-    assert report.failed == len(report.failures)
-    assert all(failure.reason for failure in report.failures)
-    return [failure.path for failure in report.failures]
 
 
 async def test_unreadable_file_is_told_and_stays(harbour: Harbour, refuse: set[str]) -> None:
@@ -180,67 +172,6 @@ async def test_folder_that_vanishes_while_it_is_read(
     report = await harbour.sync()
     assert (report.outcome, report.removed) == ("error", 0)
     assert await harbour.rows() == before
-
-
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
-    """Lets something happen once, just before a file below the root is read to be stored."""
-
-    def arrange(name: str, happen: Callable[[], object]) -> None:
-        pending, read = [happen], walk.read_in
-
-        def reading(root: Path, read_now: str) -> bytes:
-            if read_now == name and pending:
-                pending.pop()()
-            return read(root, read_now)
-
-        monkeypatch.setattr(folder, "read_in", reading)
-
-    return arrange
-
-
-Meanwhile = Callable[[str, Callable[[], object]], None]
-
-
-async def test_new_file_that_vanishes_before_it_is_stored(
-    harbour: Harbour, meanwhile: Meanwhile
-) -> None:
-    meanwhile(FIRST, (harbour.workspace / FIRST).unlink)
-    report = await harbour.sync()
-    assert (failed(report), report.added) == ([], 11)
-    assert FIRST not in await harbour.paths()
-
-
-async def test_changed_file_that_vanishes_before_it_is_stored(
-    harbour: Harbour, meanwhile: Meanwhile
-) -> None:
-    await harbour.sync()
-    before = await harbour.rows()
-    (harbour.workspace / FIRST).write_text("# Changed")
-    meanwhile(FIRST, (harbour.workspace / FIRST).unlink)
-    report = await harbour.sync()
-    assert (failed(report), report.changed, report.removed) == ([], 0, 0)
-    assert await harbour.rows() == before
-    assert (await harbour.sync()).removed == 1
-
-
-async def test_file_that_changes_before_it_is_stored(
-    harbour: Harbour, meanwhile: Meanwhile
-) -> None:
-    meanwhile(FIRST, lambda: (harbour.workspace / FIRST).write_text("# Newer"))
-    assert (await harbour.sync()).added == 12
-    assert b"# Newer" in next(row for row in await harbour.rows() if row[0] == FIRST)
-    assert (await harbour.sync()).unchanged == 12
-
-
-async def test_folder_that_vanishes_before_it_is_stored(
-    harbour: Harbour, meanwhile: Meanwhile
-) -> None:
-    meanwhile(FIRST, lambda: shutil.rmtree(harbour.workspace))
-    report = await harbour.sync()
-    assert (report.outcome, report.added) == ("error", 0)
-    assert "has gone while it was read" in (report.message or "")
-    assert await harbour.rows() == []
 
 
 @pytest.mark.parametrize("left", [0, 1])

@@ -100,18 +100,26 @@ class _Shape:
 
 
 def _shape(selection: Selection) -> _Shape:
-    given = {name: values for name in _FILTERS if (values := getattr(selection, name))}
+    given = _given(selection)
     or_nothing = (name for name, values in given.items() if NOTHING in values)
-    words = (len(text.split()) for text in selection.texts)
-    return _Shape(tuple(given), tuple(or_nothing), tuple(words))
+    return _Shape(tuple(given), tuple(or_nothing), tuple(map(len, _words(selection))))
 
 
 def _values(selection: Selection) -> dict[str, object]:
-    given = {name: values for name in _FILTERS if (values := getattr(selection, name))}
-    for number, text in enumerate(selection.texts):
-        words = text.casefold().split()
-        given |= {_word(number, place): word for place, word in enumerate(words)}
-    return given
+    words = {
+        _word(number, place): word
+        for number, text in enumerate(_words(selection))
+        for place, word in enumerate(text)
+    }
+    return {**_given(selection), **words}
+
+
+def _given(selection: Selection) -> dict[str, Sequence[str]]:
+    return {name: values for name in _FILTERS if (values := getattr(selection, name))}
+
+
+def _words(selection: Selection) -> list[list[str]]:
+    return [text.casefold().split() for text in selection.texts]
 
 
 # Kept by its shape: to build it takes as long as to execute it.

@@ -1,0 +1,75 @@
+"""What changes between the listing of a workspace and the storing of its documents."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from syncing import Harbour, failed
+
+from sdlc_lens.sources import folder, walk
+
+pytestmark = pytest.mark.anyio
+
+FIRST = "stories/US0001-berth.md"
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
+    """Lets something happen once, just before a file below the root is read to be stored."""
+
+    def arrange(name: str, happen: Callable[[], object]) -> None:
+        pending, read = [happen], walk.read_in
+
+        def reading(root: Path, read_now: str) -> bytes:
+            if read_now == name and pending:
+                pending.pop()()
+            return read(root, read_now)
+
+        monkeypatch.setattr(folder, "read_in", reading)
+
+    return arrange
+
+
+Meanwhile = Callable[[str, Callable[[], object]], None]
+
+
+async def test_new_file_that_vanishes_before_it_is_stored(
+    harbour: Harbour, meanwhile: Meanwhile
+) -> None:
+    meanwhile(FIRST, (harbour.workspace / FIRST).unlink)
+    report = await harbour.sync()
+    assert (failed(report), report.added) == ([], 11)
+    assert FIRST not in await harbour.paths()
+
+
+async def test_changed_file_that_vanishes_before_it_is_stored(
+    harbour: Harbour, meanwhile: Meanwhile
+) -> None:
+    await harbour.sync()
+    before = await harbour.rows()
+    (harbour.workspace / FIRST).write_text("# Changed")
+    meanwhile(FIRST, (harbour.workspace / FIRST).unlink)
+    report = await harbour.sync()
+    assert (failed(report), report.changed, report.removed) == ([], 0, 0)
+    assert await harbour.rows() == before
+    assert (await harbour.sync()).removed == 1
+
+
+async def test_file_that_changes_before_it_is_stored(
+    harbour: Harbour, meanwhile: Meanwhile
+) -> None:
+    meanwhile(FIRST, lambda: (harbour.workspace / FIRST).write_text("# Newer"))
+    assert (await harbour.sync()).added == 12
+    assert b"# Newer" in next(row for row in await harbour.rows() if row[0] == FIRST)
+    assert (await harbour.sync()).unchanged == 12
+
+
+async def test_folder_that_vanishes_before_it_is_stored(
+    harbour: Harbour, meanwhile: Meanwhile
+) -> None:
+    meanwhile(FIRST, lambda: shutil.rmtree(harbour.workspace))
+    report = await harbour.sync()
+    assert (report.outcome, report.added) == ("error", 0)
+    assert "has gone while it was read" in (report.message or "")
+    assert await harbour.rows() == []
