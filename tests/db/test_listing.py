@@ -87,13 +87,16 @@ async def test_filters(database: Database) -> None:
         (["ÜNDER"], "c"),
         (["e%"], ""),
         (["\0"], ""),
-        (["under"], ""),
+        (["under"], "c"),
+        (["us-0001"], "a"),
+        (["[[US-0001]] tide"], "a"),
+        (["us-0009"], ""),
     ],
 )
 async def test_text(texts: list[str], found: str, database: Database) -> None:
     project = await stored(
         database,
-        row(0, "a.md", doc_id="US0001-gauge", title="The tide"),
+        row(0, "a.md", doc_id="US0001-gauge", ref="US0001", title="The tide"),
         row(0, "b.md", doc_id="US0002-table", title="Tide's table"),
         row(0, "c.md", doc_id="US0003-wave", title="ünder the wave"),
     )

@@ -94,10 +94,43 @@ async def test_header_fields_are_searched(database: Database) -> None:
     assert await names(database, "cleaning") == ["a"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u03b5\u03bb\u03bb\u03b1\u03b4\u03b1",
+        "\u0395\u039b\u039b\u0391\u0394\u0391",
+        "\u03c4\u03b7\u03c3 \u03bf\u03b4\u03bf\u03c5",
+        "\u0435\u043b\u043a\u0430",
+        "\u0401\u043b\u043a\u0430",
+        "Lodz",
+        "smorrebrod",
+        "STRASSE",
+        "fish",
+        "M\u00e9tro",
+    ],
+)
+async def test_accents_and_case_do_not_matter_in_any_script(text: str, database: Database) -> None:
+    greek = "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1, \u03c4\u1fc6\u03c2 \u1f41\u03b4\u03bf\u1fe6"
+    russian = "\u0451\u043b\u043a\u0430"
+    latin = "\u0141\u00f3d\u017a, sm\u00f8rrebr\u00f8d, Stra\u00dfe, \ufb01sh, me\u0301tro"
+    await filled(database, {"a": f"# One\n\n{greek}; {russian}; {latin}"})
+    _, hits = await found(database, text)
+    assert [hit.doc_id for hit in hits] == ["a"]
+    assert hits[0].snippet.count("<mark>") == len(text.split())
+
+
 async def test_title_outranks_text(database: Database) -> None:
     often = "# Other\n\n" + "sill " * 500
     await filled(database, {"a": often, "b": "# A sill\n\n" + "long text " * 2000, "c": often})
     assert await names(database, "sill") == ["b", "a", "c"]
+
+
+async def test_a_part_in_the_title_outranks_all_in_the_text(database: Database) -> None:
+    text = "# Other\n\n" + "sill gauge " * 100
+    partly = "# A sill\n\na gauge " + "long text " * 2000
+    whole = "# The gauge at the sill\n\n" + "long text " * 2000
+    await filled(database, {"a": text, "b": partly, "c": whole, "d": text})
+    assert await names(database, "sill gauge") == ["c", "b", "a", "d"]
 
 
 async def test_document_asked_for_by_id_comes_first(database: Database) -> None:

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from sdlc_lens.db import file
+from sdlc_lens.db.functions import add_functions
 from sdlc_lens.db.migration import REVISIONS, alembic_folder, migrate
 
 ROWS = """
@@ -52,6 +53,7 @@ def test_search_index_goes_on_following_the_documents(at_0001: Path) -> None:
 
     migrate(at_0001)
     with closing(sqlite3.connect(at_0001)) as connection:
+        add_functions(connection)
         assert found("harbour") == [(9,)]
         connection.execute("UPDATE documents SET source = CAST('# Swell' AS BLOB), title = 'Swell'")
         assert (found("harbour"), found("swell")) == ([], [(9,)])

@@ -31,6 +31,12 @@ def shown(text: str, query: str) -> str | None:
         ("CR-0007 and cr0007", "CR0007", "<mark>CR-0007</mark> and <mark>cr0007</mark>"),
         ("ÜBER \u0130nn", "uber inn", "<mark>ÜBER</mark> <mark>\u0130nn</mark>"),
         ("U\u0308ber", "über", "<mark>Über</mark>"),
+        ("Stra\u00dfe 5", "strasse", "<mark>Stra\u00dfe</mark> 5"),
+        ("\u017ftrange \ufb01", "strange fi", "<mark>\u017ftrange</mark> <mark>\ufb01</mark>"),
+        ("\u039f\u03a3, m", "\u03bf\u03c2", "<mark>\u039f\u03a3</mark>, m"),
+        ("5 \u00b5m", "\u03bcm", "5 <mark>\u00b5m</mark>"),
+        ("x\u0302y z", "xy", "<mark>x\u0302y</mark> z"),
+        ("\ufb00 x\u0302 gauge", "x gauge", "\ufb00 <mark>x\u0302</mark> <mark>gauge</mark>"),
         ("\ud55c\uad6d", "\ud558", None),
         ("a\n\n  sill \n", "sill", "a <mark>sill</mark>"),
         ("<b>sill</b> & \"x\"", "sill", "&lt;b&gt;<mark>sill</mark>&lt;/b&gt; &amp; &quot;x&quot;"),
@@ -48,6 +54,16 @@ def test_about_thirty_two_words_around_the_hit() -> None:
     assert found.endswith("word\u2026")
     assert len(found.split()) == 32
     assert found.split().index("<mark>sill</mark>") == 8
+
+
+@pytest.mark.parametrize(("before", "place"), [(0, 0), (5, 5), (40, 8), (70, 22), (79, 31)])
+def test_as_many_words_near_an_end_of_the_text(before: int, place: int) -> None:
+    words = ["word"] * 80
+    words[before] = "sill"
+    found = shown(" ".join(words), "sill")
+    assert found is not None
+    assert len(found.split()) == 32
+    assert found.replace("\u2026", "").split().index("<mark>sill</mark>") == place
 
 
 def test_place_with_most_terms_is_taken() -> None:

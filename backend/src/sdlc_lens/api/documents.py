@@ -52,7 +52,7 @@ class DocumentQuery(BaseModel):
         Field(
             default_factory=list,
             max_length=10,
-            description="Words that all occur in the title or the id, case aside.",
+            description="Words that all occur in the title or the id, case and accents aside.",
         ),
     ]
     sort: SortKey = "updated_at"

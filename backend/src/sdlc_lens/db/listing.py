@@ -9,6 +9,8 @@ from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_
 
 from sdlc_lens.db.models import documents
 from sdlc_lens.db.session import ReadSession
+from sdlc_lens.domain.folding import fold
+from sdlc_lens.domain.ids import normal_form
 
 SORTABLE: dict[str, Column[object]] = {
     name: documents.c[name]
@@ -106,12 +108,12 @@ def _shape(selection: Selection) -> _Shape:
 
 
 def _values(selection: Selection) -> dict[str, object]:
-    words = {
-        _word(number, place): word
-        for number, text in enumerate(_words(selection))
-        for place, word in enumerate(text)
-    }
-    return {**_given(selection), **words}
+    values: dict[str, object] = {**_given(selection)}
+    for number, text in enumerate(_words(selection)):
+        for place, word in enumerate(text):
+            values[_name("word", number, place)] = fold(word)
+            values[_name("ref", number, place)] = normal_form(word)
+    return values
 
 
 def _given(selection: Selection) -> dict[str, Sequence[str]]:
@@ -119,7 +121,7 @@ def _given(selection: Selection) -> dict[str, Sequence[str]]:
 
 
 def _words(selection: Selection) -> list[list[str]]:
-    return [text.casefold().split() for text in selection.texts]
+    return [text.split() for text in selection.texts]
 
 
 # Kept by its shape: to build it takes as long as to execute it.
@@ -156,9 +158,17 @@ def _is_one_of(name: str, shape: _Shape) -> ColumnElement[bool]:
 
 
 def _holds(number: int, words: int) -> ColumnElement[bool]:
-    shown = func.casefold(documents.c.doc_id + " " + documents.c.title)
-    return and_(*(func.instr(shown, bindparam(_word(number, n))) > 0 for n in range(words)))
+    shown = func.fold(documents.c.doc_id + " " + documents.c.title)
+    return and_(
+        *(
+            or_(
+                func.instr(shown, bindparam(_name("word", number, place))) > 0,
+                documents.c.ref == bindparam(_name("ref", number, place)),
+            )
+            for place in range(words)
+        )
+    )
 
 
-def _word(number: int, place: int) -> str:
-    return f"word_{number}_{place}"
+def _name(kind: str, number: int, place: int) -> str:
+    return f"{kind}_{number}_{place}"

@@ -12,7 +12,7 @@ from sdlc_lens.db import file
 from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 NEWEST = REVISIONS[-1]
 
 

@@ -1,5 +1,5 @@
 """Search by the index that the database keeps: the documents asked for by name come first, then
-those with all words in their title, then the others, each by relevance.
+those with all words in their title, those with some, and the others, each by relevance.
 """
 
 import json
@@ -14,7 +14,7 @@ from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.excerpt import pattern_of
 from sdlc_lens.domain.query import Query, Term
 
-_TITLED, _NAMED = 1, 2
+_IN_TEXT, _PARTLY_TITLED, _TITLED, _NAMED = range(4)
 
 # CROSS keeps SQLite from asking the index again for each single document. A page past the end
 # still has a row, for the total.
@@ -33,7 +33,9 @@ named AS (
 ),
 page AS MATERIALIZED (
     SELECT hits.id, relevance, coalesce(
-        tier, hits.id IN (SELECT rowid FROM search WHERE search MATCH :words_of_title)
+        tier,
+        (hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))
+        + (hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))
     ) AS tier
     FROM hits LEFT JOIN named USING (id)
     ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
@@ -116,7 +118,8 @@ def _values(query: Query) -> dict[str, object]:
     words = expression(query.terms)
     return {
         "words": words,
-        "words_of_title": f"{{name title}} : ({words})",
+        "all_in_title": f"{{name title}} : ({words})",
+        "some_in_title": f"{{name title}} : ({expression(query.terms, 'OR')})",
         "ref": query.ref,
         "name": query.name,
         "type": query.type,
@@ -125,9 +128,9 @@ def _values(query: Query) -> dict[str, object]:
     }
 
 
-def expression(terms: Sequence[Term]) -> str:
+def expression(terms: Sequence[Term], operator: str = "AND") -> str:
     """TERMS in the index's own language; all of a term is quoted, so that none of it is syntax."""
-    return " AND ".join(f"({' OR '.join(_quoted(term))})" for term in terms)
+    return f" {operator} ".join(f"({' OR '.join(_quoted(term))})" for term in terms)
 
 
 def _quoted(term: Term) -> list[str]:
@@ -141,8 +144,7 @@ def _hit(row: RowMapping) -> Hit:
 
 
 def _score(tier: int, relevance: float) -> float:
-    """One falling line from 1 to 0 for documents named, with the words in the title, and others."""
+    """One falling line from 1 to 0: documents named, then a third of it for each lower tier."""
     if tier >= _NAMED:
         return 1.0
-    within = relevance / (1 + relevance)
-    return round((within + 1 if tier == _TITLED else within) / 2, 6)
+    return round((tier + relevance / (1 + relevance)) / _NAMED, 6)

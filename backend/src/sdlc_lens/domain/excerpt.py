@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import islice, takewhile
 
+from sdlc_lens.domain.folding import Folded
 from sdlc_lens.domain.query import Term
 
 WORDS = 32
@@ -20,7 +21,6 @@ _OVERLAP = 500
 _LONGEST_WORD = 20  # on the average, where a text has hardly any space
 _WORD = re.compile(r"\S+")
 _TOKEN = re.compile(r"[^\W_]+")
-_NOT_ASCII = re.compile(r"[^\0-\x7f]")
 
 
 def pattern_of(terms: Sequence[Term]) -> str:
@@ -38,16 +38,16 @@ def excerpt(text: str, pattern: str) -> str | None:
 
     Of several places the first with the most terms is taken.
     """
-    text = _composed(text).rstrip()
+    text = unicodedata.normalize("NFC", text).rstrip()
     for start in range(0, len(text), _AT_ONCE):
         part = text[start : start + _AT_ONCE + _OVERLAP]
-        folded = _folded(part)
-        hits = list(islice(re.finditer(pattern, folded), _MOST_HITS))
+        folded = Folded(part)
+        hits = list(islice(re.finditer(pattern, folded.text), _MOST_HITS))
         if hits:
-            first, last = _window(part, _best(hits))
+            first, last = _window(part, folded.place(_best(hits)))
             before = "\u2026" if start + first else ""
             after = "\u2026" if start + last < len(text) else ""
-            return before + _marked(part, folded, pattern, first, last) + after
+            return before + _marked(part[first:], last - first, pattern) + after
     return None
 
 
@@ -60,22 +60,8 @@ def beginning(text: str) -> str:
 def _pattern(term: Term) -> str:
     """TERM without the bounds of its words; empty when it has none."""
     end = r"[^\W_]*+" if term.is_open else ""
-    forms = (_TOKEN.findall(_folded(_composed(form))) for form in term.forms)
+    forms = (_TOKEN.findall(form) for form in term.forms)
     return "|".join(r"[\W_]++".join(words) + end for words in forms if words)
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _folded(text: str) -> str:
-    """TEXT without case and accents, each character in its place."""
-    return _NOT_ASCII.sub(_letter, text.replace("\u0130", "I").lower())
-
-
-def _letter(character: re.Match[str]) -> str:
-    parts = unicodedata.normalize("NFD", character[0])
-    return parts[0] if all(map(unicodedata.combining, parts[1:])) else character[0]
 
 
 def _best(hits: Sequence[re.Match[str]]) -> int:
@@ -92,25 +78,28 @@ def _is_near(hit: re.Match[str], other: re.Match[str]) -> bool:
 
 
 def _window(text: str, place: int) -> tuple[int, int]:
-    """The beginning and the end of the words around PLACE."""
-    earliest = max(0, place - _WORDS_BEFORE * _LONGEST_WORD)
-    before = [word.start() for word in _WORD.finditer(text, earliest, place)][-_WORDS_BEFORE:]
+    """The beginning and the end of the words around PLACE; near an end of TEXT more of the rest."""
+    earliest = max(0, place - WORDS * _LONGEST_WORD)
     latest = place + WORDS * _LONGEST_WORD
-    left = WORDS - len(before)
-    ends = [word.end() for word in islice(_WORD.finditer(text, place, latest), left)]
+    before = [word.start() for word in _WORD.finditer(text, earliest, place)][-WORDS:]
+    after = [word.end() for word in islice(_WORD.finditer(text, place, latest), WORDS)]
+    shown = max(_WORDS_BEFORE, WORDS - len(after))
+    before = before[-shown:]
+    ends = after[: WORDS - len(before)]
     return (before or [place])[0], (ends or [place])[-1]
 
 
-def _marked(text: str, folded: str, pattern: str, first: int, last: int) -> str:
-    parts = []
-    for hit in re.compile(pattern).finditer(folded, first):
-        if hit.start() >= last:
+def _marked(text: str, length: int, pattern: str) -> str:
+    """The beginning of TEXT, so long; a hit may go on behind it."""
+    folded = Folded(text[: length + _OVERLAP])
+    parts, done = [], 0
+    for hit in re.finditer(pattern, folded.text):
+        start, end = folded.place(hit.start()), min(folded.place(hit.end()), length)
+        if start >= length:
             break
-        end = min(hit.end(), last)
-        marked = f"<mark>{_escaped(text[hit.start() : end])}</mark>"
-        parts += [_escaped(text[first : hit.start()]), marked]
-        first = end
-    return "".join([*parts, _escaped(text[first:last])])
+        parts += [_escaped(text[done:start]), f"<mark>{_escaped(text[start:end])}</mark>"]
+        done = end
+    return "".join([*parts, _escaped(text[done:length])])
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sdlc_lens.domain.folding import fold
 from sdlc_lens.domain.ids import leading_id, normal_form
 from sdlc_lens.domain.kinds import BY_PREFIX
 
@@ -14,7 +15,10 @@ _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that must occur, in any of `forms`; their last word may go on if it is open."""
+    """One thing that must occur, in any of `forms`; their last word may go on if it is open.
+
+    The forms are folded, as the index is.
+    """
 
     forms: tuple[str, ...]
     is_open: bool = False
@@ -65,5 +69,5 @@ def _forms(written: str) -> tuple[str, ...]:
     text = _AROUND.sub("", written)
     prefix, ref = leading_id(text) or ("", "")
     if not ref or ref != normal_form(text):
-        return (text,)
-    return (ref, f"{prefix} {ref.removeprefix(prefix)}")
+        return (fold(text),)
+    return (fold(ref), fold(f"{prefix} {ref.removeprefix(prefix)}"))

@@ -1,0 +1,69 @@
+"""Text without case and accents, for comparing: what differs in nothing else becomes the same.
+
+Each character is folded by itself, so that a place in the folded text leads back to one in the
+text. What folds to what never changes between versions of Unicode, but for new characters.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
+
+# Other symbols stand between these two ranges and above them; those in them are common, and
+# fold to themselves.
+_FOLDABLE = re.compile(r"[^\0-\x7f\u2010-\u2027\u2190-\u2bff]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_STROKED = str.maketrans(
+    {
+        "æ": "ae",
+        "ð": "d",
+        "ø": "o",
+        "þ": "th",
+        "đ": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "ł": "l",
+        "œ": "oe",
+    }
+)
+
+
+def fold(text: str) -> str:
+    """TEXT in the form that is compared."""
+    return text.lower() if text.isascii() else Folded(text).text
+
+
+class Folded:
+    """A text in the form that is compared, in `text`, and the text that it was made of.
+
+    `source` is in Unicode's composed form (NFC), and so may differ from what was given.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.source = unicodedata.normalize("NFC", text)
+        self._moved = [(0, 0)]
+        self.text = _FOLDABLE.sub(self._replaced, self.source).lower()
+
+    def place(self, index: int) -> int:
+        """Where in the source the character stands that INDEX of the folded text belongs to."""
+        folded, source = self._moved[bisect_right(self._moved, index, key=_first) - 1]
+        return source + index - folded
+
+    def _replaced(self, character: re.Match[str]) -> str:
+        letters = _letters(character[0])
+        if len(letters) != 1:
+            folded, source = self._moved[-1]
+            end = character.end()
+            self._moved.append((folded + end - source + len(letters) - 1, end))
+        return letters
+
+
+def _first(pair: tuple[int, int]) -> int:
+    return pair[0]
+
+
+@lru_cache(maxsize=4096)
+def _letters(character: str) -> str:
+    parts = unicodedata.normalize("NFD", character.casefold())
+    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", parts))
+    return bare.translate(_STROKED)
