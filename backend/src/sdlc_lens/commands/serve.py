@@ -64,10 +64,12 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     # Imported late on purpose: what was wrong so far has been said without waiting for these.
     import uvicorn
 
+    from sdlc_lens.api.protocol import Protocol
     from sdlc_lens.main import create_app
 
     configuration = uvicorn.Config(
         create_app(settings),
+        http=Protocol,
         log_config=None,
         access_log=False,
         forwarded_allow_ips=settings.forwarded_allow_ips,

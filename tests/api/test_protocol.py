@@ -1,0 +1,75 @@
+"""What is no HTTP at all gets a problem, too: the server as a process, spoken to over a socket."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from problems import problem
+from processes import environment, free_port, get, started, until_line
+
+GOOD_HEAD = b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(migrated_once: Path) -> Iterator[int]:
+    """The port of a server that is ready."""
+    port = free_port()
+    with started(env=environment(migrated_once, PORT=port)) as process:
+        until_line(process, "Application startup complete")
+        yield port
+
+
+def exchange(port: int, *sent: bytes) -> httpx.Response:
+    """The answer to these bytes, up to the end of the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        for part in sent:
+            client.sendall(part)
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    first, *lines = head.decode("ascii").split("\r\n")
+    headers = [tuple(line.split(": ", 1)) for line in lines]
+    return httpx.Response(int(first.split()[1]), headers=headers, content=body)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "GET /api/v1/search?q=é HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
+        b"GET /api/v1/search?q=\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /api/v1/projects HTTP/1.1\r\n\r\n",
+        b"GET /api/v1/projects HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /api/v1/projects HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 65_536,
+        GOOD_HEAD + b"Content-Length: abc\r\n\r\n",
+        GOOD_HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        GOOD_HEAD + b"Transfer-Encoding: chunked\r\n\r\nno size\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_what_is_no_http(sent: bytes, server: int) -> None:
+    answer = exchange(server, sent)
+    assert "Percent-encode" in problem(answer, 400, "BAD_REQUEST")
+    assert answer.headers["connection"] == "close"
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_nonsense_behind_a_request_does_not_touch_its_answer(server: int) -> None:
+    get(server, "/livez")
+    answer = exchange(server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n")
+    assert answer.status_code == 200
+
+
+def test_refusal_is_logged_under_its_id(migrated: Path) -> None:
+    port = free_port()
+    env = environment(migrated, PORT=port, LOG_FORMAT="json")
+    with started(env=env) as process:
+        until_line(process, "Application startup complete")
+        asked = exchange(port, b"nonsense\r\n\r\n").headers["x-request-id"]
+        line = until_line(process, asked).splitlines()[-1]
+    entry = json.loads(line)
+    assert (entry["status"], entry["client"], entry["request_id"]) == (400, "127.0.0.1", asked)
