@@ -101,6 +101,27 @@ async def test_unexpected_error_shows_no_internals(
     assert "internal detail" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"name": "\xff"}',
+        b"\xff\xfe{",
+        b"[" * 30_000,
+        b'{"connection_id": ' + b"9" * 5001 + b"}",
+        b"{",
+        b"nothing",
+        b"",
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "projects"), ("PUT", "projects/harbour")])
+async def test_body_that_cannot_be_read(
+    method: str, path: str, content: bytes, client: httpx.AsyncClient, synced: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.request(method, f"/api/v1/{path}", content=content, headers=headers)
+    assert problem(answer, 422, "VALIDATION_ERROR").startswith("body")
+
+
 async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
     large = b" " * (MAX_BODY_BYTES + 1)
 

@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+_NO_JSON = "body: is no JSON in UTF-8, or nested too deep, or has a number of too many digits"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # The framework's word for a body that its JSON reader gave up on otherwise.
+        return of_error(request.scope, Invalid(_NO_JSON))
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
