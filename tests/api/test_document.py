@@ -40,6 +40,8 @@ async def story(app: FastAPI, client: httpx.AsyncClient, synced: str, workspace:
             "stories/US0005 odd %2F näme?.md": "# Odd\n",
             "stories/US0006-latin.md": b"# L\xe4tin\n\n\xff end",
             "PRD-notes.md": "",
+            "PRD.MD": "# Upper\n",
+            "stories/US0008-points.md": "# Points\n\n> **Points:** 5 (was 8)\n",
         },
     )
     assert (await client.post(f"{synced}/sync")).status_code == 202
@@ -79,6 +81,22 @@ async def test_ref_and_alias_lead_there_too(
     name: str, client: httpx.AsyncClient, story: str
 ) -> None:
     assert (await client.get(f"{story}/story/{name}")).json()["doc_id"] == "US0004-read"
+
+
+async def test_points_that_are_no_number_are_told_as_written(
+    client: httpx.AsyncClient, story: str
+) -> None:
+    document = (await client.get(f"{story}/story/US0008")).json()
+    assert (document["story_points"], document["metadata"]) == (None, {"Points": "5 (was 8)"})
+
+
+@pytest.mark.parametrize("name", ["prd", "PRD", "Prd"])
+async def test_singleton_goes_by_its_stem_in_any_case(
+    name: str, client: httpx.AsyncClient, story: str
+) -> None:
+    document = (await client.get(f"{story}/prd/{name}")).json()
+    assert (document["doc_id"], document["same_id"]) == ("prd", ["prd.md"])
+    assert document["path"] == "PRD.MD"
 
 
 async def test_several_of_one_id(client: httpx.AsyncClient, story: str) -> None:

@@ -17,7 +17,7 @@ ROWS = [
         f"{number}.md",
         type=("story", "epic", "bug")[number % 3],
         doc_id=("same", f"{number:04}")[number % 2],
-        title=("Tide", "tide table", "Ünder way")[number % 3],
+        title=("tide", "Tide table", "Ünder way")[number % 3],
         status=(None, "Done", "Open", "Draft")[number % 4],
         owner=(None, "Ada")[number % 2],
         priority=(None, "P1", "P2")[number // 7 % 3],
@@ -142,6 +142,8 @@ def wanted(selection: Selection) -> list[dict[str, object]]:
 
     def key(found: dict[str, object]) -> tuple[bool, object, object]:
         value = found[selection.sort]
+        if selection.sort == "title":
+            value = str(value).lower()
         return (value is not None, value or 0, found["path"])
 
     return sorted(chosen, key=key, reverse=selection.descending)

@@ -3,7 +3,7 @@
 import pytest
 
 from sdlc_lens.domain.config import Configuration, configure
-from sdlc_lens.domain.kinds import STATUSES
+from sdlc_lens.domain.kinds import ANY_STATUS, STATUSES
 
 
 def test_nothing_given() -> None:
@@ -28,14 +28,24 @@ def test_nonsense_gives_the_default(nonsense: object) -> None:
 
 @pytest.mark.parametrize("nonsense", ["Done", ["Done"], {"story": "Done"}, {3: ["x"]}, None])
 def test_nonsense_vocabulary_is_left_out(nonsense: object) -> None:
-    assert configure({"status_vocab": nonsense}, {}).vocabulary == STATUSES
+    found = configure({"schema_version": 2, "status_vocab": nonsense}, {})
+    assert found.vocabulary == STATUSES
+    assert ["status_vocab" in warning for warning in found.warnings] == [True] * bool(nonsense)
 
 
 def test_type_without_a_row_gets_the_projects_own() -> None:
     found = configure({"status_vocab": {"review": ["Read", 5]}}, {})
-    assert found.statuses("review") == ("Read",)
-    assert found.statuses("retro") == ()
+    assert found.statuses("review") == (*ANY_STATUS, "Read")
+    assert found.statuses("retro") == ANY_STATUS
     assert found.additions == {"review": ("Read",)}
+
+
+def test_what_is_no_list_of_statuses_is_told() -> None:
+    vocabulary = {"review": ["Read", 5], "story": ["Parked"], "bug": "Open", 3: ["x"]}
+    found = configure({"schema_version": 2, "status_vocab": vocabulary}, {})
+    assert found.additions == {"review": ("Read",), "story": ("Parked",)}
+    told = [warning.partition(" in ")[0] for warning in found.warnings]
+    assert told == ["status_vocab.review", "status_vocab.bug", "status_vocab.3"]
 
 
 def test_halves_of_characters_can_be_stored() -> None:

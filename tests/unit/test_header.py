@@ -184,6 +184,7 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
         ("# T\n**A:** -5 degrees\n#42 b\n**B:** x", "T", {"A": "-5 degrees #42 b", "B": "x"}),
         ("# T\n**A:** a\n- item\n**B:** x", "T", {"A": "a"}),
         ("- ```sh\n  # no\n  ```\n", None, {}),
+        ("10. ```\n    # no\n    ```\n# T", "T", {}),
         ("```\n    ```\n# no\n```\n# T", "T", {}),
         ("```x``` is inline code\n\n# T", "T", {}),
         ("# T\n> **A:** run\n> ```x``` now\n> **B:** y", "T", {"A": "run ```x``` now", "B": "y"}),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sdlc_lens.domain.config import Configuration
 from sdlc_lens.domain.kinds import KINDS, STATUSES
 from sdlc_lens.domain.status import canonical
 
@@ -27,12 +28,13 @@ from sdlc_lens.domain.status import canonical
         ("Done2", "story", "Done2"),
         ("Complete", "story", "Complete"),
         ("  odd one ", "story", "odd one"),
-        ("Done", "retro", "Done"),
-        ("whatever", "retro", "whatever"),
+        ("✅ done, shipped", "retro", "Done"),
+        ("wont-fix", "decision", "Won't Fix"),
+        ("Living document", "prd", "Living document"),
     ],
 )
 def test_canonical(written: str, type_name: str, expected: str) -> None:
-    assert canonical(written, STATUSES.get(type_name, ())) == expected
+    assert canonical(written, Configuration().statuses(type_name)) == expected
 
 
 @pytest.mark.parametrize("written", [None, "", "   "])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.dependencies import TheHealthChecks
@@ -21,15 +21,22 @@ RULE_IDS = [rule.id for rule in RULES]
 RuleId = Annotated[str, Field(json_schema_extra={"enum": RULE_IDS})]
 
 
+def _filled(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
+_Filled = BeforeValidator(_filled)
+
+
 class HealthQuery(BaseModel):
     """Which findings are asked for: any of a filter's values will do, an empty one lets all pass.
 
     Each filter may repeat. Without a `page` all findings are shown.
     """
 
-    severity: Annotated[list[Severity], Field(default_factory=list)]
-    category: Annotated[list[Category], Field(default_factory=list)]
-    rule: Annotated[list[RuleId], Field(default_factory=list)]
+    severity: Annotated[list[Severity], _Filled, Field(default_factory=list)]
+    category: Annotated[list[Category], _Filled, Field(default_factory=list)]
+    rule: Annotated[list[RuleId], _Filled, Field(default_factory=list)]
     page: Annotated[int | SkipJsonSchema[None], Field(ge=1)] = None
     per_page: int = Field(
         default=50, ge=1, description=f"More than {MOST_PER_PAGE} count as {MOST_PER_PAGE}."

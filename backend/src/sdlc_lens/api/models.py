@@ -106,7 +106,7 @@ class SyncAnswer(Answer):
     outcome: str = Field(description="`synced`, `held_back`, `error` or `cancelled`.")
     added: int
     changed: int
-    unchanged: int
+    unchanged: int = Field(description="What is stored and stays, `failed` ones among them.")
     removed: int
     failed: int
     failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")

@@ -108,4 +108,6 @@ def _complaint(error: Mapping[str, object]) -> str:
     """One field's complaint, such as `body.name: String should have at least 1 character`."""
     place = error["loc"]
     assert isinstance(place, tuple)
+    # A parameter has no parts: what follows its name are the types that were tried.
+    place = place[:2] if place[0] == "query" else place
     return f"{'.'.join(map(str, place))}: {error['msg']}"

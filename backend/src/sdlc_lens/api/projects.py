@@ -37,9 +37,7 @@ async def add_project(
     body: NewProject, database: TheDatabase, settings: TheSettings
 ) -> ProjectAnswer:
     """Register a workspace. Nothing of it is read before its first sync."""
-    slug = slugify(body.name)
-    if not slug:
-        raise Invalid("body.name: holds no letter or digit that an address could be made of")
+    slug = _slug(body.name)
     _refuse_credentials(body)
     await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
     async with database.write() as session:
@@ -68,6 +66,8 @@ async def change_project(
 ) -> ProjectAnswer:
     """Change what the body names. The slug stays, whatever the new name is."""
     changes: dict[str, Any] = body.model_dump(include=body.model_fields_set & STORED)
+    if "name" in changes:
+        _slug(body.name)
     async with database.read() as session:
         await projects.get_project(session, slug)
     _refuse_credentials(body)
@@ -104,6 +104,12 @@ async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
     """The reports on the last fifty syncs, the newest first."""
     project = await projects.get_project(session, slug)
     return [SyncAnswer.model_validate(sync) for sync in await list_syncs(session, project.id)]
+
+
+def _slug(name: str) -> str:
+    if slug := slugify(name):
+        return slug
+    raise Invalid("body.name: holds no letter or digit that an address could be made of")
 
 
 def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:

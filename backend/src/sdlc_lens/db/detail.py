@@ -11,11 +11,13 @@ from sdlc_lens.db.references import bearers
 from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.header import normal_key
 from sdlc_lens.domain.ids import normal_form
+from sdlc_lens.domain.kinds import SINGLETONS
 from sdlc_lens.domain.parse import content
 from sdlc_lens.domain.relations import Candidate, resolve
 from sdlc_lens.errors import NotFound
 
-_ITS_OWN_COLUMN = {"status", "owner", "priority", "points", "story points", "epic", "story"}
+_POINTS = {"points", "story points"}
+_ITS_OWN_COLUMN = {"status", "owner", "priority", "epic", "story"} | _POINTS
 _DETAIL = select(
     *ITEM, documents.c.fields, documents.c.content_start, documents.c.source, documents.c.sha256
 ).where(documents.c.id == bindparam("id"))
@@ -36,7 +38,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Detail:
-    """A document with its text; `fields` are those of its header that have no column."""
+    """A document with its text; `fields` are those of its header that no column tells."""
 
     item: Item
     fields: dict[str, str]
@@ -69,13 +71,12 @@ async def get_detail(session: ReadSession, document_id: int) -> Detail:
     """Everything that is known of a document."""
     row = (await session.execute(_DETAIL, {"id": document_id})).one()
     *item, fields, content_start, source, sha256 = row
+    told = Item(*item)
+    columns = _ITS_OWN_COLUMN if told.story_points is not None else _ITS_OWN_COLUMN - _POINTS
     others = {
-        name: value
-        for name, value in json.loads(fields).items()
-        if normal_key(name) not in _ITS_OWN_COLUMN
+        name: value for name, value in json.loads(fields).items() if normal_key(name) not in columns
     }
-    text = content(source, content_start)
-    return Detail(Item(*item), others, text, sha256)
+    return Detail(told, others, content(source, content_start), sha256)
 
 
 async def get_source(session: ReadSession, document_id: int) -> bytes:
@@ -87,6 +88,7 @@ async def get_source(session: ReadSession, document_id: int) -> bytes:
 async def _of_stem(
     session: ReadSession, project_id: int, type_name: str, stem: str
 ) -> dict[str, int]:
+    stem = stem.lower() if type_name in SINGLETONS else stem
     values = {"project_id": project_id, "type": type_name, "stem": stem}
     return {row.path: row.id for row in await session.execute(_OF_STEM, values)}
 

@@ -5,24 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from sdlc_lens.db.models import documents
 from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.folding import fold
 from sdlc_lens.domain.ids import normal_form
 
-SORTABLE: dict[str, Column[object]] = {
-    name: documents.c[name]
-    for name in (
-        "title",
-        "type",
-        "status",
-        "updated_at",
-        "doc_id",
-        "priority",
-        "story_points",
-    )
+_SORTED_AS_STORED = ("type", "status", "updated_at", "doc_id", "priority", "story_points")
+SORTABLE: dict[str, ColumnElement[Any]] = {
+    "title": documents.c.title.collate("NOCASE"),
+    **{name: documents.c[name] for name in _SORTED_AS_STORED},
 }
 NOTHING = "none"
 """As a filter's value: documents in which the field is empty."""

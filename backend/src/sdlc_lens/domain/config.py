@@ -1,10 +1,10 @@
 """What a workspace says about itself in `.config.yaml` and `.version`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sdlc_lens.domain.kinds import STATUSES
+from sdlc_lens.domain.kinds import ANY_STATUS, STATUSES
 
 DEFAULT_SCHEMA_VERSION = 2
 
@@ -29,11 +29,16 @@ class Configuration:
     def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
         """The built-in statuses by type, and those that the project adds."""
         names = STATUSES.keys() | self.additions.keys()
-        return {name: STATUSES.get(name, ()) + self.additions.get(name, ()) for name in names}
+        return {name: _built_in(name) + self.additions.get(name, ()) for name in names}
 
     def statuses(self, type_name: str) -> tuple[str, ...]:
-        """The statuses that documents of this type may have; none stands for any."""
-        return self.vocabulary.get(type_name, ())
+        """The statuses that documents of this type may have, among others."""
+        return self.vocabulary.get(type_name) or _built_in(type_name)
+
+
+def _built_in(type_name: str) -> tuple[str, ...]:
+    """A type without a row borrows all the others' words."""
+    return STATUSES.get(type_name, ANY_STATUS)
 
 
 def configure(settings: Mapping[object, object], version: Mapping[object, object]) -> Configuration:
@@ -44,7 +49,7 @@ def configure(settings: Mapping[object, object], version: Mapping[object, object
         number or DEFAULT_SCHEMA_VERSION,
         _storable(profile) if isinstance(profile, str) else None,
         _additions(settings.get("status_vocab")),
-        () if number else (_NO_SCHEMA_VERSION,),
+        (*(() if number else (_NO_SCHEMA_VERSION,)), *_misfits(settings.get("status_vocab"))),
     )
 
 
@@ -62,6 +67,17 @@ def _additions(written: object) -> Mapping[str, tuple[str, ...]]:
         for name, statuses in pairs
         if isinstance(name, str) and isinstance(statuses, list)
     }
+
+
+def _misfits(written: object) -> Iterator[str]:
+    """What is said of statuses that a project means to add, and that are none."""
+    if written is not None and not isinstance(written, Mapping):
+        yield "status_vocab in .config.yaml was not used: it is no mapping of types to lists"
+    for name, statuses in written.items() if isinstance(written, Mapping) else ():
+        words = [name, *statuses] if isinstance(statuses, list) else [None]
+        if not all(isinstance(word, str) for word in words):
+            place = _storable(f"status_vocab.{str(name)[:100]}")
+            yield f"{place} in .config.yaml is no list of statuses: what is none was not used"
 
 
 def _storable(text: str) -> str:

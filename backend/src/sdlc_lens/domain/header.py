@@ -104,15 +104,15 @@ def _skipped(pattern: re.Pattern[str], text: str, start: int = 0) -> int:
 
 def _visible(text: str) -> Iterator[re.Match[str]]:
     """The lines that are in no code fence and no comment."""
-    fence, in_comment = "", False
+    fence, margin, in_comment = "", 0, False
     for found in _LINE.finditer(text, text.startswith("\ufeff")):
         line = found[1]
         if in_comment:
             in_comment = "-->" not in line or _opens_comment(line)
         elif fence:
-            fence = "" if _closes(line, fence) else fence
+            fence = "" if _closes(line, fence, margin) else fence
         elif opening := _FENCE.match(line):
-            fence = opening[1]
+            fence, margin = opening[1], max(opening.start(1), 3)
         elif line.lstrip().startswith("<!--"):
             in_comment = _opens_comment(line)
         else:
@@ -123,9 +123,10 @@ def _opens_comment(line: str) -> bool:
     return line.rfind("<!--") > line.rfind("-->")
 
 
-def _closes(line: str, fence: str) -> bool:
+def _closes(line: str, fence: str, margin: int) -> bool:
+    """Whether LINE ends the fence, which has at most that MARGIN; a list's item brings its own."""
     mark = line.strip()
-    if line.startswith("    "):
+    if line.startswith(" " * (margin + 1)):
         return False
     return len(mark) >= len(fence) and not mark.strip(fence[0])
 

@@ -78,6 +78,7 @@ RECORDS = frozenset({"retro", "review", "decision", "persona", "handoff", "perso
 BY_FOLDER = {kind.folder: kind for kind in KINDS}
 BY_PREFIX = {kind.prefix: kind for kind in KINDS if kind.prefix}
 STATUSES = {kind.name: kind.statuses for kind in KINDS if kind.statuses}
+ANY_STATUS = tuple(dict.fromkeys(status for kind in KINDS for status in kind.statuses))
 ARTEFACTS = frozenset(kind.name for kind in BY_PREFIX.values()) - RECORDS
 TERMINAL = {kind.name: kind.terminal for kind in KINDS if kind.statuses}
 TERMINAL_ANYWHERE = frozenset().union(*TERMINAL.values())

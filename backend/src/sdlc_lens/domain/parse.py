@@ -10,7 +10,7 @@ from sdlc_lens.domain.layout import identify, stem
 from sdlc_lens.domain.links import Link, aliases, mentions, references
 from sdlc_lens.domain.status import canonical
 
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
