@@ -56,8 +56,10 @@ async def next_id(session: WriteSession) -> int:
 
 
 async def add_documents(session: WriteSession, rows: Rows) -> None:
-    """Store new documents."""
-    await _insert(session, documents, rows)
+    """Store new documents, many with one statement: the search index is written out with each."""
+    for portion in batched(rows, ROWS_AT_ONCE):
+        values = tuple(value for row in portion for value in row.values())
+        await session.exec_driver_sql(_insertion(documents, portion), values)
 
 
 async def replace_documents(session: WriteSession, rows: Rows) -> int:
@@ -81,8 +83,10 @@ async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
 
 async def add_references(session: WriteSession, refs: Rows, links: Rows) -> None:
     """Store which ids documents answer to, and which they point at."""
-    await _insert(session, document_refs, refs)
-    await _insert(session, document_links, links)
+    for table, rows in ((document_refs, refs), (document_links, links)):
+        for portion in batched(rows, ROWS_AT_ONCE):
+            values = [tuple(row.values()) for row in portion]
+            await session.exec_driver_sql(_insertion(table, portion[:1]), values)
 
 
 async def remove_references(session: WriteSession, ids: Sequence[int]) -> None:
@@ -105,16 +109,13 @@ def _to_write(before: RowMapping, row: Mapping[str, object]) -> frozenset[str]:
     return _ALL if moves_index else _ALL - _INDEXED
 
 
-async def _insert(session: WriteSession, table: Table, rows: Rows) -> None:
-    if not rows:
-        return
-    # Past the library's own treatment of values, which takes as long as storing them.
-    names = list(rows[0])
-    marks = ", ".join("?" * len(names))
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
-    for portion in batched(rows, ROWS_AT_ONCE):
-        values = [tuple(row[name] for name in names) for row in portion]
-        await session.exec_driver_sql(statement, values)
+# Past the library's own treatment of values, which takes as long as storing them.
+def _insertion(table: Table, rows: Rows) -> str:
+    """The statement that stores ROWS, all of the same columns in the same order."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    return (
+        f"INSERT INTO {table.name} ({', '.join(rows[0])}) VALUES {', '.join([marks] * len(rows))}"
+    )
 
 
 async def _update(session: WriteSession, rows: Rows, names: Iterable[str]) -> None:
@@ -127,6 +128,5 @@ async def _update(session: WriteSession, rows: Rows, names: Iterable[str]) -> No
 
 
 async def _delete(session: WriteSession, table: Table, key: str, ids: Iterable[int]) -> None:
-    statement = delete(table).where(table.c[key] == bindparam("gone"))
     for portion in batched(ids, ROWS_AT_ONCE):
-        await session.execute(statement, [{"gone": document_id} for document_id in portion])
+        await session.execute(delete(table).where(table.c[key].in_(portion)))
