@@ -55,6 +55,16 @@ async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
     assert await listed(client, synced, "type=story&status=&owner=&q=&q=%20") == stories
 
 
+async def test_status_may_be_asked_for_in_any_spelling(
+    client: httpx.AsyncClient, synced: str
+) -> None:
+    expected = await listed(client, synced, "status=In%20Progress&sort=doc_id")
+    assert expected
+    for asked in ("in-progress", "IN_PROGRESS", "in%20progress"):
+        assert await listed(client, synced, f"status={asked}&sort=doc_id") == expected
+    assert await listed(client, synced, "status=progress") == []
+
+
 async def test_paging(client: httpx.AsyncClient, synced: str) -> None:
     seen: list[str] = []
     for number in (1, 2, 3):

@@ -4,14 +4,17 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from problems import problem
+from starlette.types import Receive, Scope, Send
 
 from sdlc_lens.api.limits import MAX_BODY_BYTES
+from sdlc_lens.db.session import Database
 
 pytestmark = pytest.mark.anyio
 
@@ -72,6 +75,17 @@ async def test_head_works_wherever_get_does(
 async def test_head_of_what_is_not_there(client: httpx.AsyncClient) -> None:
     head = await client.head("/api/v1/projects/nowhere")
     assert (head.status_code, head.content) == (404, b"")
+
+
+@pytest.mark.parametrize("path", GETS)
+async def test_address_of_a_request_may_be_whole(path: str, app: FastAPI, synced: str) -> None:
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "path": f"http://lens:8000{scope['path']}"}, receive, send)
+
+    transport = httpx.ASGITransport(whole)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as proxied:
+        assert (await proxied.get(path)).status_code == 200
+        problem(await proxied.get("/nowhere"), 404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", GETS)
@@ -141,6 +155,22 @@ async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient
 
     answer = await client.get("/endless")
     assert "stopping" in problem(answer, 503, "NOT_READY")
+
+
+async def test_change_that_waited_in_vain_is_503(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database: Database = app.state.database
+    monkeypatch.setattr(database, "write", partial(database.write, 0.1))
+    async with database.write():
+        for answer in (
+            await client.post(f"{synced}/sync"),
+            await client.put(synced, json={"name": "Quay"}),
+            await client.delete(synced),
+        ):
+            assert "try again" in problem(answer, 503, "NOT_READY")
+            assert int(answer.headers["retry-after"]) > 0
+    assert (await client.delete(synced)).status_code == 204
 
 
 async def test_database_that_fails_is_503(client: httpx.AsyncClient, migrated: Path) -> None:

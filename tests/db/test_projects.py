@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from documents import row, stored
 
-from sdlc_lens.clock import now
+from sdlc_lens.clock import now, stamp
 from sdlc_lens.db import projects
 from sdlc_lens.db.projects import (
     add_project,
     extend_lease,
+    extend_leases,
     get_project,
     give_back,
     list_projects,
@@ -58,6 +59,18 @@ async def test_lease_has_one_holder(database: Database) -> None:
         assert await give_back(session, "mine", {"sync_status": "synced"})
         assert (await get_project(session, "harbour")).sync_status == "synced"
         assert await take_lease(session, project.id, "theirs")
+
+
+async def test_every_lease_that_runs_is_extended(database: Database) -> None:
+    running, idle = await stored(database), await stored(database, slug="idle")
+    async with database.write() as session:
+        await take_lease(session, running.id, "mine")
+        await extend_leases(session, 1000)
+        ends = [(await get_project(session, one.slug)).lease_ends_at for one in (running, idle)]
+        assert (ends[0] or "") > stamp(now() + timedelta(seconds=1000))
+        assert ends[1] is None
+        await extend_leases(session, 0)
+        assert (await get_project(session, running.slug)).lease_ends_at == ends[0]
 
 
 async def test_lease_of_a_killed_sync_ends_by_itself(

@@ -1,13 +1,20 @@
 """Transactions: writers one after the other, readers on one state, nothing lost."""
 
 import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from sdlc_lens.db.session import WRITERS, Database, ReadSession, WriteSession
+from sdlc_lens.db import driver
+from sdlc_lens.db.session import Database, ReadSession, WriteSession
+from sdlc_lens.errors import Busy
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +94,7 @@ async def test_missing_file_is_not_made(tmp_path: Path) -> None:
         async with database.read() as session:
             await slugs(session)
     await database.close()
-    await asyncio.sleep(0.1)  # the driver's thread tells this loop of its end
+    await until_threads_end()
     assert not list(tmp_path.iterdir())
 
 
@@ -95,16 +102,92 @@ def test_what_may_be_written_may_be_read() -> None:
     assert issubclass(WriteSession, ReadSession)
 
 
-async def test_writers_that_wait_do_not_keep_readers_waiting(database: Database) -> None:
-    async def write() -> None:
-        async with database.write() as session:
-            await session.execute(text("SELECT 1"))
+async def write(database: Database, wait_seconds: float) -> float:
+    """Write something; the seconds until the turn came."""
+    start = time.monotonic()
+    async with database.write(wait_seconds) as session:
+        await session.execute(text("UPDATE projects SET slug = slug"))
+        return time.monotonic() - start
 
-    async with database.write() as session:
-        await session.execute(text("SELECT 1"))
-        waiting = [asyncio.create_task(write()) for _ in range(WRITERS - 1)]
+
+@contextmanager
+def held(path: Path) -> Iterator[sqlite3.Connection]:
+    """The right to write, in other hands until the transaction ends."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+async def until_threads_end() -> None:
+    """Wait for the driver's threads, which tell this loop of their end."""
+    threads = [thread for thread in threading.enumerate() if "connection_worker" in thread.name]
+    await asyncio.gather(*(asyncio.to_thread(thread.join, 20) for thread in threads))
+
+
+async def test_writers_that_wait_do_not_keep_readers_waiting(database: Database) -> None:
+    async with database.write():
+        waiting = [asyncio.create_task(write(database, 20)) for _ in range(20)]
         await asyncio.sleep(0.1)
         async with asyncio.timeout(1), database.read() as reading:
             assert await reading.scalar(text("SELECT 1")) == 1
         assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)
+
+
+async def test_writers_take_turns_in_the_order_of_asking(database: Database) -> None:
+    order = []
+
+    async def one(number: int) -> None:
+        async with database.write():
+            await asyncio.sleep(0)
+            order.append(number)
+
+    await asyncio.gather(*map(one, range(10)))
+    assert order == list(range(10))
+
+
+async def test_writer_gives_up_when_its_turn_does_not_come(database: Database) -> None:
+    async with database.write():
+        for wait_seconds in (0, 0.1):
+            with pytest.raises(Busy, match="try again"):
+                await write(database, wait_seconds)
+    assert await write(database, 0) < 1
+
+
+async def test_writer_waits_for_another_process_too(database: Database) -> None:
+    with held(database.path) as other:
+        for wait_seconds in (0, 0.3):
+            with pytest.raises(Busy, match="try again"):
+                await write(database, wait_seconds)
+        waiting = asyncio.create_task(write(database, 20))
+        await asyncio.sleep(0.5)
+        other.execute("COMMIT")
+        assert 0.4 < await waiting < 5
+
+
+async def test_database_that_fails_is_not_waited_for(database: Database) -> None:
+    database.path.unlink()
+    with pytest.raises(OperationalError, match="unable to open"):
+        await write(database, 20)
+    await until_threads_end()
+
+
+async def test_connection_that_nobody_waits_for_is_closed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def slow(path: str, **options: object) -> sqlite3.Connection:
+        time.sleep(0.2)
+        opened.append(sqlite3.connect(path, uri=True, check_same_thread=False))
+        return opened[0]
+
+    monkeypatch.setattr(driver, "_connect", slow)
+    waiting = asyncio.create_task(write(database, 1))
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await until_threads_end()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")

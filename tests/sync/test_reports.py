@@ -47,6 +47,8 @@ async def test_revision_moves_with_what_is_stored_alone(harbour: Harbour) -> Non
     ):
         settings.write_text(content)
         assert [await revision(), await revision()] == [number, number]
+    (harbour.workspace / "stories/US0099-large.md").write_text("x" * (5 * 1024 * 1024 + 1))
+    assert [await revision(), await revision()] == [5, 5]
     (harbour.workspace / FIRST).unlink()
     assert [await revision(), await revision()] == [6, 6]
     assert (await harbour.project()).revision == 6

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from syncing import Harbour
 from workspaces import write_workspace
 
+from sdlc_lens.db.projects import remove_project
 from sdlc_lens.db.syncs import list_syncs
 from sdlc_lens.sources.folder import fingerprint
-from sdlc_lens.sync.schedule import Schedule
+from sdlc_lens.sync import apply
+from sdlc_lens.sync.schedule import Schedule, tell_end
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +112,68 @@ async def test_service_without_a_database_goes_on(
     await schedule.read_anew()
     await schedule.look("poll")
     assert "cannot be looked at" in caplog.text
+
+
+async def test_schedule_outlives_readers_that_keep_every_connection(
+    harbour: Harbour,
+    schedule: Schedule,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def full(_: object = None) -> None:
+        raise NoConnection("QueuePool limit of size 3 overflow 0 reached")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(harbour.database, "read", full)
+        await schedule.read_anew()
+        await schedule.look("poll")
+    assert caplog.text.count("QueuePool limit") == 2
+    await schedule.look("poll")
+    assert await outcomes(harbour) == [("poll", "synced")]
+
+
+async def test_sync_that_the_database_failed_is_tried_again(
+    harbour: Harbour, schedule: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(apply, "add_documents", full)
+        await schedule.look("poll")
+        assert "disk is full" in ((await harbour.project()).sync_error or "")
+    await schedule.look("poll")
+    assert await outcomes(harbour) == [("poll", "error"), ("poll", "synced")]
+
+
+async def test_project_that_is_registered_anew_is_followed(
+    harbour: Harbour, schedule: Schedule
+) -> None:
+    await schedule.look("poll")
+    before = await harbour.project()
+    async with harbour.database.write() as session:
+        await remove_project(session, "tide")
+    await asyncio.sleep(0.01)
+    await harbour.add()
+    async with harbour.database.write() as session:
+        await session.execute(text("UPDATE projects SET auto_sync = 1"))
+    assert (await harbour.project()).id == before.id
+    await schedule.look("poll")
+    assert await outcomes(harbour) == [("poll", "synced")]
+
+
+async def test_end_that_nobody_asked_for_is_logged(
+    schedule: Schedule, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(schedule, "read_anew", fail)
+    running = asyncio.create_task(schedule.run())
+    running.add_done_callback(tell_end)
+    with pytest.raises(ZeroDivisionError):
+        await running
+    assert "restart the service" in caplog.text
 
 
 async def test_mark_moves_with_every_change(harbour: Harbour) -> None:

@@ -149,10 +149,12 @@ def check_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
     return run_script(script, environment(folder / "lens.db"))
 
 
-def test_folder_that_may_not_be_read(open_folder: Path) -> None:
-    workspace = write_workspace(open_folder / "workspace", HEALTHY)
+@pytest.mark.parametrize("asked", ["", "sdlc-studio"])
+def test_folder_that_may_not_be_read(asked: str, open_folder: Path) -> None:
+    workspace = open_folder / "workspace"
+    write_workspace(workspace / asked, HEALTHY)
     workspace.chmod(0o700)
-    ended = check_as_nobody(workspace)
+    ended = check_as_nobody(workspace / asked)
     assert ended.returncode == 77
     assert f"cannot read {workspace}" in ended.stderr
     assert "0700" in ended.stderr

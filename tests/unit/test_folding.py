@@ -27,6 +27,8 @@ TEXTS = st.text(
         ("\u0130\u0131", "ii"),
         ("\u0141\u00d8\u0110", "lod"),
         ("\u212bngstr\u00f6m", "angstrom"),
+        ("\u05e1\u05b5\u05e4\u05b6\u05e8", "\u05e1\u05e4\u05e8"),
+        ("\u0643\u0650\u062a\u064e\u0627\u0628 \u0623", "\u0643\u062a\u0627\u0628 \u0627"),
         # What is no accent stays: another syllable, vowel sign or voiced kana is another letter.
         ("\ud55c", "\ud55c"),
         ("\u304c", "\u304c"),

@@ -11,6 +11,7 @@
     ├── CrossSite                   403  CROSS_SITE_REQUEST
     ├── ContentTooLarge             413  CONTENT_TOO_LARGE
     ├── NotReady                    503  NOT_READY
+    │   └── Busy                    503  NOT_READY
     ├── UnusableWorkspace                                    exit 66  (EX_NOINPUT), or sync_error
     │   └── HeldBack                                         the same, until it is confirmed
     ├── Unreadable                                           one file: named in the report
@@ -107,6 +108,14 @@ class NotReady(LensError):
     """The service runs, but cannot answer now."""
 
     code, title, status = "NOT_READY", "Not ready", 503
+
+
+class Busy(NotReady):
+    """Another change is being stored, and the wait for it was long enough."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "5"}
 
 
 class UnusableWorkspace(LensError):

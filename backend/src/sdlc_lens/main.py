@@ -29,7 +29,7 @@ from sdlc_lens.db.session import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.schedule import Schedule
+from sdlc_lens.sync.schedule import Schedule, tell_end
 
 API = "/api/v1"
 
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = asyncio.create_task(app.state.schedule.run())
+    watching.add_done_callback(tell_end)
     yield
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

@@ -15,6 +15,7 @@ from sdlc_lens.db.projects import get_project_id
 from sdlc_lens.db.related import get_related
 from sdlc_lens.db.session import ReadSession
 from sdlc_lens.domain.ids import first_id
+from sdlc_lens.domain.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100
@@ -66,7 +67,7 @@ class DocumentQuery(BaseModel):
         """The same for the database; a filter that a form has left empty lets all pass."""
         return Selection(
             types=_filled(self.type),
-            statuses=_filled(self.status),
+            statuses=with_spellings(_filled(self.status)),
             owners=_filled(self.owner),
             epics=[first_id(epic) or epic for epic in _filled(self.epic)],
             priorities=_filled(self.priority),

@@ -18,6 +18,7 @@ from sdlc_lens.logs import request_id
 HEADER = "X-Request-ID"
 LONGEST_LOGGED = 300
 
+_HOST = re.compile(r"\Ahttps?://[^/]*", re.IGNORECASE)  # of a request as proxies get it
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def _id(scope: Scope) -> str:
 def _routable(scope: Scope, root_path: str) -> Scope:
     """SCOPE as its route knows it: GET for HEAD, below the root path, no slash at the end."""
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    path = root_path + below(root_path, scope["path"])
+    path = root_path + below(root_path, _HOST.sub("", scope["path"]))
     return {**scope, "method": method, "root_path": root_path, "path": path}
 
 

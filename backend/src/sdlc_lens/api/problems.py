@@ -72,7 +72,8 @@ async def _foreseen(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return of_error(request.scope, Invalid("; ".join(map(_complaint, error.errors()))))
+    complaints = {_place(one): f"{_place(one)}: {one['msg']}" for one in reversed(error.errors())}
+    return of_error(request.scope, Invalid("; ".join(reversed(complaints.values()))))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -104,10 +105,9 @@ def _matches(routes: Sequence[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
-def _complaint(error: Mapping[str, object]) -> str:
-    """One field's complaint, such as `body.name: String should have at least 1 character`."""
-    place = error["loc"]
+def _place(complaint: Mapping[str, object]) -> str:
+    """What is complained about, such as `body.name`; of several complaints the first is told."""
+    place = complaint["loc"]
     assert isinstance(place, tuple)
     # A parameter has no parts: what follows its name are the types that were tried.
-    place = place[:2] if place[0] == "query" else place
-    return f"{'.'.join(map(str, place))}: {error['msg']}"
+    return ".".join(map(str, place[:2] if place[0] == "query" else place))

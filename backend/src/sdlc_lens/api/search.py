@@ -13,6 +13,7 @@ from sdlc_lens.db.listing import FURTHEST
 from sdlc_lens.db.search import Filters, search_documents
 from sdlc_lens.domain.ids import first_id
 from sdlc_lens.domain.query import read_query
+from sdlc_lens.domain.status import with_spellings
 from sdlc_lens.errors import Invalid
 
 MOST_PER_PAGE = 50
@@ -40,7 +41,7 @@ class SearchQuery(BaseModel):
         return Filters(
             projects=list(filter(None, self.project)),
             types=list(filter(None, self.type)),
-            statuses=list(filter(None, self.status)),
+            statuses=with_spellings(filter(None, self.status)),
             owners=list(filter(None, self.owner)),
             epics=[first_id(epic) or epic for epic in self.epic if epic],
         )

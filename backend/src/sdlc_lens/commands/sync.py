@@ -13,7 +13,7 @@ from sdlc_lens.db.projects import get_project, list_projects
 from sdlc_lens.db.readiness import check_readiness
 from sdlc_lens.db.session import Database
 from sdlc_lens.db.syncs import Sync
-from sdlc_lens.errors import SyncInProgress, UnusableDatabase
+from sdlc_lens.errors import LensError, UnusableDatabase
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
@@ -26,6 +26,7 @@ exit codes:
   0   every project was synced
   1   one was not, for the reason on its line, or there is no such project
   65  there is no database that this version can use
+others: python -m sdlc_lens --help
 """
 
 
@@ -91,8 +92,8 @@ async def _sync_one(runner: Runner, slug: str, order: Order) -> bool:
     """Sync a project and print a line about it; whether it went well."""
     try:
         report = await runner.sync(slug, order)
-    except SyncInProgress as error:
-        print(f"sdlc-lens: {error}", file=sys.stderr)
+    except LensError as error:
+        print(f"sdlc-lens: {slug}: {error}", file=sys.stderr)
         return False
     synced = report.outcome == "synced"
     print(f"{slug}: {_figures(report) if synced else f'{report.outcome}: {report.message}'}")

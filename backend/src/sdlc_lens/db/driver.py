@@ -5,16 +5,19 @@ much as a small query. Opening and closing are done where they are asked for, wh
 while nothing else uses the connection, and the first rows come back with the answer.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import aiosqlite
 
 ROWS_AHEAD = 500
 """How many rows come with the answer; of a longer one the others are fetched when asked for."""
+
+
+_connect = sqlite3.connect
 
 
 class Cursor(aiosqlite.Cursor):
@@ -24,6 +27,7 @@ class Cursor(aiosqlite.Cursor):
         super().__init__(connection, cursor)
         self._connection = connection
         self._ahead: list[Any] = []
+        self._has_more = False
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "Cursor":
         with self._connection.busy():
@@ -35,8 +39,12 @@ class Cursor(aiosqlite.Cursor):
             await super().executemany(sql, parameters)
         return self
 
+    async def fetchone(self) -> Any:
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
     async def fetchmany(self, size: int | None = None) -> list[Any]:
-        if not self._ahead:
+        if self._has_more and not self._ahead:
             with self._connection.busy():
                 return list(await super().fetchmany(size))
         count = size or self.arraysize
@@ -45,7 +53,7 @@ class Cursor(aiosqlite.Cursor):
 
     async def fetchall(self) -> list[Any]:
         rows, self._ahead = self._ahead, []
-        if len(rows) < ROWS_AHEAD:
+        if not self._has_more:
             return rows
         with self._connection.busy():
             return [*rows, *await super().fetchall()]
@@ -59,7 +67,9 @@ class Cursor(aiosqlite.Cursor):
     def _run(self, sql: str, parameters: Any) -> list[Any]:
         self._connection.begin_if_due()
         self._cursor.execute(sql, parameters)
-        return self._cursor.fetchmany(ROWS_AHEAD) if self._cursor.description else []
+        rows = self._cursor.fetchmany(ROWS_AHEAD) if self._cursor.description else []
+        self._has_more = len(rows) == ROWS_AHEAD
+        return rows
 
 
 class Connection(aiosqlite.Connection):
@@ -67,6 +77,16 @@ class Connection(aiosqlite.Connection):
 
     is_idle = True
     _reads = _is_due = False
+    _opened: sqlite3.Connection | None = None
+
+    def __init__(self, database: str, **options: Any) -> None:
+        super().__init__(lambda: self._open(database, options), ROWS_AHEAD)
+        self._thread.daemon = True  # one that was never closed does not keep the process alive
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """End the thread, and close what it opened, also when nobody waited for that."""
+        self._tx.put_nowait((None, self._close_opened))
+        return super().stop()
 
     def cursor(self) -> Cursor:  # type: ignore[override] # to be entered, where the other is awaited
         return Cursor(self, self._conn.cursor())
@@ -88,6 +108,14 @@ class Connection(aiosqlite.Connection):
         else:
             await super().rollback()
 
+    def _open(self, database: str, options: dict[str, Any]) -> sqlite3.Connection:
+        self._opened = _connect(database, **options)
+        return self._opened
+
+    def _close_opened(self) -> None:
+        if self._opened:
+            self._opened.close()
+
     @contextmanager
     def busy(self) -> Iterator[None]:
         """While its thread works; that it stays for one who gives up waiting."""
@@ -98,10 +126,3 @@ class Connection(aiosqlite.Connection):
             self.is_idle = True
             raise
         self.is_idle = True
-
-
-def connect(database: str, **options: Any) -> Connection:
-    """A connection to be awaited, as aiosqlite's own function makes it."""
-    connection = Connection(partial(sqlite3.connect, database, **options), ROWS_AHEAD)
-    connection._thread.daemon = True  # one that was never closed does not keep the process alive
-    return connection

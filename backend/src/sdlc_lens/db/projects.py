@@ -124,10 +124,17 @@ async def holds_lease(session: WriteSession, lease: str) -> bool:
     return await session.scalar(query) is not None
 
 
-async def extend_lease(session: WriteSession, lease: str, more_seconds: int = 0) -> bool:
-    """Hold the project for LEASE_SECONDS from now, and for more; False when the lease was lost."""
-    end = _lease_end(now() + timedelta(seconds=more_seconds))
-    return await _change_leased(session, lease, {"lease_ends_at": end})
+async def extend_lease(session: WriteSession, lease: str) -> bool:
+    """Hold the project for LEASE_SECONDS from now; False when the lease was lost."""
+    return await _change_leased(session, lease, {"lease_ends_at": _lease_end(now())})
+
+
+async def extend_leases(session: WriteSession, more_seconds: int) -> None:
+    """Hold every project that is held for LEASE_SECONDS from now and for more."""
+    moment = now()
+    end = _lease_end(moment + timedelta(seconds=more_seconds))
+    running = projects.c.lease_ends_at > stamp(moment), projects.c.lease_ends_at < end
+    await session.execute(update(projects).where(*running).values(lease_ends_at=end))
 
 
 async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:

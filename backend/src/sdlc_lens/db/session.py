@@ -1,24 +1,31 @@
 """The engine and its two kinds of session: SQLite's transactions begin where we say so."""
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from sqlite3 import Connection as SQLiteConnection
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sdlc_lens.db.driver import connect
+from sdlc_lens.db import driver
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.db.functions import add_functions
+from sdlc_lens.errors import Busy
 
-READERS, WRITERS = 3, 10
-"""Most connections of a kind: one interpreter keeps no more readers busy, each holds a cache of
-its own, and writers that wait for each other must not keep readers waiting."""
+READERS = 3
+"""Most connections that read: one interpreter keeps no more busy, and each has its own cache."""
+
+WAIT_SECONDS = 30
+"""How long a change waits for another, such as a long sync, before it is given up."""
 
 _BEGIN = "begin_statement"
+_ATTEMPT_SECONDS = 0.2
 
 
 class ReadSession(AsyncConnection):
@@ -35,8 +42,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._readers = create_engine(path, READERS)
-        writers = create_engine(path, WRITERS)
-        self._writers = writers.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        writer = create_engine(path, busy_seconds=_ATTEMPT_SECONDS)
+        self._writer = writer.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
@@ -46,19 +54,61 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteSession]:
-        """A session for changes, committed at the end of the block unless it raises."""
-        session = WriteSession(self._writers)
-        async with session, session.begin():
+    async def write(self, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[WriteSession]:
+        """A session for changes, committed at the end of the block unless it raises.
+
+        One after the other gets its turn, in this process in the order of asking. Busy when it
+        does not come in time.
+        """
+        end = time.monotonic() + wait_seconds
+        session = WriteSession(self._writer)
+        async with self._its_turn(wait_seconds), session:
+            await _begin_in_turn(session, end)
             yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def _its_turn(self, wait_seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(wait_seconds):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def close(self) -> None:
         """Close every connection."""
         await self._readers.dispose()
-        await self._writers.dispose()
+        await self._writer.dispose()
 
 
-def create_engine(path: Path, most: int = 1) -> AsyncEngine:
+async def _begin_in_turn(session: WriteSession, end: float) -> None:
+    """Begin, when no other process writes; each attempt is short, so that waiting can end."""
+    while True:
+        try:
+            await session.begin()
+        except OperationalError as error:
+            if not _is_locked(error):
+                raise
+            if time.monotonic() >= end:
+                raise _busy() from error
+        else:
+            return
+
+
+def _is_locked(error: OperationalError) -> bool:
+    # The lower byte of an error's code is its kind, the rest tells the occasion.
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _busy() -> Busy:
+    return Busy("another change, such as a long sync, is being stored; try again in a moment")
+
+
+def create_engine(path: Path, most: int = 1, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
     """An engine for the existing database file at PATH, with so many connections at MOST."""
     options = {"mode": "rw", "uri": "true"}
     url = URL.create("sqlite+aiosqlite", database=uri(path), query=options)
@@ -68,18 +118,18 @@ def create_engine(path: Path, most: int = 1) -> AsyncEngine:
         url,
         connect_args={
             "isolation_level": None,
-            "timeout": BUSY_SECONDS,
-            "async_creator_fn": connect,
+            "timeout": busy_seconds,
+            "async_creator_fn": driver.Connection,
         },
-        pool_size=min(most, READERS),
-        max_overflow=max(most - READERS, 0),
+        pool_size=most,
+        max_overflow=0,
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")

@@ -12,7 +12,10 @@ from functools import lru_cache
 # Other symbols stand between these two ranges and above them; those in them are common, and
 # fold to themselves.
 _FOLDABLE = re.compile(r"[^\0-\x7f\u2010-\u2027\u2190-\u2bff]")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
+# Accents of Latin, Greek and Cyrillic letters; points of Hebrew and Arabic ones.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]+"
+)
 _STROKED = str.maketrans(
     {
         "æ": "ae",
@@ -24,6 +27,7 @@ _STROKED = str.maketrans(
         "\u0131": "i",
         "ł": "l",
         "œ": "oe",
+        "ŧ": "t",
     }
 )
 

@@ -6,7 +6,7 @@ from sdlc_lens.domain.ids import leading_id
 from sdlc_lens.domain.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS, Kind
 
 _EXTENSION = ".md"
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "dist", "build", ".venv"})
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "dist", "build"})
 
 
 @dataclass(frozen=True)

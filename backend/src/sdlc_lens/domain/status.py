@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from sdlc_lens.domain.kinds import ANY_STATUS
+
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u02bc\u00b4\u2032\uff07"))
 _EMPHASIS = dict.fromkeys(map(ord, "*`~"))
 _SPACES = dict.fromkeys(map(ord, "-_\u2010\u2011"), " ")
@@ -21,6 +23,12 @@ def canonical(written: str | None, vocabulary: Iterable[str]) -> str | None:
     text = _comparable(written)
     matches = [entry for entry in vocabulary if _starts_with(text, _entry(entry))]
     return max(matches, key=len, default=written.strip())
+
+
+def with_spellings(asked: Iterable[str]) -> list[str]:
+    """The statuses ASKED for, and the ones that they are but for case, dashes and apostrophes."""
+    words = list(asked)
+    return list(dict.fromkeys(words + [_SPELLINGS.get(_comparable(word), word) for word in words]))
 
 
 def _starts_with(text: str, entry: str) -> bool:
@@ -43,3 +51,6 @@ def _without_emoji(text: str) -> str:
     ):
         start += 1
     return text[start:]
+
+
+_SPELLINGS = {_comparable(status): status for status in ANY_STATUS}

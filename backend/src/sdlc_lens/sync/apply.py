@@ -1,7 +1,8 @@
 """Stores what a plan says, in the session's one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import batched
@@ -37,12 +38,15 @@ class Applied:
 async def apply(session: WriteSession, plan: Plan, reader: Reader) -> Applied:
     """Store PLAN's documents as READER reads them."""
     done = Applied()
-    async for rows in _read(enumerate(plan.added, await next_id(session)), reader, done):
-        await add_documents(session, rows.documents)
-        await add_references(session, rows.refs, rows.links)
-        done.added += len(rows.documents)
-    async for rows in _read(plan.changed, reader, done):
-        done.changed += await _replace(session, rows)
+    new = enumerate(plan.added, await next_id(session))
+    async with aclosing(_read(new, reader, done)) as portions:
+        async for rows in portions:
+            await add_documents(session, rows.documents)
+            await add_references(session, rows.refs, rows.links)
+            done.added += len(rows.documents)
+    async with aclosing(_read(plan.changed, reader, done)) as portions:
+        async for rows in portions:
+            done.changed += await _replace(session, rows)
     for portion in batched(plan.outdated, DOCUMENTS_AT_ONCE):
         sources = await stored_sources(session, [document.id for document in portion])
         entries = [(one.id, Entry(one.path, partial(sources.get, one.id))) for one in portion]
@@ -59,15 +63,19 @@ async def _replace(session: WriteSession, rows: Rows) -> int:
 
 async def _read(
     documents: Iterable[Numbered], reader: Reader, done: Applied
-) -> AsyncIterator[Rows]:
+) -> AsyncGenerator[Rows]:
     """Portions of documents; while one is being stored, a thread reads the next."""
     portions = batched(documents, DOCUMENTS_AT_ONCE)
     ahead = _begin(next(portions, None), reader)
-    while ahead:
-        rows = await ahead
-        done.failures |= rows.failures
-        ahead = _begin(next(portions, None), reader)
-        yield rows
+    try:
+        while ahead:
+            rows = await ahead
+            done.failures |= rows.failures
+            ahead = _begin(next(portions, None), reader)
+            yield rows
+    finally:
+        if ahead:
+            ahead.cancel()
 
 
 def _begin(portion: Sequence[Numbered] | None, reader: Reader) -> asyncio.Future[Rows] | None:

@@ -11,6 +11,7 @@ from sdlc_lens.db.health import FactsRow, Standing, facts, get_standing, read_fa
 from sdlc_lens.db.session import Database
 from sdlc_lens.domain.corpus import Corpus
 from sdlc_lens.domain.health import Report, examine, from_text, is_stale, to_text
+from sdlc_lens.errors import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ class HealthChecks:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turn = asyncio.Lock()
+        self._unkept: tuple[tuple[int, int], str] | None = None
 
     async def report(self, slug: str) -> Report:
         """The report on the project called SLUG as it was last synced, as of now."""
@@ -39,14 +41,30 @@ class HealthChecks:
             standing = await get_standing(session, slug)
             if standing.report is not None:  # made while this one waited for its turn
                 return standing, standing.report
-            rows = await read_facts(session, standing.project_id)
-        text = await asyncio.to_thread(_examined, rows)
-        try:
-            async with self._database.write() as session:
-                await store_report(session, standing, text)
-        except OperationalError as error:  # a long sync writes, or the disk is full
-            logger.warning("the health check of %s is not kept: %s", slug, error)
+            text = self._waiting(standing)
+            rows = () if text else await read_facts(session, standing.project_id)
+        text = text or await asyncio.to_thread(_examined, rows)
+        await self._keep(slug, standing, text)
         return standing, text
+
+    def _waiting(self, standing: Standing) -> str:
+        """The report that was made last, if it is this one and not stored yet; else empty."""
+        state, text = self._unkept or (None, "")
+        return text if state == _state(standing) else ""
+
+    async def _keep(self, slug: str, standing: Standing, text: str) -> None:
+        """Store a report; if that cannot be done at once, it waits for the next one to ask."""
+        try:
+            async with self._database.write(wait_seconds=0) as session:
+                await store_report(session, standing, text)
+        except Busy:
+            self._unkept = _state(standing), text
+        except OperationalError as error:  # such as a full disk
+            logger.warning("the health check of %s is not kept: %s", slug, error)
+
+
+def _state(standing: Standing) -> tuple[int, int]:
+    return standing.project_id, standing.revision
 
 
 def _examined(rows: Sequence[FactsRow]) -> str:

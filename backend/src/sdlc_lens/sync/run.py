@@ -10,7 +10,7 @@ from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.documents import Stored, stored_documents
 from sdlc_lens.db.projects import (
     Project,
-    extend_lease,
+    extend_leases,
     get_additions,
     give_back,
     holds_lease,
@@ -18,6 +18,7 @@ from sdlc_lens.db.projects import (
 from sdlc_lens.db.session import Database, WriteSession
 from sdlc_lens.db.syncs import Failure, Sync, add_sync
 from sdlc_lens.domain.config import Configuration, configure
+from sdlc_lens.errors import Conflict
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.apply import Applied, apply
@@ -26,6 +27,8 @@ from sdlc_lens.sync.reading import Reader
 
 MOST_WARNINGS = 20
 SLOWEST_DOCUMENTS_A_SECOND = 200
+PATIENCE_SECONDS = 600
+"""How long a sync waits for others to store what they found."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,13 @@ async def run(database: Database, base: Path, project: Project, lease: str, orde
         additions = await get_additions(session, project.id)
     work = await asyncio.to_thread(_prepare, project, base, stored, additions, order)
     if seconds := int(work.plan.written / SLOWEST_DOCUMENTS_A_SECOND):
-        # While the rows are written nobody can extend the lease: it has to last.
-        async with database.write() as session:
-            await extend_lease(session, lease, seconds)
-    async with database.write() as session:
-        done = Applied()
-        if await holds_lease(session, lease):
-            done = await apply(session, work.plan, work.reader)
+        # While the rows are written nobody can extend a lease: all that run have to last.
+        async with database.write(PATIENCE_SECONDS) as session:
+            await extend_leases(session, seconds)
+    async with database.write(PATIENCE_SECONDS) as session:
+        if not await holds_lease(session, lease):
+            raise Conflict(f"project {project.slug!r} was changed meanwhile; sync it again")
+        done = await apply(session, work.plan, work.reader)
         report = _report(project, work, done, order, additions)
         await finish(session, project.id, lease, _outcome(work, report), report)
     return report
@@ -105,7 +108,7 @@ def _report(
     plan = work.plan
     failures = {**(work.snapshot.unreadable if work.snapshot else {}), **done.failures}
     replaced = len(plan.changed) + len(plan.outdated)
-    wrote = plan.written > 0
+    wrote = bool(done.added or done.changed or plan.outdated or plan.removed)
     return Sync(
         trigger=order.trigger,
         started_at=order.begun,

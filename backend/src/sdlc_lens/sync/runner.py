@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.projects import (
@@ -19,10 +19,11 @@ from sdlc_lens.db.projects import (
 )
 from sdlc_lens.db.session import Database
 from sdlc_lens.db.syncs import Sync
-from sdlc_lens.errors import HeldBack, LensError, SyncInProgress
-from sdlc_lens.sync.run import Order, finish, run
+from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
+from sdlc_lens.sync.run import PATIENCE_SECONDS, Order, finish, run
 
 RETRY_SECONDS = 2
+STOP_SECONDS = 2
 MOST_COMPLAINTS = 5
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,10 @@ class Runner:
         return project
 
     async def sync(self, slug: str, order: Order | None = None) -> Sync:
-        """Sync the project called SLUG to the end; the report on it."""
+        """Sync the project called SLUG to the end; the report on it.
+
+        Raises what the database raised, when that is why the sync failed.
+        """
         _, task = await self._begin(slug, order or Order())
         return await asyncio.shield(task)
 
@@ -58,48 +62,56 @@ class Runner:
 
     async def _begin(self, slug: str, order: Order) -> tuple[Project, asyncio.Task[Sync]]:
         lease = uuid4().hex
+        # Asked without waiting for a turn to write: the sync under way may have it for long.
+        async with self._database.read() as session:
+            if (await get_project(session, slug)).sync_status == "syncing":
+                raise _in_progress(slug)
         async with self._database.write() as session:
             project = await get_project(session, slug)
             if not await take_lease(session, project.id, lease):
-                raise SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
+                raise _in_progress(slug)
+        order = replace(order, begun=stamp(now()))
         task = asyncio.create_task(self._run(project, lease, order))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         return project, task
+
+    def _forget(self, task: asyncio.Task[Sync]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # it has been told, whether anybody waits for the task or not
 
     async def _run(self, project: Project, lease: str, order: Order) -> Sync:
         keeper = asyncio.create_task(self._keep(lease))
-        failed = Sync(order.trigger, order.begun, "", "error", revision=project.revision)
+        report = Sync(order.trigger, order.begun, "", "error", revision=project.revision)
         try:
             report = await run(self._database, self._base, project, lease, order)
         except asyncio.CancelledError:
-            message = "the service was stopped"
-            await self._fail(project, lease, replace(failed, outcome="cancelled", message=message))
+            report = replace(report, outcome="cancelled", message="the service was stopped")
+            await self._tell_failure(project, lease, report, STOP_SECONDS)
             raise
-        except HeldBack as error:
-            report = replace(failed, outcome="held_back", message=str(error))
-            await self._fail(project, lease, report)
-        except LensError as error:
-            report = replace(failed, message=str(error))
-            await self._fail(project, lease, report)
-        except OperationalError as error:
-            report = replace(failed, message=f"the database could not be used: {error.orig}")
-            await self._fail(project, lease, report)
-        except Exception:
-            logger.exception("sync of %s failed", project.slug)
-            report = replace(failed, message="an unexpected error, see the service's log")
-            await self._fail(project, lease, report)
+        except Exception as error:
+            outcome = "held_back" if isinstance(error, HeldBack) else "error"
+            report = replace(report, outcome=outcome, message=_reason(project.slug, error))
+            await self._tell_failure(project, lease, report, PATIENCE_SECONDS)
+            if isinstance(error, SQLAlchemyError):
+                raise
         finally:
             keeper.cancel()
         _tell(project.slug, report)
         return report
 
-    async def _fail(self, project: Project, lease: str, report: Sync) -> None:
+    async def _tell_failure(
+        self, project: Project, lease: str, report: Sync, wait_seconds: float
+    ) -> None:
         error = {"sync_status": "error", "sync_error": report.message}
         outcome = {} if report.outcome == "cancelled" else error
         report = replace(report, finished_at=stamp(now()))
-        async with self._database.write() as session:
-            await finish(session, project.id, lease, dict(outcome), report)
+        try:
+            async with self._database.write(wait_seconds) as session:
+                await finish(session, project.id, lease, dict(outcome), report)
+        except (Busy, SQLAlchemyError) as failure:
+            logger.error("the report on the sync of %s is not kept: %s", project.slug, failure)
 
     async def _keep(self, lease: str) -> None:
         """Extend the lease for as long as this process lives and works on it."""
@@ -109,8 +121,22 @@ class Runner:
             try:
                 async with self._database.write() as session:
                     held = await extend_lease(session, lease)
-            except OperationalError:
+            except (Busy, SQLAlchemyError):
                 continue  # the sync itself is writing, and nobody takes a lease meanwhile
+
+
+def _reason(slug: str, error: Exception) -> str:
+    """Why a sync failed, for the person who asked for it."""
+    if isinstance(error, LensError):
+        return str(error)
+    if isinstance(error, OperationalError):
+        return f"the database could not be used: {error.orig}"
+    logger.error("sync of %s failed", slug, exc_info=error)
+    return "an unexpected error, see the service's log"
+
+
+def _in_progress(slug: str) -> SyncInProgress:
+    return SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
 
 
 def _tell(slug: str, report: Sync) -> None:

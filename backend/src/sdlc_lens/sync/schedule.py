@@ -4,13 +4,13 @@ import asyncio
 import logging
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from sdlc_lens.db.documents import outdated_projects
 from sdlc_lens.db.projects import Project, list_projects
 from sdlc_lens.db.session import Database
 from sdlc_lens.domain.parse import PARSER_VERSION
-from sdlc_lens.errors import LensError, NotFound, SyncInProgress
+from sdlc_lens.errors import Busy, LensError, NotFound, SyncInProgress
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
@@ -26,7 +26,7 @@ class Schedule:
         self._runner = runner
         self._base = base
         self._seconds = seconds
-        self._marks: dict[int, str] = {}
+        self._marks: dict[tuple[int, str], str] = {}
 
     async def run(self) -> None:
         """Read anew what an older parser has read, then look every few seconds; never, for 0."""
@@ -42,7 +42,7 @@ class Schedule:
         try:
             async with self._database.read() as session:
                 slugs = await outdated_projects(session, f"{PARSER_VERSION}:")
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             logger.error("the stored documents cannot be looked at: %s", error)
             return
         for slug in slugs:
@@ -53,28 +53,41 @@ class Schedule:
         try:
             async with self._database.read() as session:
                 found = await list_projects(session)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             logger.error("the projects cannot be looked at: %s", error)
             return
+        self._marks = {key: self._marks[key] for key in map(_key, found) if key in self._marks}
         for project in found:
             if project.auto_sync and project.sdlc_path:
                 await self._follow(project, project.sdlc_path, trigger)
 
     async def _follow(self, project: Project, path: str, trigger: str) -> None:
         mark = await asyncio.to_thread(_mark, path, self._base)
-        if mark != self._marks.get(project.id) and await self._sync(project.slug, Order(trigger)):
-            self._marks[project.id] = mark
+        known = self._marks.get(_key(project))
+        if mark != known and await self._sync(project.slug, Order(trigger)):
+            self._marks[_key(project)] = mark
 
     async def _sync(self, slug: str, order: Order) -> bool:
         """Whether there was a sync, whatever came out; if not, it is worth another try."""
         try:
             await self._runner.sync(slug, order)
-        except (SyncInProgress, NotFound):
+        except (SyncInProgress, NotFound, Busy):
             return False
-        except DBAPIError as error:
-            logger.error("sync of %s could not begin: %s", slug, error)
+        except SQLAlchemyError as error:
+            logger.error("sync of %s could not be stored: %s", slug, error)
             return False
         return True
+
+
+def tell_end(running: asyncio.Task[None]) -> None:
+    """Log the end of a schedule that nobody has stopped."""
+    if not running.cancelled() and (error := running.exception()):
+        logger.error("projects follow their folders no more: restart the service", exc_info=error)
+
+
+def _key(project: Project) -> tuple[int, str]:
+    """What tells a project from a later one, which may get its number."""
+    return project.id, project.created_at
 
 
 def _mark(path: str, base: Path) -> str:
