@@ -13,6 +13,8 @@ from typing import Any
 
 PROJECTS = f"http://127.0.0.1:{os.environ['SDLC_LENS_PORT']}/api/v1/projects"
 SYNC_LIMIT_SECONDS = 300
+# The engine may have given the container a proxy, which knows nothing of this address.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def call(method: str, path: str = "", body: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -20,10 +22,12 @@ def call(method: str, path: str = "", body: dict[str, str] | None = None) -> tup
     request = urllib.request.Request(PROJECTS + path, method=method)
     request.add_header("Content-Type", "application/json")
     try:
-        with urllib.request.urlopen(request, json.dumps(body).encode() if body else None) as answer:
+        with DIRECT.open(request, json.dumps(body).encode() if body else None) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+    except urllib.error.URLError as error:
+        sys.exit(f"the service does not answer: {error.reason}. See docker compose logs backend")
 
 
 def expect(accepted: set[int], answer: tuple[int, Any]) -> Any:

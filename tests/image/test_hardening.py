@@ -27,6 +27,15 @@ def test_full_use_when_hardened(containers: Containers, workspace: Path) -> None
     assert len(documents(containers.serve(*options), slug)) == 2
 
 
+def test_nothing_of_the_working_directory_is_run(containers: Containers, workspace: Path) -> None:
+    (workspace / "argparse.py").write_text("print('run as code'); raise SystemExit(7)")
+    options = (f"--volume={workspace}:/workspace:ro", "--workdir=/workspace")
+    ended = containers.run(*options, command=("check", "."))
+    assert ended.returncode == 1
+    assert "gate failed" in ended.stdout
+    assert "run as code" not in ended.stdout
+
+
 def test_nothing_is_written_but_database_and_temporary_files(
     containers: Containers, workspace: Path
 ) -> None:

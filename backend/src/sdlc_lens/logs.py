@@ -11,8 +11,6 @@ from textwrap import indent
 
 from sdlc_lens.clock import now, stamp
 
-FORMATS = ("text", "json")
-
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -12,7 +12,7 @@ from sdlc_lens.domain.config import configure
 from sdlc_lens.domain.corpus import Corpus, facts
 from sdlc_lens.domain.health import Outcome, Report, examine
 from sdlc_lens.domain.parse import Document, parse
-from sdlc_lens.errors import PathNotFound, Unreadable, UnusableWorkspace
+from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable, UnusableWorkspace
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 
@@ -65,7 +65,7 @@ def _read(folder: str) -> Snapshot:
         snapshot = read_folder(os.path.abspath(folder), Path("/"))  # noqa: PTH100 - it takes a NUL
     except PathNotFound as error:
         if isinstance(error.__cause__, PermissionError):
-            raise
+            raise NoPermission(str(error)) from error
         raise UnusableWorkspace(
             f"there is no folder {folder!r}. In a container, mount it:"
             f' -v "$PWD/sdlc-studio:/workspace:ro", and check /workspace'
