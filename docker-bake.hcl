@@ -291,6 +291,7 @@ group "validate" {
 }
 
 target "_common" {
+  description = "What every target is built with"
   args = {
     BASE             = given(pinned_base(PYTHON_VERSION))
     BASE_NAME        = given(base())
@@ -306,8 +307,9 @@ target "_common" {
 }
 
 target "_no_image" {
-  inherits = ["_common"]
-  output   = ["type=cacheonly"]
+  description = "What is built for its verdict alone"
+  inherits    = ["_common"]
+  output      = ["type=cacheonly"]
 }
 
 target "docker-metadata-action" {

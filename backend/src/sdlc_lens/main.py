@@ -43,27 +43,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.settings = settings or load_settings()
-    app.state.database = Database(app.state.settings.database_path)
-    app.state.runner = Runner(app.state.database, app.state.settings.allowed_project_base)
-    app.state.schedule = Schedule(
-        app.state.database,
-        app.state.runner,
-        app.state.settings.allowed_project_base,
-        app.state.settings.sync_poll_interval_seconds,
-    )
-    app.state.health_checks = HealthChecks(app.state.database)
-    app.state.metrics = metrics.Metrics()
+    _equip(app, settings or load_settings())
     problems.install(app)
-    # The last one sees a request first: no answer goes without Headers, and every refusal has
-    # the id that Edge gives; what needs no body refuses before Limits reads it.
-    app.add_middleware(Etags)
-    app.add_middleware(Limits)
-    app.add_middleware(Origins)
-    app.add_middleware(Hosts, listed=app.state.settings.host_names)
-    app.add_middleware(Measured, metrics=app.state.metrics)
-    app.add_middleware(Edge, root_path=app.state.settings.root_path)
-    app.add_middleware(Headers)
+    _wrap(app)
     app.include_router(system.probes)
     app.include_router(metrics.router)
     for resource in (
@@ -77,6 +59,32 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(resource.router, prefix=API)
     return app
+
+
+def _equip(app: FastAPI, settings: Settings) -> None:
+    """Give APP what its routes ask for."""
+    database = Database(settings.database_path)
+    base = settings.allowed_project_base
+    app.state.settings = settings
+    app.state.database = database
+    app.state.runner = Runner(database, base)
+    seconds = settings.sync_poll_interval_seconds
+    app.state.schedule = Schedule(database, app.state.runner, base, seconds)
+    app.state.health_checks = HealthChecks(database)
+    app.state.metrics = metrics.Metrics()
+
+
+def _wrap(app: FastAPI) -> None:
+    """Put around APP's routes what every request goes through."""
+    # The last one sees a request first: no answer goes without Headers, and every refusal has
+    # the id that Edge gives; what needs no body refuses before Limits reads it.
+    app.add_middleware(Etags)
+    app.add_middleware(Limits)
+    app.add_middleware(Origins)
+    app.add_middleware(Hosts, listed=app.state.settings.host_names)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Edge, root_path=app.state.settings.root_path)
+    app.add_middleware(Headers)
 
 
 @asynccontextmanager

@@ -101,7 +101,7 @@ async def _forms(session: ReadSession, ids: Sequence[object]) -> dict[object, Ro
 
 
 def _to_write(before: RowMapping, row: Mapping[str, object]) -> frozenset[str]:
-    """The columns to write: the index follows every write of its own, so they are left out."""
+    """The columns to write; those in the index only if they differ, to spare it the work."""
     changed = {name for name in _FORM if before[name] != row[name]}
     if not changed:
         return _READ_ANEW

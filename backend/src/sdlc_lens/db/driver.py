@@ -118,7 +118,7 @@ class Connection(aiosqlite.Connection):
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """While its thread works; that it stays for one who gives up waiting."""
+        """While its thread works; who gives up waiting leaves it busy, for its thread works on."""
         self.is_idle = False
         try:
             yield

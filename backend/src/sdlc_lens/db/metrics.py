@@ -10,7 +10,7 @@ from sdlc_lens.db.session import ReadSession
 
 @dataclass(frozen=True)
 class Held:
-    """How many documents of a type a project has; one without documents has none of no type."""
+    """How many documents of a type a project has; without any, the type is null and the count 0."""
 
     project: str
     type: str | None
