@@ -113,6 +113,7 @@ def test_own_settings_of_a_workspace() -> None:
         ("!!python/object/apply:os.getcwd []", "no YAML, line 1"),
         ("a: 2026-99-99", ""),
         ("a: !!bool maybe", "no YAML"),
+        ("a: 1" + ":0" * 300 + ".5", "no YAML"),
         ("a: !!timestamp x", "no YAML"),
         ("a: !!int ''", "no YAML"),
     ],
@@ -207,3 +208,12 @@ def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None
     assert name == NoPermission.__name__
     assert f"cannot read {open_workspace}: {open_workspace} belongs to {os.geteuid()}:" in line
     assert f"`chmod -R a+rX {open_workspace}`" in line
+
+
+def test_settings_that_are_a_folder_are_told_and_left_closed(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "work", {".config.yaml/prd.md": "# PRD"})
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        (warning, *_) = read_folder(str(root), tmp_path).warnings
+        assert warning == ".config.yaml was not used: it is no regular file"
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from nobody import BECOME_NOBODY, open_folder
-from processes import COMMAND, environment, run_script, started, stop, until_line
+from processes import COMMAND, environment, run, run_script, started, stop, until_line
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.__main__ import main
@@ -140,6 +140,19 @@ def test_nothing_to_check(
     assert "sdlc-studio" in line
     assert "SDLC_LENS_" not in line
     assert line.count("\n") == 1
+
+
+def test_folder_without_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", ""]) == 66
+    assert "name of the folder is empty" in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written(workspace: Path) -> None:
+    command = f"{sys.executable} -m sdlc_lens check {workspace} >/dev/full"
+    ended = run("-c", command, env=environment(workspace / "lens.db"), command=("sh",))
+    assert ended.returncode == 74
+    assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: nothing more can be printed")
+    assert "Traceback" not in ended.stderr
 
 
 def check_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -41,11 +41,15 @@ def test_type_without_a_row_gets_the_projects_own() -> None:
 
 
 def test_what_is_no_list_of_statuses_is_told() -> None:
-    vocabulary = {"review": ["Read", 5], "story": ["Parked"], "bug": "Open", 3: ["x"]}
+    vocabulary = {"review": ["Read", 5], "story": ["Parked"], "bug": "Open", 16**5000: ["x"]}
     found = configure({"schema_version": 2, "status_vocab": vocabulary}, {})
     assert found.additions == {"review": ("Read",), "story": ("Parked",)}
     told = [warning.partition(" in ")[0] for warning in found.warnings]
-    assert told == ["status_vocab.review", "status_vocab.bug", "status_vocab.3"]
+    assert told == [
+        "status_vocab.review",
+        "status_vocab.bug",
+        "status_vocab.(a key that is no text)",
+    ]
 
 
 def test_halves_of_characters_can_be_stored() -> None:

@@ -170,7 +170,7 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
     assert "First" in read_head(text).fields
     read_head("<!-- -->" + text[3:].replace("\n", "<!---->") + "\n# T")
     read_head("<!--" * 40_000 + "\n# T")
-    assert time.thread_time() - start < 3
+    assert time.thread_time() - start < 20  # a quadratic one takes minutes
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,8 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
         ("# T\n**A:** -5 degrees\n#42 b\n**B:** x", "T", {"A": "-5 degrees #42 b", "B": "x"}),
         ("# T\n**A:** a\n- item\n**B:** x", "T", {"A": "a"}),
         ("- ```sh\n  # no\n  ```\n", None, {}),
+        ("# T\n> **A:** x\n> ## S\n> **B:** y", "T", {"A": "x"}),
+        ("# T\n>\n> **A:** x\n>\n> **B:** y", "T", {"A": "x", "B": "y"}),
         ("10. ```\n    # no\n    ```\n# T", "T", {}),
         ("```\n    ```\n# no\n```\n# T", "T", {}),
         ("```x``` is inline code\n\n# T", "T", {}),

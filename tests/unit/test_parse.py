@@ -58,7 +58,15 @@ def test_bytes_that_are_no_utf8_are_marked() -> None:
 
 @pytest.mark.parametrize(
     ("written", "points"),
-    [("3", 3), ("2.5", 2.5), ("five", None), ("1e9", None), ("-1", None)],
+    [
+        ("3", 3),
+        ("2.5", 2.5),
+        (".5", 0.5),
+        ("**8**", 8),
+        ("five", None),
+        ("1e9", None),
+        ("-1", None),
+    ],
 )
 def test_points_are_a_number_or_nothing(written: str, points: float | None) -> None:
     source = f"# T\n> **Points:** {written}".encode()
@@ -135,3 +143,13 @@ US-01JQK3F8, once US0002, follows CR-0004 and US0003.
         ("mention", "CR0004"),
         ("mention", "US0003"),
     ]
+
+
+@pytest.mark.parametrize("end", ["_", "x", "", "\n"])
+@pytest.mark.parametrize(
+    "piece", ["1", "-1", "-A", "US", "US0001-", "0001_", "* ", "> ", "**a:** "]
+)
+def test_two_megabytes_of_one_thing_are_read_once(piece: str, end: str) -> None:
+    many = piece * (2_000_000 // len(piece))
+    for text in (f"# T\n\n{many}{end}", f"# T\n> **Depends on:** {many}{end}"):
+        assert parse("stories/US0001.md", text.encode(), Configuration()).title == "T"

@@ -1,5 +1,6 @@
 """`python -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
 
+import errno
 import os
 import signal
 import sys
@@ -47,9 +48,16 @@ def run(command: str, arguments: list[str]) -> int:
     try:
         start = import_module(f"sdlc_lens.commands.{command}").run
         code: int = start(arguments) if command in WITH_ARGUMENTS else start()
+        sys.stdout.flush()
     except LensError as error:
         print(f"sdlc-lens: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print("sdlc-lens: nothing more can be printed, its disk is full", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
+        return 74
     return code
 
 

@@ -61,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(folder: str) -> Snapshot:
+    if not folder:
+        raise UnusableWorkspace("the name of the folder is empty: is a variable of it not set?")
     try:
         snapshot = read_folder(os.path.abspath(folder), Path("/"))  # noqa: PTH100 - it takes a NUL
     except PathNotFound as error:

@@ -84,8 +84,9 @@ async def _require_ready(settings: Settings) -> None:
 
 async def _slugs(database: Database, slug: str | None) -> list[str]:
     async with database.read() as session:
-        found = [await get_project(session, slug)] if slug else await list_projects(session)
-    return [project.slug for project in found]
+        if slug is not None:
+            return [(await get_project(session, slug)).slug]
+        return [project.slug for project in await list_projects(session)]
 
 
 async def _sync_one(runner: Runner, slug: str, order: Order) -> bool:

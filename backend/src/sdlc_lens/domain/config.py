@@ -76,8 +76,11 @@ def _misfits(written: object) -> Iterator[str]:
     for name, statuses in written.items() if isinstance(written, Mapping) else ():
         words = [name, *statuses] if isinstance(statuses, list) else [None]
         if not all(isinstance(word, str) for word in words):
-            place = _storable(f"status_vocab.{str(name)[:100]}")
-            yield f"{place} in .config.yaml is no list of statuses: what is none was not used"
+            shown = _storable(name[:100]) if isinstance(name, str) else "(a key that is no text)"
+            yield (
+                f"status_vocab.{shown} in .config.yaml is no list of statuses: what is none was"
+                f" not used"
+            )
 
 
 def _storable(text: str) -> str:

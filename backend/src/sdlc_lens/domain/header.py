@@ -10,7 +10,8 @@ _FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t
 _FENCE = re.compile(r" {0,3}(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*\Z)|~{3,})")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")  # group 1: without its break
-_BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+(?:\r\n|\n|\r))*+")
+_BEGINS_TEXT = re.compile(rf"{_FENCE.pattern}|#{{1,6}}[ \t]")
+_BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+>?[^\S\r\n]*+(?:\r\n|\n|\r))*+")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _MARKUP = re.compile(
     r"#{1,6}(?:[ \t]|\Z)|[-+*] |[0-9]+[.)] |[>|]|<!--|[-=]+\Z|(?:\*|_|- ){3}|`{3}|~{3}"
@@ -169,7 +170,7 @@ def _continues(line: str, above: str) -> bool:
     """Whether a line without a key belongs to the value ABOVE it: it has the same form."""
     text = line.strip()
     if above.lstrip().startswith(">"):
-        return text.startswith(">") and not _FENCE.match(_unquoted(text))
+        return text.startswith(">") and not _BEGINS_TEXT.match(_unquoted(text))
     return bool(text) and not _MARKUP.match(text)
 
 

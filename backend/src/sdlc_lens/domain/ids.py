@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from sdlc_lens.domain.kinds import BY_PREFIX
 
 # The tail of the second form is upper case only: a lower-case slug must not pass for one.
-# Texts are searched for tails, which are rare, and only then for what stands before them.
+# Texts are searched for tails, which are rare, and only then for what stands before them; no
+# digit is looked at twice, however many follow each other.
 _TAIL = re.compile(
-    r"[-0-9](?:(?<=-)(?:[0-9A-HJKMNP-TV-Z]{8,}|[0-9]{4,})|(?<=[0-9])[0-9]{3,})(?![0-9A-Za-z_])"
+    r"[-0-9](?:(?<=-)(?:[0-9A-HJKMNP-TV-Z]{8,}+|[0-9]{4,}+)|(?<=[0-9])(?<![0-9]{2})[0-9]{3,}+)"
+    r"(?![0-9A-Za-z_])"
 )
 _PREFIX = re.compile(rf"(?<!\w)(?ai:{'|'.join(sorted(BY_PREFIX, reverse=True))})\Z")
 _LONGEST_PREFIX = max(map(len, BY_PREFIX))

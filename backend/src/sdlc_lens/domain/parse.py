@@ -13,7 +13,7 @@ from sdlc_lens.domain.status import canonical
 PARSER_VERSION = 4
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
-_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?|\.[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
 
 
 def _points(written: str | None) -> float | None:
-    return float(written) if written and _NUMBER.fullmatch(written) else None
+    number = (written or "").strip("*_ ")
+    return float(number) if _NUMBER.fullmatch(number) else None
 
 
 def _reference(head: Head, key: str) -> str | None:

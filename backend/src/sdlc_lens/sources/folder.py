@@ -128,7 +128,9 @@ def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, obje
     try:
         return read_mapping(read_in(root, name))
     except FileNotFoundError:
-        return {}
-    except (OSError, MappingError) as error:
+        pass
+    except MappingError as error:
         warnings.append(f"{name} was not used: {error}")
-        return {}
+    except OSError as error:
+        warnings.append(f"{name} was not used: {error.strerror or error}")
+    return {}

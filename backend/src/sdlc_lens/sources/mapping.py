@@ -9,7 +9,15 @@ MAX_DEPTH = 20
 
 
 # What the loader raises for values that do not fit their tag, beside its own errors.
-_REFUSALS = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+_REFUSALS = (
+    yaml.YAMLError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 class MappingError(ValueError):

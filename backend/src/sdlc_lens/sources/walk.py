@@ -39,14 +39,10 @@ class Place:
     def read(self, name: str) -> bytes:
         """The bytes of a file in this folder, all of one moment."""
         descriptor = os.open(name, _FILE, dir_fd=self.descriptor)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path to ask
-            for _ in range(_ATTEMPTS):
-                size, changed = _facts(descriptor)
-                source = file.read(size + 1)  # a byte more than there is, to see its end
-                if _facts(descriptor) == (size, changed):
-                    return source
-                file.seek(0)
-        raise OSError("it is being written to")
+        try:
+            return _whole(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -147,6 +143,17 @@ def _enter(place: Place, name: str, unreadable: dict[str, str]) -> Iterator[Foun
         yield from _walk(Place(descriptor, place.named, path, place.depth + 1), unreadable)
     finally:
         os.close(descriptor)
+
+
+def _whole(descriptor: int) -> bytes:
+    for _ in range(_ATTEMPTS):
+        size, changed = _facts(descriptor)
+        with open(descriptor, "rb", closefd=False) as file:
+            file.seek(0)
+            source = file.read(size + 1)  # a byte more than there is, to see its end
+        if _facts(descriptor) == (size, changed):
+            return source
+    raise OSError("it is being written to")
 
 
 def _facts(descriptor: int) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
 from sdlc_lens.sync.reading import Reader
 
 MOST_WARNINGS = 20
-SLOWEST_DOCUMENTS_A_SECOND = 200
+SLOWEST_DOCUMENTS_A_SECOND = 500
 PATIENCE_SECONDS = 600
 """How long a sync waits for others to store what they found."""
 
