@@ -368,7 +368,7 @@ ENV HOME=/tmp \
     PYTHONUNBUFFERED=1 \
     SDLC_LENS_HOST=0.0.0.0 \
     SDLC_LENS_PORT=8000 \
-    SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:///data/db/sdlc_lens.db \
+    SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////data/db/sdlc_lens.db \
     SDLC_LENS_LOG_LEVEL=INFO \
     SDLC_LENS_ALLOWED_PROJECT_BASE=/data/projects
 WORKDIR /

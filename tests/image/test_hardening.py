@@ -36,6 +36,12 @@ def test_nothing_of_the_working_directory_is_run(containers: Containers, workspa
     assert "run as code" not in ended.stdout
 
 
+def test_database_is_the_same_from_every_folder(containers: Containers) -> None:
+    show = "from sdlc_lens.settings import load_settings; print(load_settings().database_path)"
+    ended = containers.run("--workdir=/tmp", command=("python", "-c", show))
+    assert ended.stdout == "/data/db/sdlc_lens.db\n"
+
+
 def test_nothing_is_written_but_database_and_temporary_files(
     containers: Containers, workspace: Path
 ) -> None:

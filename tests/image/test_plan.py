@@ -187,7 +187,7 @@ def test_done_settings_have_the_plans_defaults(image: str) -> None:
     for setting in (
         "SDLC_LENS_HOST=0.0.0.0",
         "SDLC_LENS_PORT=8000",
-        "SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:///data/db/sdlc_lens.db",
+        "SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////data/db/sdlc_lens.db",
         "SDLC_LENS_LOG_LEVEL=INFO",
     ):
         assert setting in environment
