@@ -151,7 +151,7 @@ def test_output_that_cannot_be_written(workspace: Path) -> None:
     command = f"{sys.executable} -m sdlc_lens check {workspace} >/dev/full"
     ended = run("-c", command, env=environment(workspace / "lens.db"), command=("sh",))
     assert ended.returncode == 74
-    assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: nothing more can be printed")
+    assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: nothing more can be written")
     assert "Traceback" not in ended.stderr
 
 

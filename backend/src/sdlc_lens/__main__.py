@@ -55,7 +55,7 @@ def run(command: str, arguments: list[str]) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        print("sdlc-lens: nothing more can be printed, its disk is full", file=sys.stderr)
+        print("sdlc-lens: nothing more can be written: the disk is full", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
         return 74
     return code

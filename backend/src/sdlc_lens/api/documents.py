@@ -66,11 +66,11 @@ class DocumentQuery(BaseModel):
     def selection(self) -> Selection:
         """The same for the database; a filter that a form has left empty lets all pass."""
         return Selection(
-            types=_filled(self.type),
-            statuses=with_spellings(_filled(self.status)),
-            owners=_filled(self.owner),
-            epics=[first_id(epic) or epic for epic in _filled(self.epic)],
-            priorities=_filled(self.priority),
+            types=filled(self.type),
+            statuses=with_spellings(filled(self.status)),
+            owners=filled(self.owner),
+            epics=[first_id(epic) or epic for epic in filled(self.epic)],
+            priorities=filled(self.priority),
             texts=[text for text in self.q if text.strip()],
             sort=self.sort,
             descending=self.order == "desc",
@@ -144,5 +144,6 @@ async def _find(
     return await find_document(session, project_id, type_name, name, at)
 
 
-def _filled(values: list[str]) -> list[str]:
+def filled(values: list[str]) -> list[str]:
+    """VALUES without the empty ones: a filter that a form has left empty lets all pass."""
     return [value for value in values if value]

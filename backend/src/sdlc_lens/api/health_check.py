@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.dependencies import TheHealthChecks
+from sdlc_lens.api.documents import filled
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
 from sdlc_lens.domain.finding import Category, Rule, Severity
@@ -21,11 +22,7 @@ RULE_IDS = [rule.id for rule in RULES]
 RuleId = Annotated[str, Field(json_schema_extra={"enum": RULE_IDS})]
 
 
-def _filled(values: list[str]) -> list[str]:
-    return [value for value in values if value]
-
-
-_Filled = BeforeValidator(_filled)
+_Filled = BeforeValidator(filled)
 
 
 class HealthQuery(BaseModel):

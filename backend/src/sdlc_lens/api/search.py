@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from sdlc_lens.api.dependencies import Reading
-from sdlc_lens.api.documents import Values
+from sdlc_lens.api.documents import Values, filled
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
 from sdlc_lens.db.listing import FURTHEST
@@ -39,11 +39,11 @@ class SearchQuery(BaseModel):
     def filters(self) -> Filters:
         """The same for the database; a filter that a form has left empty lets all pass."""
         return Filters(
-            projects=list(filter(None, self.project)),
-            types=list(filter(None, self.type)),
-            statuses=with_spellings(filter(None, self.status)),
-            owners=list(filter(None, self.owner)),
-            epics=[first_id(epic) or epic for epic in self.epic if epic],
+            projects=filled(self.project),
+            types=filled(self.type),
+            statuses=with_spellings(filled(self.status)),
+            owners=filled(self.owner),
+            epics=[first_id(epic) or epic for epic in filled(self.epic)],
         )
 
 

@@ -57,6 +57,7 @@ class HealthChecks:
         try:
             async with self._database.write(wait_seconds=0) as session:
                 await store_report(session, standing, text)
+            self._unkept = None
         except Busy:
             self._unkept = _state(standing), text
         except OperationalError as error:  # such as a full disk
