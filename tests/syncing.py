@@ -2,16 +2,21 @@
 
 import json
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from sdlc_lens.db.projects import Project, add_project, get_project
 from sdlc_lens.db.session import Database
 from sdlc_lens.db.syncs import Sync
+from sdlc_lens.sources.folder import read_folder
+from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync import run
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
 
@@ -101,3 +106,15 @@ def failed(report: Sync) -> list[str]:
     assert report.failed == len(report.failures)
     assert all(failure.reason for failure in report.failures)
     return [failure.path for failure in report.failures]
+
+
+class Slow:
+    """A source that takes its time, in a thread as the real one does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self._seconds = seconds
+        monkeypatch.setattr(run, "read_folder", self)
+
+    def __call__(self, path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
+        time.sleep(self._seconds)
+        return read_folder(path, base, known)

@@ -8,20 +8,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from syncing import Slow
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.db.listing import Item, Selection, list_documents
 from sdlc_lens.db.projects import (
     Project,
     add_project,
-    change_project,
     get_project,
     remove_project,
-    take_lease,
 )
 from sdlc_lens.db.session import Database
 from sdlc_lens.errors import NotFound, SyncInProgress
-from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import run as run_module
 from sdlc_lens.sync import runner as runner_module
@@ -168,73 +166,9 @@ async def test_one_sync_at_a_time(runner: Runner, database: Database, workspace:
     assert (await sync(runner, database)).sync_status == "synced"
 
 
-async def test_another_sync_is_refused_at_once_while_rows_are_written(
-    runner: Runner, database: Database, workspace: Path
-) -> None:
-    async with database.write() as session:
-        project = await get_project(session, "tide")
-        await take_lease(session, project.id, "other")
-    async with database.write(), asyncio.timeout(2):
-        with pytest.raises(SyncInProgress):
-            await runner.start("tide")
-
-
-async def test_sync_waits_for_others_to_store_what_they_found(
-    runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Slow(monkeypatch, 0.1)
-    await runner.start("tide")
-    async with database.write():
-        await asyncio.sleep(0.5)
-    await runner.wait()
-    assert len(await items(database)) == 13
-
-
-async def test_report_that_cannot_be_stored_is_logged(
-    runner: Runner,
-    database: Database,
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    Slow(monkeypatch, 0.1)
-    monkeypatch.setattr(run_module, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(runner_module, "PATIENCE_SECONDS", 0.1)
-    _, task = await runner._begin("tide", run_module.Order())
-    async with database.write():
-        report = await task
-    assert (report.outcome, "try again" in (report.message or "")) == ("error", True)
-    assert "the report on the sync of tide is not kept" in caplog.text
-
-
-async def test_project_that_changes_meanwhile_is_not_called_synced(
-    runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Slow(monkeypatch, 0.2)
-    _, task = await runner._begin("tide", run_module.Order())
-    async with database.write() as session:
-        await change_project(session, "tide", {"sdlc_path": str(SAMPLE)})
-    report = await task
-    assert (report.outcome, report.added) == ("error", 0)
-    assert "changed meanwhile" in (report.message or "")
-    assert await items(database) == {}
-
-
 async def test_unknown_project(runner: Runner) -> None:
     with pytest.raises(NotFound):
         await runner.start("nowhere")
-
-
-class Slow:
-    """A source that takes its time, in a thread as the real one does."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-        self._seconds = seconds
-        monkeypatch.setattr(run_module, "read_folder", self)
-
-    def __call__(self, path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
-        time.sleep(self._seconds)
-        return read_folder(path, base, known)
 
 
 async def test_stopped_sync_gives_its_lease_back(
