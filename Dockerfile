@@ -46,7 +46,7 @@ FROM tools AS deps
 ARG TARGETARCH
 RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
     --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
-    --mount=type=bind,source=scripts/strip_symbols.py,target=/strip_symbols.py \
+    --mount=type=bind,source=scripts/build/strip_symbols.py,target=/strip_symbols.py \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
@@ -256,8 +256,8 @@ FROM tools AS lint-locks
 WORKDIR /repository
 COPY backend/pyproject.toml backend/
 COPY backend/requirements backend/requirements
-COPY scripts/lock_digest.py scripts/
-RUN --network=none python scripts/lock_digest.py check backend/pyproject.toml backend/requirements
+COPY scripts/build/lock_digest.py scripts/build/
+RUN --network=none python scripts/build/lock_digest.py check backend/pyproject.toml backend/requirements
 
 # lint passes when every one of them has, side by side
 FROM build-base AS lint
@@ -296,7 +296,7 @@ FROM tools AS lock-run
 WORKDIR /backend
 COPY backend/pyproject.toml ./
 ENV CUSTOM_COMPILE_COMMAND="docker buildx bake lock"
-RUN --mount=type=bind,source=scripts/lock_digest.py,target=/lock_digest.py \
+RUN --mount=type=bind,source=scripts/build/lock_digest.py,target=/lock_digest.py \
     --mount=type=cache,id=pip,target=/root/.cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOF
@@ -320,7 +320,7 @@ COPY --from=lock-run /requirements /
 
 # sbom-generator lists an image's packages for BuildKit, where its standard scanner cannot be had
 FROM runtime-base AS sbom-generator
-COPY --chmod=644 scripts/sbom.py /sbom.py
+COPY --chmod=644 scripts/build/sbom.py /sbom.py
 ENTRYPOINT ["python3", "/sbom.py"]
 
 # gate-off is the gate switched off

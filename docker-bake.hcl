@@ -155,7 +155,7 @@ variable "SBOM_GENERATOR" {
 variable "SOURCE_DATE_EPOCH" {
   type        = string
   default     = "0"
-  description = "Time of the last commit that touched what is built, in seconds; scripts/facts knows it"
+  description = "Time of the last commit that touched what is built, in seconds; scripts/build-info knows it"
   validation {
     condition     = can(regex("^[0-9]{1,11}$", SOURCE_DATE_EPOCH))
     error_message = "SOURCE_DATE_EPOCH is a number of seconds: git log -1 --format=%ct."

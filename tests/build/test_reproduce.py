@@ -59,7 +59,7 @@ def test_three_builds_of_the_commit_give_one_digest() -> None:
 def test_what_differs_is_named_down_to_the_file(tmp_path: Path) -> None:
     one = packed_layout(tmp_path / "one.tar", b"hello", "1970-01-01T00:00:00Z")
     other = packed_layout(tmp_path / "other.tar", b"hullo", "2000-01-01T00:00:00Z")
-    program = ROOT / "scripts" / "compare_layouts.py"
+    program = ROOT / "scripts" / "build" / "compare_layouts.py"
     done = run(sys.executable, str(program), str(one), str(other))
     assert done.returncode == 1
     assert "linux/amd64 layer 1 app/greeting.py: 644 0:0 0" in done.stdout
@@ -103,7 +103,7 @@ def test_a_tag_leaves_the_images(checkout: Path) -> None:
 def test_the_image_is_told_of_the_commit_that_touched_it(checkout: Path) -> None:
     def facts() -> dict[str, str]:
         done = subprocess.run(
-            [checkout / "scripts" / "facts"], capture_output=True, text=True, check=True
+            [checkout / "scripts" / "build-info"], capture_output=True, text=True, check=True
         )
         return dict(line.split("=", 1) for line in done.stdout.split())
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from engine import ROOT
 
-GENERATOR = ROOT / "scripts" / "sbom.py"
+GENERATOR = ROOT / "scripts" / "build" / "sbom.py"
 SOFTWARE = {
     "usr/lib/os-release": 'NAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n',
     "var/lib/dpkg/status": (

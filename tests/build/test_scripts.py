@@ -9,12 +9,12 @@ from engine import ROOT, Completed, environment
 
 SCRIPTS = sorted(
     path
-    for path in [*(ROOT / "scripts").iterdir(), ROOT / ".ci" / "run"]
-    if path.read_bytes().startswith(b"#!")
+    for path in [*(ROOT / "scripts").rglob("*"), ROOT / ".ci" / "run"]
+    if path.is_file() and path.read_bytes().startswith(b"#!")
 )
 NAMES = [str(path.relative_to(ROOT)) for path in SCRIPTS]
 OVERRIDE = "docker-bake.override.hcl"
-MARK = "# Written by scripts/base, and removed by it when it is not needed any more.\n"
+MARK = "# Written by scripts/setup/base, and removed by it when it is not needed any more.\n"
 
 FAKE_DOCKER = """#!/bin/sh
 case "$*" in
@@ -102,28 +102,28 @@ def test_up_refuses_a_wrong_workspace_before_anything_is_built(
 def test_an_old_engine_is_refused_with_the_cure(
     fake: Path, variables: dict[str, str], message: str
 ) -> None:
-    done = script("scripts/engine", folder=fake, **variables)
+    done = script("scripts/setup/engine", folder=fake, **variables)
     assert done.returncode != 0
     assert message in done.stderr
     assert "update Docker" in done.stderr
 
 
 def test_a_new_engine_is_told_and_the_classic_store_is_named(fake: Path) -> None:
-    done = script("scripts/engine", folder=fake, ENGINE="29.0.0", STORE="overlay2")
+    done = script("scripts/setup/engine", folder=fake, ENGINE="29.0.0", STORE="overlay2")
     assert done.returncode == 0, done.stderr
     assert "Docker 29.0.0" in done.stdout
     assert "classic image store" in done.stdout
 
 
 def test_the_official_base_needs_no_override(fake: Path) -> None:
-    done = script("scripts/base", folder=fake)
+    done = script("scripts/setup/base", folder=fake)
     assert (done.returncode, done.stdout) == (0, "base      from Docker Hub\n")
     assert not (fake / OVERRIDE).exists()
 
 
 def test_the_bundle_of_this_machine_becomes_the_secret(fake: Path, tmp_path: Path) -> None:
     (tmp_path / "bundle.crt").write_text("certificates")
-    done = script("scripts/base", folder=fake, SSL_CERT_FILE=str(tmp_path / "bundle.crt"))
+    done = script("scripts/setup/base", folder=fake, SSL_CERT_FILE=str(tmp_path / "bundle.crt"))
     assert done.returncode == 0, done.stderr
     assert "id=ca_bundle,src=.build/ca-certificates.crt" in (fake / OVERRIDE).read_text()
     assert (fake / ".build/ca-certificates.crt").read_text() == "certificates"
@@ -140,7 +140,7 @@ def test_the_bundle_of_this_machine_becomes_the_secret(fake: Path, tmp_path: Pat
 def test_a_docker_hub_that_refuses_is_an_error_with_its_cure(
     fake: Path, answer: str, cure: str
 ) -> None:
-    done = script("scripts/base", folder=fake, HUB=answer)
+    done = script("scripts/setup/base", folder=fake, HUB=answer)
     assert done.returncode != 0
     assert cure in done.stderr
     assert not (fake / OVERRIDE).exists()
@@ -150,7 +150,7 @@ def test_a_docker_hub_that_refuses_is_an_error_with_its_cure(
 def test_a_docker_hub_out_of_reach_means_the_standin(fake: Path, reason: str) -> None:
     (fake / ".build" / "base").mkdir(parents=True, exist_ok=True)
     (fake / ".build" / "base" / "index.json").write_text('{"manifests":[{"digest":"sha256:1"}]}')
-    done = script("scripts/base", folder=fake, HUB=f"{RESOLVING}: {reason}")
+    done = script("scripts/setup/base", folder=fake, HUB=f"{RESOLVING}: {reason}")
     assert done.returncode == 0, done.stderr
     assert f"to go back: rm {OVERRIDE}" in done.stdout
     assert "oci-layout://.build/base@sha256:1" in (fake / OVERRIDE).read_text()
@@ -158,13 +158,13 @@ def test_a_docker_hub_out_of_reach_means_the_standin(fake: Path, reason: str) ->
 
 def test_the_standin_is_left_when_docker_hub_answers_again(fake: Path) -> None:
     (fake / OVERRIDE).write_text(f"{MARK}# oci-layout://.build/base\n")
-    done = script("scripts/base", folder=fake)
+    done = script("scripts/setup/base", folder=fake)
     assert "answers again" in done.stdout
     assert not (fake / OVERRIDE).exists()
 
 
 def test_an_override_of_ones_own_is_left_alone(fake: Path) -> None:
     (fake / OVERRIDE).write_text("# mine\n")
-    done = script("scripts/base", folder=fake)
+    done = script("scripts/setup/base", folder=fake)
     assert done.returncode == 0
     assert (fake / OVERRIDE).read_text() == "# mine\n"

@@ -24,7 +24,7 @@ PLATFORMS = {"linux/amd64", "linux/arm64"}
 def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """1.2.3, released from a clean checkout with one small test."""
     if shutil.which("cosign", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: no cosign on PATH, and scripts/testbed got none")
+        pytest.skip("NOT TESTED: no cosign on PATH, and scripts/setup/testbed got none")
     folder = engine.checkout(tmp_path_factory.mktemp("release") / "checkout")
     replace_tests(folder, PASSING)
     succeed("git", "init", "--quiet", folder=folder)
