@@ -1,66 +1,64 @@
-"""Tells whether the locks were made from the dependencies that backend/pyproject.toml names."""
+"""Checks that the locks are as `docker buildx bake lock` wrote them from backend/pyproject.toml.
 
-import hashlib
+The first line of each lock holds a digest of the dependencies that it was resolved from and of the
+lines below it. No package index is asked.
+"""
+
 import json
 import sys
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
 USAGE = """\
 Usage: lock_digest.py write|check PYPROJECT LOCKS
 
-write puts a digest of what PYPROJECT asks for into the first line of every lock in the folder
-LOCKS; check compares without asking a package index, and names the locks that are not in step.
+write puts the first line above each lock in the folder LOCKS; check names the locks that are
+missing, superfluous, edited by hand, or resolved from other dependencies than those of PYPROJECT.
 """
 FIRST_LINE = "# Written by: docker buildx bake lock, from dependencies sha256:{}\n"
 
 
-def first_lines(pyproject: Path) -> dict[str, str]:
-    """The first line of every lock that there has to be, by the lock's name."""
+def dependencies(pyproject: Path) -> dict[str, object]:
+    """The dependencies that each lock is resolved from, by the lock's file name."""
     content = tomllib.loads(pyproject.read_text())
     python, runtime = content["project"]["requires-python"], content["project"]["dependencies"]
     groups = content["dependency-groups"]
-    asked = {name: [python, runtime, group] for name, group in groups.items()}
-    asked |= {"runtime": [python, runtime], "build": [python, groups["build"]]}
-    return {
-        f"{name}.txt": FIRST_LINE.format(hashlib.sha256(json.dumps(what).encode()).hexdigest())
-        for name, what in asked.items()
-    }
+    inputs = {f"{name}.txt": [python, runtime, group] for name, group in groups.items()}
+    return inputs | {"runtime.txt": [python, runtime], "build.txt": [python, groups["build"]]}
 
 
-def write(lines: dict[str, str], locks: Path) -> None:
-    """Put its line above every lock."""
-    for name, line in lines.items():
-        lock = locks / name
-        lock.write_text(line + lock.read_text())
+def first_line(inputs: object, lines: str) -> str:
+    """The line above the lines of a lock."""
+    return FIRST_LINE.format(sha256((json.dumps(inputs) + lines).encode()).hexdigest())
 
 
-def out_of_step(lines: dict[str, str], locks: Path) -> list[str]:
-    """The names of locks that are missing, of no use, or made from something else."""
-    found = {lock.name: lock.read_text() for lock in locks.glob("*.txt")}
-    return sorted(
+def faults(inputs: dict[str, object], locks: Path) -> list[str]:
+    """The names of the locks that are not as they were written."""
+    found = {lock.name: lock.read_text().partition("\n") for lock in locks.glob("*.txt")}
+    good = {
         name
-        for name in found | lines
-        if name not in lines or not found.get(name, "").startswith(lines[name])
-    )
+        for name, (first, end, lines) in found.items()
+        if name in inputs and first + end == first_line(inputs[name], lines)
+    }
+    return sorted((found.keys() | inputs.keys()) - good)
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line asks for; its result is the exit code."""
+    """Run the command line; returns the exit code."""
     match arguments:
         case ["write", pyproject, locks]:
-            write(first_lines(Path(pyproject)), Path(locks))
+            for name, inputs in dependencies(Path(pyproject)).items():
+                lines = (lock := Path(locks, name)).read_text()
+                lock.write_text(first_line(inputs, lines) + lines)
             return 0
         case ["check", pyproject, locks]:
-            stale = out_of_step(first_lines(Path(pyproject)), Path(locks))
-            for name in stale:
-                print(f"{locks}/{name} is not in step with {pyproject}", file=sys.stderr)
-            if stale:
-                print(
-                    "write the locks anew: docker buildx bake lock; remove one that is of no group",
-                    file=sys.stderr,
-                )
-            return 1 if stale else 0
+            names = faults(dependencies(Path(pyproject)), Path(locks))
+            for name in names:
+                print(f"{locks}/{name} is not as bake lock wrote it", file=sys.stderr)
+            if names:
+                print("run docker buildx bake lock; remove a lock without a group", file=sys.stderr)
+            return 1 if names else 0
         case ["--help"]:
             print(USAGE, end="")
             return 0
