@@ -1,451 +1,323 @@
-# The build, whole. What there is to build: docker buildx bake --list=targets; what there is to set: --list=variables
+# The whole build. Its targets: docker buildx bake --list=targets; its variables: docker buildx bake --list=variables
 
+# The image's names, and where they are pushed.
 variable "REGISTRY" {
-  type        = string
   default     = ""
-  description = "Registry and namespace that runtime is pushed to, as in ghcr.io/your-team; several separated by commas"
-  validation {
-    condition     = REGISTRY == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(,[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)*$", REGISTRY))
-    error_message = "REGISTRY is a host and a namespace in lower case, without a scheme and without a slash at the end: ghcr.io/your-team or 127.0.0.1:5000."
-  }
+  description = "Registry and namespace to push to (ghcr.io/your-team), or a name on Docker Hub; several with commas"
 }
-
 variable "IMAGE" {
-  type        = string
   default     = "sdlc-lens-backend"
   description = "Name of the image"
-  validation {
-    condition     = can(regex("^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", IMAGE))
-    error_message = "IMAGE is a name in lower case, without registry and tag: sdlc-lens-backend."
-  }
 }
-
 variable "VERSION" {
-  type        = string
   default     = "dev"
-  description = "Version to tag as: 1.2.3 gives 1.2.3, 1.2, 1 and latest, 1.2.3-rc.1 and any other word only itself"
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}$", VERSION))
-    error_message = "VERSION becomes a tag: letters, digits, dots, hyphens and underscores, at most 128, as in 1.2.3."
-  }
+  description = "Version to tag as: 1.2.3 also gives the floating tags, 1.2.3-rc.1 and any other word only itself"
 }
-
 variable "GIT_REF" {
-  type        = string
   default     = ""
   description = "Git ref to tag as, in place of VERSION: refs/tags/v1.2.3, refs/heads/NAME or refs/pull/N/merge"
   validation {
-    condition     = GIT_REF == "" || can(regex("^refs/(tags/v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?|pull/[0-9]+/(merge|head)|heads/[0-9A-Za-z_][0-9A-Za-z_./-]{0,127})$", GIT_REF)) && can(regex("^.{0,139}$", GIT_REF))
-    error_message = "GIT_REF is refs/tags/v1.2.3, refs/tags/v1.2.3-rc.1, refs/pull/N/merge, or refs/heads/ and a name of letters, digits and ._/- that does not begin with a sign."
-  }
-  validation {
     condition     = !can(regex("^refs/heads/(latest|pr[/-][0-9]+|v?[0-9]+([.][0-9]+)*([/-].*)?)$", GIT_REF))
-    error_message = "GIT_REF names a branch that would take the tag of a release or of a pull request: rename the branch."
+    error_message = "GIT_REF is a branch that would take the tag of a release or a pull request: rename the branch."
   }
 }
-
-variable "LATEST" {
-  type        = string
-  default     = "true"
-  description = "false: a release gets no tag latest, for a patch of an older line"
+variable "FLOATING_TAGS" {
+  type        = list(string)
+  default     = ["minor", "major", "latest"]
+  description = "Tags that move with each release: minor (1.2), major (1, never 0), latest; none for immutable tags"
   validation {
-    condition     = contains(["true", "false"], LATEST)
-    error_message = "LATEST is true or false."
+    condition     = length(setsubtract(FLOATING_TAGS, ["minor", "major", "latest", "none"])) == 0
+    error_message = "FLOATING_TAGS lists minor, major and latest, separated by commas, or is none."
   }
 }
 
+# What it is built for and on.
 variable "PLATFORMS" {
-  type        = string
-  default     = "linux/amd64,linux/arm64"
+  type        = list(string)
+  default     = ["linux/amd64", "linux/arm64"]
   description = "Platforms of runtime, separated by commas"
-  validation {
-    condition     = can(regex("^linux/(amd64|arm64)(,linux/(amd64|arm64))*$", PLATFORMS))
-    error_message = "PLATFORMS lists linux/amd64 and linux/arm64, separated by commas and nothing else: there are no locked libraries for others."
-  }
 }
-
 variable "PYTHON_VERSION" {
-  type        = string
   default     = ""
-  description = "Python of the default base: 3.12, 3.13 or 3.14; left out, the Dockerfile's 3.12"
-  validation {
-    condition     = contains(["", "3.12", "3.13", "3.14"], PYTHON_VERSION)
-    error_message = "PYTHON_VERSION is 3.12, 3.13 or 3.14; another base is given by BUILD_BASE and RUNTIME_BASE."
-  }
+  description = "Python of the default base: 3.12, 3.13 or 3.14; unset, the Dockerfile's 3.12"
 }
-
 variable "BUILD_BASE" {
-  type        = string
   default     = ""
-  description = "Base of the stages that run, as a bake context: docker-image://NAME, oci-layout://FOLDER or target:NAME"
-  validation {
-    condition     = BUILD_BASE == "" || can(regex("^(docker-image://|oci-layout://|target:).+", BUILD_BASE))
-    error_message = "BUILD_BASE is a named context: docker-image://NAME, oci-layout://FOLDER or target:NAME."
-  }
+  description = "Base of the stages that run: a bake context such as docker-image://NAME or oci-layout://FOLDER"
 }
-
 variable "RUNTIME_BASE" {
-  type        = string
   default     = ""
   description = "Base of the image, as a bake context; its Python must be that of BUILD_BASE"
-  validation {
-    condition     = RUNTIME_BASE == "" || can(regex("^(docker-image://|oci-layout://|target:).+", RUNTIME_BASE))
-    error_message = "RUNTIME_BASE is a named context: docker-image://NAME, oci-layout://FOLDER or target:NAME."
-  }
 }
-
 variable "DESTDIR" {
-  type        = string
   default     = "dist"
   description = "Folder that test-report and oci write to"
-  validation {
-    condition     = DESTDIR != ""
-    error_message = "DESTDIR is a folder, as in dist."
-  }
 }
 
+# How it is built.
 variable "CA_BUNDLE" {
-  type        = string
   default     = ""
-  description = "File in the checkout with the certificates to trust while packages are fetched; reaches the build as a secret"
+  description = "File in the checkout with the certificates to trust when packages are fetched; a secret of the build"
 }
-
 variable "PIP_CONFIG" {
-  type        = string
   default     = ""
-  description = "pip.conf in the checkout that names a private package index; reaches the build as a secret"
+  description = "pip.conf in the checkout that names a private package index; a secret of the build"
 }
-
 variable "ALLOW_STANDIN" {
-  type        = string
-  default     = ""
-  description = "1: runtime may be built on the stand-in base that scripts make where Docker Hub is out of reach"
-  validation {
-    condition     = contains(["", "1"], ALLOW_STANDIN)
-    error_message = "ALLOW_STANDIN is 1 or left out."
-  }
+  type        = bool
+  default     = false
+  description = "1: runtime, release and oci may be built on the stand-in base that scripts/setup/base makes"
 }
-
 variable "CACHE" {
-  type        = string
   default     = ""
-  description = "Image name in a registry that keeps the build cache, as in ghcr.io/your-team/cache; runtime, release and oci write it, every target reads it"
-  validation {
-    condition     = CACHE == "" || can(regex("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[a-zA-Z0-9_.-]+)?$", CACHE))
-    error_message = "CACHE is an image name with its registry: ghcr.io/your-team/cache."
-  }
+  description = "Build cache to read: an image name (ghcr.io/your-team/cache), gha for GitHub's, or a folder (./cache)"
 }
-
+variable "CACHE_WRITE" {
+  type        = bool
+  default     = false
+  description = "1: runtime, release and oci also write CACHE"
+}
 variable "COMPRESSION" {
-  type        = string
   default     = "gzip"
-  description = "Compression of the layers that are pushed or written by oci: gzip, or zstd, which is smaller and needs Docker 23 or containerd 1.5 to pull"
+  description = "Compression of the image's layers: gzip, or zstd, smaller, which Docker 23 and containerd 1.5 can pull"
   validation {
     condition     = contains(["gzip", "zstd"], COMPRESSION)
     error_message = "COMPRESSION is gzip or zstd."
   }
 }
-
 variable "SBOM_GENERATOR" {
-  type        = string
   default     = ""
-  description = "Image that lists the packages for release; left out, BuildKit's standard scanner"
+  description = "Image that lists the packages for release; unset, BuildKit's standard scanner"
 }
 
+# What it states about its source: scripts/build-info prints all but the last.
 variable "SOURCE_DATE_EPOCH" {
-  type        = string
-  default     = "0"
-  description = "Time of the last commit that touched what is built, in seconds; scripts/build-info knows it"
-  validation {
-    condition     = can(regex("^[0-9]{1,11}$", SOURCE_DATE_EPOCH))
-    error_message = "SOURCE_DATE_EPOCH is a number of seconds: git log -1 --format=%ct."
-  }
+  default     = ""
+  description = "Time of the last commit that touched the build's inputs, in seconds; unset, the time of the build"
 }
-
 variable "SOURCE_REVISION" {
-  type        = string
   default     = ""
-  description = "That commit; label of the image"
+  description = "That commit; label and annotation"
 }
-
 variable "SOURCE_VERSION" {
-  type        = string
-  default     = ""
-  description = "Version of that commit; label of the image; left out, the first tag"
+  default     = "0+unknown"
+  description = "Version that the image states, as scripts/build-info derives it from the commit"
 }
-
-variable "HEAD_REVISION" {
-  type        = string
-  default     = ""
-  description = "Commit that is released; annotation of the index"
-}
-
 variable "SOURCE_URL" {
-  type        = string
   default     = ""
-  description = "Where the source is to be found; label and annotation"
+  description = "Address of the source repository; label and annotation"
 }
 
-variable "BASE_NAME" {
-  type        = string
-  default     = ""
-  description = "Base image, name and digest, as it is told in labels and annotations; left out, what the build starts from"
+# The bases of the other Python versions; the default one is in the Dockerfile.
+_bases = {
+  "3.13" = "python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b"
+  "3.14" = "python:3.14-slim@sha256:cad9a2c871761c413caa6fdd6441c783451e740a48aaeba60ae62a8b53525ef6"
 }
 
-# A release's tags, from its version in three numbers; any other name is one tag.
-function "tags_of_name" {
-  params = [name]
-  result = can(regex("^v?[0-9]+[.][0-9]+[.][0-9]+$", name)) ? concat(
-    [trimprefix(name, "v"), regex("^v?([0-9]+[.][0-9]+)", name)[0], regex("^v?([0-9]+)", name)[0]],
-    LATEST == "true" ? ["latest"] : []
-  ) : [can(regex("^v[0-9]+[.][0-9]+[.][0-9]+-", name)) ? trimprefix(name, "v") : name]
+# refs/tags/v1.2.3 -> 1.2.3, refs/pull/7/merge -> pr-7, refs/heads/a/b -> a-b
+_ref      = regex_replace(regex_replace(GIT_REF, "^refs/pull/([0-9]+)/.*", "pr-$1"), "^refs/[a-z]+/", "")
+_name     = regex_replace(GIT_REF == "" ? VERSION : replace(_ref, "/", "-"), "^v([0-9]+[.][0-9]+[.][0-9]+)", "$1")
+_release  = can(regex("^[0-9]+[.][0-9]+[.][0-9]+$", _name))
+_floating = { minor = "^([0-9]+[.][0-9]+).*", major = "^([0-9]+).*" }
+_tags = concat([_name], [
+  for kind in FLOATING_TAGS : regex_replace(_name, lookup(_floating, kind, ".*"), kind == "latest" ? kind : "$1")
+  if _release && kind != "none" && !(kind == "major" && can(regex("^0[.]", _name)))
+])
+
+# By the keys of the OCI image specification, for labels and annotations; what is not known is left out.
+_metadata = {
+  for key, value in {
+    title       = "SDLC Lens"
+    description = "Reads sdlc-studio workspaces and answers questions about them over HTTP"
+    licenses    = "MIT"
+    version     = SOURCE_VERSION
+    revision    = SOURCE_REVISION
+    source      = SOURCE_URL
+    created     = SOURCE_DATE_EPOCH == "" ? "" : timeadd("1970-01-01T00:00:00Z", "${SOURCE_DATE_EPOCH}s")
+  } : "org.opencontainers.image.${key}" => value if value != ""
 }
 
-# refs/tags/v1.2.3 -> v1.2.3, refs/pull/7/merge -> pr-7, refs/heads/a/b -> a-b
-function "name_of_ref" {
-  params = [ref]
-  result = regex_replace(regex_replace(regex_replace(ref, "^refs/(tags|heads)/", ""), "^refs/pull/([0-9]+)/.*$", "pr-$1"), "/", "-")
-}
+# How an image leaves the builder. Forced: a layer that exists in the other compression would stay as it is.
+_exported = join(",", compact([
+  "oci-mediatypes=true,force-compression=true",
+  COMPRESSION == "zstd" ? "compression=zstd,compression-level=22" : "compression=gzip",
+  SOURCE_DATE_EPOCH == "" ? "" : "source-date-epoch=${SOURCE_DATE_EPOCH}",
+]))
 
-function "tags" {
-  params = []
-  result = tags_of_name(GIT_REF == "" ? VERSION : name_of_ref(GIT_REF))
-}
-
-# The version that the image itself tells: that of what it is made from, whatever tag it gets.
-function "version" {
-  params = []
-  result = SOURCE_VERSION == "" ? tags()[0] : SOURCE_VERSION
-}
-
-# The base as it is told, as far as it is known here; the Dockerfile knows its own default.
-function "base" {
-  params = []
-  result = concat(compact([BASE_NAME, regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", ""), pinned_base(PYTHON_VERSION)]), [""])[0]
-}
-
-# What labels and annotations tell of an image, by the keys of the OCI image specification.
-function "facts" {
-  params = [version, revision]
-  result = {
-    for key, value in {
-      title         = "SDLC Lens"
-      description   = "Reads sdlc-studio workspaces and answers questions about them over HTTP"
-      licenses      = "MIT"
-      version       = version
-      revision      = revision
-      source        = SOURCE_URL
-      created       = formatdate("YYYY-MM-DD'T'hh:mm:ss'Z'", timeadd("1970-01-01T00:00:00Z", "${SOURCE_DATE_EPOCH}s"))
-      "base.name"   = regex_replace(base(), "@.*$", "")
-      "base.digest" = can(regex("@", base())) ? regex_replace(base(), "^.*@", "") : ""
-    } : "org.opencontainers.image.${key}" => value if value != ""
-  }
-}
-
-# The manifest that annotations are for: an image of one platform may come without an index.
-function "annotated" {
-  params = []
-  result = length(split(",", PLATFORMS)) > 1 ? "index" : "manifest"
-}
-
-function "pinned_base" {
-  params = [version]
-  result = lookup({
-    "3.13" = "python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b"
-    "3.14" = "python:3.14-slim@sha256:cad9a2c871761c413caa6fdd6441c783451e740a48aaeba60ae62a8b53525ef6"
-  }, version, "")
-}
-
-# Where another base takes the place of the pinned ones, its name may tell its Python: the other ones cannot be tested then.
-function "test_stage" {
-  params = [base, version]
-  result = element(concat(flatten(regexall("[:a-z-](3[.]1[0-9])", base)), [version]), 0) == version ? "test" : "test-missing"
-}
-
-# An argument that is null stays out of the build, and the Dockerfile's own default holds.
-function "given" {
-  params = [value]
-  result = value == "" ? null : value
-}
-
-# How an image leaves the builder. Forced: else a layer that is there in the other compression would stay as it is, and
-# the same commit have one digest here and another there. zstd's level is the builder's best.
-function "exported" {
-  params = []
-  result = join(",", [
-    "oci-mediatypes=true",
-    COMPRESSION == "zstd" ? "compression=zstd,compression-level=22" : "compression=gzip",
-    "force-compression=true",
-    "source-date-epoch=${SOURCE_DATE_EPOCH}",
+# The image's names in each registry. Names of forges may have capitals, image names may not.
+function "names" {
+  params = [image, tags]
+  result = flatten([
+    for registry in split(",", lower(REGISTRY)) : [for tag in tags : join("/", compact([registry, "${image}:${tag}"]))]
   ])
 }
 
+# CACHE as bake takes it, to read or to write.
+_cache = CACHE == "gha" ? "type=gha" : (
+  can(regex("^[./]", CACHE)) ? "type=local,src=${CACHE},dest=${CACHE}" : "type=registry,ref=${lower(CACHE)}"
+)
+
+# A base that replaces the pinned ones may state its Python in its name: the other versions cannot be tested then.
+_python = try(regex("[:a-z-](3[.]1[0-9])", BUILD_BASE)[0], "")
+
+# What a plain call and a check of everything build.
 group "default" {
   description = "The image for this machine"
   targets     = ["runtime-local"]
 }
-
 group "validate" {
-  description = "All that is checked inside the build"
-  targets     = ["check", "lint", "test"]
+  description = "All checks that run inside the build"
+  targets     = ["check", "lint", "lock-check", "test"]
 }
 
+# What the targets share.
 target "_common" {
-  description = "What every target is built with"
+  description = "Arguments, bases, cache and secrets of every target"
   args = {
-    BASE             = given(pinned_base(PYTHON_VERSION))
-    BASE_NAME        = given(base())
-    REQUESTED_PYTHON = given(PYTHON_VERSION)
-    VERSION          = version()
+    BASE             = try(_bases[PYTHON_VERSION], null)
+    BASE_NAME        = RUNTIME_BASE == "" ? null : regex_replace(RUNTIME_BASE, "^[a-z-]+:(//)?", "")
+    REQUESTED_PYTHON = PYTHON_VERSION == "" ? null : PYTHON_VERSION
   }
-  cache-from = CACHE == "" ? [] : ["type=registry,ref=${CACHE}"]
-  contexts   = { for name, base in { build-base = BUILD_BASE, runtime-base = RUNTIME_BASE } : name => base if base != "" }
+  cache-from = CACHE == "" ? [] : [_cache]
+  contexts = { for name, base in { build-base = BUILD_BASE, runtime-base = RUNTIME_BASE } : name => base if base != "" }
   secret = concat(
     CA_BUNDLE == "" ? [] : ["type=file,id=ca_bundle,src=${CA_BUNDLE}"],
     PIP_CONFIG == "" ? [] : ["type=file,id=pip_config,src=${PIP_CONFIG}"],
   )
 }
-
 target "_no_image" {
-  description = "What is built for its verdict alone"
+  description = "Builds that only pass or fail"
   inherits    = ["_common"]
   output      = ["type=cacheonly"]
 }
-
-target "docker-metadata-action" {
-  description = "Default tags and annotations of runtime; the metadata action's bake file takes its place"
-  tags        = flatten([for registry in split(",", REGISTRY) : [for tag in tags() : join("/", compact([registry, "${IMAGE}:${tag}"]))]])
-  annotations = [for key, value in facts(tags()[0], HEAD_REVISION) : "${annotated()}:${key}=${value}"]
-}
-
-target "check" {
-  description = "The Dockerfile's own checks"
+target "_tools" {
+  description = "The stage of the image's Dockerfile that development tools start from"
   inherits    = ["_common"]
-  call        = "check"
+  target      = "tools"
 }
-
-target "lint" {
-  description = "Python's form, rules and types, shell scripts, Dockerfiles, workflows, locks: linters side by side"
+target "_development" {
+  description = "Builds of scripts/tools.Dockerfile"
   inherits    = ["_no_image"]
-  target      = "lint"
+  dockerfile  = "scripts/tools.Dockerfile"
+  contexts    = { tools = "target:_tools" }
 }
 
-target "lock-check" {
-  description = "Whether backend/requirements is made from what backend/pyproject.toml names; looks only, and asks no index"
-  inherits    = ["_no_image"]
-  target      = "lint-locks"
-}
-
-target "audit" {
-  description     = "Known vulnerabilities of the locked packages, asked of the public package index each time"
-  inherits        = ["_no_image"]
-  target          = "audit"
-  no-cache-filter = ["audit"]
-}
-
+# The image, from its libraries to a push.
 target "deps" {
   description = "The locked libraries, with bytecode"
   inherits    = ["_no_image"]
   target      = "deps"
 }
-
 target "test" {
-  description = "pytest; fails when a test fails"
+  description = "pytest on the libraries and the app that ship; fails when a test fails"
   inherits    = ["_no_image"]
   target      = "test"
 }
-
 target "test-matrix" {
   name        = "test-${replace(python, ".", "-")}"
-  description = "pytest on Python ${python}; says NOT TESTED where the base in use is of another Python"
+  description = "pytest on Python ${python}; says NOT TESTED where the base in use has another Python"
   matrix      = { python = ["3.12", "3.13", "3.14"] }
-  inherits    = ["_no_image"]
-  target      = test_stage(BUILD_BASE, python)
-  args = {
-    BASE             = given(pinned_base(python))
-    REQUESTED_PYTHON = python
-  }
-  no-cache-filter = ["test-missing"]
+  inherits    = [contains(["", python], _python) ? "_no_image" : "_development"]
+  target      = contains(["", python], _python) ? "test" : "not-tested"
+  args = { BASE = try(_bases[python], null), REQUESTED_PYTHON = python }
+  no-cache-filter = ["not-tested"]
 }
-
 target "test-report" {
-  description     = "junit.xml, coverage.xml and pytest.log of a fresh test run, also when tests fail"
+  description     = "junit.xml, coverage.xml and pytest.log of a test run of its own, also when tests fail"
   inherits        = ["_common"]
   target          = "test-report"
-  no-cache-filter = ["test-run"]
+  args            = { REPORT = "1" }
+  no-cache-filter = ["test"]
   output          = ["type=local,dest=${DESTDIR}"]
 }
-
-target "test-tools" {
-  description = "What tests/build and tests/image import, written to .build/tests"
-  inherits    = ["_common"]
-  target      = "test-tools"
-  output      = ["type=local,dest=.build/tests"]
-}
-
-target "lock" {
-  description     = "backend/requirements, resolved anew from backend/pyproject.toml"
-  inherits        = ["_common"]
-  target          = "lock"
-  no-cache-filter = ["lock-run"]
-  output          = ["type=local,dest=backend/requirements"]
-}
-
-target "sbom-generator" {
-  description = "What SBOM_GENERATOR may name where BuildKit's standard scanner cannot be had"
-  inherits    = ["_common"]
-  target      = "sbom-generator"
-  platforms   = split(",", PLATFORMS)
-  tags        = [for registry in split(",", REGISTRY) : join("/", compact([registry, "sdlc-lens-sbom:${VERSION}"]))]
-}
-
 target "builder" {
   description = "The app beside its libraries, behind the gate: only if the tests passed"
   inherits    = ["_no_image"]
   target      = "builder"
 }
-
-target "runtime" {
-  description = "The image for every platform, to be pushed: only if the tests passed"
-  inherits    = ["_common", "docker-metadata-action"]
-  target      = "runtime"
-  platforms   = split(",", PLATFORMS)
-  labels      = facts(version(), SOURCE_REVISION)
-  output      = ["type=image,${exported()}"]
-  cache-to    = CACHE == "" ? [] : ["type=registry,ref=${CACHE},mode=max,ignore-error=true"]
-  args = {
-    DESTINATION = join(" ", [for tag in target.docker-metadata-action.tags : tag if can(regex("^(localhost|[^/]*[.:][^/]*)/", tag))])
-    GATE        = "on"
-  }
-}
-
-target "release" {
-  description = "runtime with full provenance and a list of its packages, to be pushed"
-  inherits    = ["runtime"]
-  attest = [
-    "type=provenance,mode=max",
-    join(",", compact(["type=sbom", SBOM_GENERATOR == "" ? "" : "generator=${SBOM_GENERATOR}"])),
-  ]
-}
-
-target "oci" {
-  description = "runtime as an OCI layout in a file of DESTDIR, the same for the same commit"
-  inherits    = ["runtime"]
-  tags        = []
-  attest      = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
-  output      = ["type=oci,dest=${DESTDIR}/image.oci.tar,${exported()}"]
-  args = {
-    DESTINATION = "${DESTDIR}/image.oci.tar"
-  }
-}
-
 target "runtime-local" {
   description = "The image for this machine, loaded into its engine; does not wait for the tests"
   inherits    = ["_common"]
   target      = "runtime"
+  contexts    = { test = "docker-image://scratch" }
   tags        = ["${IMAGE}:${VERSION}"]
   output      = ["type=docker"]
-  args = {
-    GATE = "off"
-  }
+  args        = { SOURCE_VERSION = SOURCE_VERSION }
+}
+target "docker-metadata-action" {
+  description = "Default tags and annotations of runtime; the metadata action's bake files replace or extend them"
+  tags        = names(IMAGE, _tags)
+  annotations = [for key, value in _metadata : "index:${key}=${value}"]
+}
+target "runtime" {
+  description = "The image for every platform, to be pushed: only if the tests passed"
+  inherits    = ["_common", "docker-metadata-action"]
+  target      = "runtime"
+  platforms   = PLATFORMS
+  labels      = _metadata
+  output      = ["type=image,${_exported}"]
+  cache-to    = CACHE_WRITE ? ["${_cache},mode=max,ignore-error=true"] : []
+  # One platform gets an index, too: annotations and a digest of the same kind.
+  args = { SOURCE_VERSION = SOURCE_VERSION, BUILDKIT_MULTI_PLATFORM = "1" }
+}
+target "release" {
+  description = "runtime with full provenance and a list of its packages, to be pushed"
+  inherits    = ["runtime"]
+  attest      = ["type=provenance,mode=max", join(",generator=", compact(["type=sbom", SBOM_GENERATOR]))]
+}
+target "oci" {
+  description = "runtime as an OCI archive in DESTDIR, the same for the same commit"
+  inherits    = ["runtime"]
+  tags        = ["${IMAGE}:${_name}"]
+  attest      = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+  output      = ["type=oci,dest=${DESTDIR}/${IMAGE}-${formatdate("YYYYMMDDhhmmss", timestamp())}.oci.tar,${_exported}"]
+}
+
+# Development.
+target "check" {
+  name        = "check-${dockerfile}"
+  description = "The builder's checks of a Dockerfile, strict here and nowhere else"
+  inherits    = [dockerfile == "image" ? "_common" : "_development"]
+  matrix      = { dockerfile = ["image", "tools"] }
+  call        = "check"
+  args        = { BUILDKIT_DOCKERFILE_CHECK = "experimental=all;error=true" }
+}
+target "lint" {
+  name        = "lint-${linter}"
+  description = "Fails for a finding of this linter; reports those of all, since bake stops at the first failure"
+  matrix      = { linter = ["dockerfiles", "format", "rules", "shell", "types", "workflows"] }
+  inherits    = ["_development"]
+  target      = "lint"
+  args        = { LINTER = linter }
+}
+target "lock" {
+  description     = "backend/requirements, resolved from backend/pyproject.toml"
+  inherits        = ["_development"]
+  target          = "lock"
+  no-cache-filter = ["lock-run"]
+  output          = ["type=local,dest=backend/requirements"]
+}
+target "lock-check" {
+  description = "Whether backend/requirements is as bake lock wrote it from backend/pyproject.toml; asks no index"
+  inherits    = ["_development"]
+  target      = "lock-check"
+}
+target "audit" {
+  description     = "Known vulnerabilities of the locked packages, asked of the public package index each time"
+  inherits        = ["_development"]
+  target          = "audit"
+  no-cache-filter = ["audit"]
+}
+target "test-tools" {
+  description = "The packages that tests/build and tests/image import, written to .build/tests"
+  inherits    = ["_development"]
+  target      = "test-tools"
+  output      = ["type=local,dest=.build/tests"]
+}
+target "sbom-generator" {
+  description = "An image for SBOM_GENERATOR, where BuildKit's standard scanner is unavailable"
+  inherits    = ["_development"]
+  target      = "sbom-generator"
+  tags        = names("sdlc-lens-sbom", [VERSION])
+  output      = ["type=image"]
 }

@@ -1,0 +1,37 @@
+"""Lists the modules of the standard library that the service has imported once it serves.
+
+Writes their paths, relative to the library's folder, to the file that is named. Runs the service in
+this process; ends with its exit code when it does not start, with 1 when it is not ready in time.
+"""
+
+import os
+import sys
+import sysconfig
+import threading
+import time
+from pathlib import Path
+
+from sdlc_lens.__main__ import main
+from sdlc_lens.commands import healthcheck
+
+LIMIT_SECONDS = 60
+
+
+def write_when_ready(target: Path) -> None:
+    """Wait for the service's own health check, write the list, and end the process."""
+    end = time.monotonic() + LIMIT_SECONDS
+    while healthcheck.run() != 0:
+        if time.monotonic() > end:
+            os._exit(1)
+        time.sleep(0.1)
+    library = Path(sysconfig.get_path("stdlib"))
+    files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
+    paths = [file.relative_to(library) for file in files if file.is_relative_to(library)]
+    sources = {path for path in paths if path.suffix == ".py" and "site-packages" not in path.parts}
+    target.write_text("".join(f"{path}\n" for path in sorted(sources)))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=write_when_ready, args=[Path(sys.argv[1])], daemon=True).start()
+    sys.exit(main(["serve"]) or 1)
