@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from engine import ROOT, Completed, environment
 
-SCRIPTS = sorted(
-    path
-    for path in [*(ROOT / "scripts").rglob("*"), ROOT / ".ci" / "run"]
+FOLDERS = ("scripts", "scripts/setup", ".ci")  # those of scripts/build are run by Dockerfiles
+NAMES = sorted(
+    str(path.relative_to(ROOT))
+    for folder in FOLDERS
+    for path in (ROOT / folder).iterdir()
     if path.is_file() and path.read_bytes().startswith(b"#!")
 )
-NAMES = [str(path.relative_to(ROOT)) for path in SCRIPTS]
 OVERRIDE = "docker-bake.override.hcl"
 
 FAKE_DOCKER = """#!/bin/sh
