@@ -34,7 +34,7 @@ def expect(accepted: set[int], answer: tuple[int, Any]) -> Any:
     """The JSON of an answer with an accepted status; exits with the service's message otherwise."""
     status, content = answer
     if status not in accepted:
-        sys.exit(f"the service refused the workspace: {content['error']['message']}")
+        sys.exit(f"the service refused the workspace: {content['detail']}")
     return content
 
 
