@@ -1,4 +1,4 @@
-"""Registers a mounted workspace with the service, syncs it, waits: to be run in the container.
+"""Registers a mounted workspace with the service and syncs it; runs in the container.
 
 Arguments: the project's name, and its folder as the service sees it.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 PROJECTS = f"http://127.0.0.1:{os.environ['SDLC_LENS_PORT']}/api/v1/projects"
 SYNC_LIMIT_SECONDS = 300
-# The engine may have given the container a proxy, which knows nothing of this address.
+# The engine may have set a proxy in the container, which cannot reach this address.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -27,19 +27,19 @@ def call(method: str, path: str = "", body: dict[str, str] | None = None) -> tup
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
     except urllib.error.URLError as error:
-        sys.exit(f"the service does not answer: {error.reason}. See docker compose logs backend")
+        sys.exit(f"the service does not answer: {error.reason}: see docker compose logs backend")
 
 
 def expect(accepted: set[int], answer: tuple[int, Any]) -> Any:
-    """The JSON of an answer of an accepted status; any other ends this with the service's words."""
+    """The JSON of an answer with an accepted status; exits with the service's message otherwise."""
     status, content = answer
     if status not in accepted:
-        sys.exit(f"the service refused the workspace: {content['error']['message']}")
+        sys.exit(f"the service refused the workspace: {content['detail']}")
     return content
 
 
 def registered(name: str, folder: str) -> str:
-    """The slug of the folder's project, which is made if it is not there."""
+    """The slug of the folder's project, which is created if it does not exist."""
     for project in expect({200}, call("GET")):
         if project["sdlc_path"] == folder:
             return str(project["slug"])
@@ -56,7 +56,7 @@ def synced(slug: str) -> dict[str, Any]:
         if project["sync_status"] != "syncing":
             return project
         time.sleep(0.1)
-    sys.exit(f"not synced within {SYNC_LIMIT_SECONDS} s: docker compose logs backend")
+    sys.exit(f"not synced within {SYNC_LIMIT_SECONDS} s: see docker compose logs backend")
 
 
 def main(name: str, folder: str) -> None:

@@ -28,7 +28,7 @@ def main() -> None:
     """Measure both, and print the table."""
     program = binary()
     if program is None:
-        sys.exit("scripts/bench: there is no docker-registry: scripts/setup/testbed gets one")
+        sys.exit("scripts/bench: docker-registry is not installed: run scripts/setup/testbed")
     with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name:
         checkout = engine.checkout(Path(name) / "checkout")
         (Path(name) / "registry").mkdir()

@@ -79,4 +79,4 @@ def test_the_workflow_signs_as_itself_and_verifies_that_it_was_itself(workflow: 
 def test_a_tag_that_was_taken_meanwhile_is_told(workflow: Release) -> None:
     code, said, _ = released(workflow, FOUND=f"sha256:{'1' * 64}")
     assert code != 0
-    assert "registry.example/team/sdlc-lens-backend:1.2.3 is not what was just pushed" in said
+    assert "sdlc-lens-backend:1.2.3 is not the image that was just pushed" in said

@@ -24,7 +24,7 @@ PLATFORMS = {"linux/amd64", "linux/arm64"}
 def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """1.2.3, released from a clean checkout with one small test."""
     if shutil.which("cosign", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: no cosign on PATH, and scripts/setup/testbed got none")
+        pytest.skip("NOT TESTED: cosign is not installed, see scripts/setup/testbed")
     folder = engine.checkout(tmp_path_factory.mktemp("release") / "checkout")
     replace_tests(folder, PASSING)
     succeed("git", "init", "--quiet", folder=folder)
@@ -122,7 +122,7 @@ def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> Non
 def test_an_image_that_is_not_signed_is_not_believed(released: Release, other: str) -> None:
     done = released.verify(other)
     assert done.returncode != 0
-    assert f"the signature of {other} does not hold: no signatures found" in done.stderr
+    assert f"the signature of {other} is invalid: no signatures found" in done.stderr
 
 
 def test_another_image_under_the_tag_is_not_believed(released: Release, other: str) -> None:
@@ -171,12 +171,16 @@ def tagged_elsewhere(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "prepare", "reason"),
     [
-        ({}, uncommitted, "not all is committed: see git status"),
-        ({}, tagged_elsewhere, "is another commit: git checkout refs/tags/v2.0.0"),
-        ({"VERSION": "main"}, None, "main is no version to release"),
-        ({"VERSION": ""}, None, "nothing is no version to release"),
-        ({"GIT_REF": "refs/heads/main"}, None, "refs/heads/main is no version to release"),
-        ({"COSIGN_KEY": ""}, None, "there is no key to sign with"),
+        ({}, uncommitted, "there are uncommitted changes: see git status"),
+        (
+            {},
+            tagged_elsewhere,
+            "is not the commit that is checked out: git checkout refs/tags/v2.0.0",
+        ),
+        ({"VERSION": "main"}, None, "VERSION=main is not a version to release"),
+        ({"VERSION": ""}, None, "VERSION= is not a version to release"),
+        ({"GIT_REF": "refs/heads/main"}, None, "refs/heads/main is not a version to release"),
+        ({"COSIGN_KEY": ""}, None, "no key to sign with"),
         ({"COSIGN_PASSWORD": "wrong"}, None, "COSIGN_KEY cannot be used: Error: decrypt"),
     ],
 )
