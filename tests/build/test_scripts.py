@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from engine import ROOT, Completed, environment
+from engine import ROOT, Completed, bake, definition, environment
 
 FOLDERS = ("scripts", "scripts/setup", ".ci")  # those of scripts/build are run by Dockerfiles
 NAMES = sorted(
@@ -41,7 +41,9 @@ def fake(tmp_path: Path) -> Path:
     folder = tmp_path / "checkout"
     for name in ("scripts", ".ci"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "Dockerfile", folder)
+    for name in ("Dockerfile", "docker-bake.hcl"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "dist").mkdir()
     (tmp_path / "bin").mkdir()
     for name, text in {"docker": FAKE_DOCKER, "apt-get": FAKE_APT, "id": FAKE_ID}.items():
         write_script(tmp_path / "bin" / name, text)
@@ -176,19 +178,52 @@ def test_a_docker_hub_that_refuses_is_an_error_with_its_fix(
     assert not (fake / OVERRIDE).exists()
 
 
+def use_standin(folder: Path, reason: str = "no such host") -> Completed:
+    """Have the script name a stand-in in the override; only its digest exists."""
+    (folder / ".build" / "base").mkdir(parents=True)
+    (folder / ".build" / "base" / "index.json").write_text('{"manifests":[{"digest":"sha256:1"}]}')
+    done = script("scripts/setup/base", folder=folder, HUB=f"{RESOLVING}: {reason}")
+    assert done.returncode == 0, done.stderr
+    return done
+
+
 @pytest.mark.parametrize("reason", ["lookup registry: no such host", "connect: connection refused"])
 def test_the_standin_is_used_only_while_docker_hub_is_not_reachable(
     fake: Path, reason: str
 ) -> None:
-    (fake / ".build" / "base").mkdir(parents=True, exist_ok=True)
-    (fake / ".build" / "base" / "index.json").write_text('{"manifests":[{"digest":"sha256:1"}]}')
-    done = script("scripts/setup/base", folder=fake, HUB=f"{RESOLVING}: {reason}")
-    assert done.returncode == 0, done.stderr
+    done = use_standin(fake, reason)
     assert f"to undo: rm {OVERRIDE}" in done.stdout
     assert "oci-layout://.build/base@sha256:1" in (fake / OVERRIDE).read_text()
     done = script("scripts/setup/base", folder=fake)
     assert "reachable again" in done.stdout
     assert not (fake / OVERRIDE).exists()
+
+
+@pytest.mark.parametrize("target", ["runtime", "release", "oci"])
+def test_an_image_on_the_standin_needs_consent(fake: Path, target: str) -> None:
+    use_standin(fake)
+    done = bake("--print", target, folder=fake, ALLOW_STANDIN="0")
+    assert done.returncode != 0
+    assert "the base is a stand-in made on this machine: set ALLOW_STANDIN=1" in done.stderr
+    consented = definition(target, folder=fake, ALLOW_STANDIN="1")["target"][target]
+    assert consented["contexts"]["runtime-base"] == "oci-layout://.build/base@sha256:1"
+    base = "docker-image://registry.example/python"
+    given = definition(target, folder=fake, ALLOW_STANDIN="0", RUNTIME_BASE=base)["target"][target]
+    assert given["contexts"]["runtime-base"] == base
+
+
+def test_other_pythons_than_that_of_the_standin_are_not_tested(fake: Path) -> None:
+    use_standin(fake)
+    stages = {name: target["target"] for name, target in matrix(fake).items()}
+    assert stages == {"test-3-12": "not-tested", "test-3-13": "test", "test-3-14": "not-tested"}
+    base = "docker-image://registry.example/python"
+    assert {target["target"] for target in matrix(fake, BUILD_BASE=base).values()} == {"test"}
+
+
+def matrix(folder: Path, **variables: str) -> dict[str, dict[str, str]]:
+    """The definitions of the targets that run the tests on one Python each."""
+    printed = definition("test-matrix", folder=folder, **variables)["target"]
+    return {name: target for name, target in printed.items() if name.startswith("test-")}
 
 
 def test_an_override_of_ones_own_is_left_alone(fake: Path) -> None:
