@@ -51,7 +51,7 @@ variable "RUNTIME_BASE" {
 }
 variable "DESTDIR" {
   default     = "dist"
-  description = "Folder that test-report and oci write to"
+  description = "Folder that test-report writes to"
 }
 
 # How it is built.
@@ -266,11 +266,11 @@ target "release" {
   attest      = ["type=provenance,mode=max", join(",generator=", compact(["type=sbom", SBOM_GENERATOR]))]
 }
 target "oci" {
-  description = "runtime as an OCI archive in DESTDIR, the same for the same commit"
+  description = "runtime as an OCI archive on standard output, the same for the same commit"
   inherits    = ["runtime"]
   tags        = ["${IMAGE}:${_name}"]
   attest      = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
-  output      = ["type=oci,dest=${DESTDIR}/${IMAGE}-${formatdate("YYYYMMDDhhmmss", timestamp())}.oci.tar,${_exported}"]
+  output      = ["type=oci,dest=-,${_exported}"]
 }
 
 # Development.
