@@ -138,11 +138,9 @@ _metadata = {
 }
 
 # How an image leaves the builder. Forced: a layer that exists in the other compression would stay as it is.
-_exported = join(",", compact([
-  "oci-mediatypes=true,force-compression=true",
-  COMPRESSION == "zstd" ? "compression=zstd,compression-level=22" : "compression=gzip",
-  SOURCE_DATE_EPOCH == "" ? "" : "source-date-epoch=${SOURCE_DATE_EPOCH}",
-]))
+_compression = COMPRESSION == "zstd" ? "compression=zstd,compression-level=22" : "compression=gzip"
+_epoch       = SOURCE_DATE_EPOCH == "" ? "" : ",source-date-epoch=${SOURCE_DATE_EPOCH}"
+_exported    = "oci-mediatypes=true,force-compression=true,${_compression}${_epoch}"
 
 # The image's names in each registry. Names of forges may have capitals, image names may not.
 function "names" {
