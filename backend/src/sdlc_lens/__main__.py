@@ -34,6 +34,11 @@ def main(arguments: list[str]) -> int:
     if arguments and arguments[0] in ("-h", "--help"):
         print(usage())
         return 0
+    if arguments == ["--version"]:
+        from sdlc_lens.version import version
+
+        print(f"sdlc-lens {version()}")
+        return 0
     command, *rest = arguments or ["serve"]
     if command not in COMMANDS or (rest and command not in WITH_ARGUMENTS):
         print(f"sdlc-lens: cannot do {' '.join(arguments)!r}\n\n{usage()}", file=sys.stderr)
@@ -64,7 +69,11 @@ def run(command: str, arguments: list[str]) -> int:
 def usage() -> str:
     """What `--help` prints."""
     lines = [f"  {name:<12} {purpose}" for name, purpose in COMMANDS.items()]
-    return "\n".join(["usage: python -m sdlc_lens [COMMAND]", "", *lines, "", EXIT_CODES])
+    usages = [
+        "usage: python -m sdlc_lens [COMMAND]",
+        "       python -m sdlc_lens --help | --version",
+    ]
+    return "\n".join([*usages, "", *lines, "", EXIT_CODES])
 
 
 def end_on_signals(command: str = "serve") -> None:
