@@ -194,6 +194,25 @@ def test_entrypoint_serves_by_default(env: dict[str, str], port: int) -> None:
         assert process.returncode == 0
 
 
+@pytest.mark.parametrize("option", ["--block-signal", "--help"])
+def test_entrypoint_on_a_small_base(option: str, env: dict[str, str], tmp_path: Path) -> None:
+    """Without `python`, and with an env that may not know how to block signals."""
+    programs = {
+        "python3": f'exec {sys.executable} "$@"',
+        "env": f'case "$1" in {option}*) exit 1;; esac; PATH={os.environ["PATH"]} exec env "$@"',
+        "true": "",
+    }
+    (tmp_path / "bin").mkdir()
+    for name, line in programs.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    small = env | {"PATH": str(tmp_path / "bin")}
+    with started(str(ENTRYPOINT), env=small) as process:
+        until_line(process, STARTED)
+        assert stop(process) < IN_TIME
+        assert process.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "printed"),
     [
