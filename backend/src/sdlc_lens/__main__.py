@@ -1,4 +1,4 @@
-"""`python -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
+"""`python3 -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
 
 import errno
 import os
@@ -23,6 +23,8 @@ EXIT_CODES = """exit codes:
   65  the database file is damaged, of a newer version, or another program's
   66  there is no workspace to check
   69  the port is taken
+  71  no thread can be started
+  72  the file system that holds the database does not support locks
   74  the disk is full or fails
   77  a file or folder may not be read or written
   78  a setting makes no sense
@@ -70,8 +72,8 @@ def usage() -> str:
     """What `--help` prints."""
     lines = [f"  {name:<12} {purpose}" for name, purpose in COMMANDS.items()]
     usages = [
-        "usage: python -m sdlc_lens [COMMAND]",
-        "       python -m sdlc_lens --help | --version",
+        "usage: python3 -m sdlc_lens [COMMAND]",
+        "       python3 -m sdlc_lens --help | --version",
     ]
     return "\n".join([*usages, "", *lines, "", EXIT_CODES])
 

@@ -3,6 +3,7 @@
 import logging
 import os
 
+from sdlc_lens.commands.threads import require_threads
 from sdlc_lens.db.migration import migrate
 from sdlc_lens.logs import announce, configure_logs
 from sdlc_lens.settings import Settings, ignored_variables, load_settings
@@ -22,4 +23,5 @@ def prepare(settings: Settings) -> None:
     announce("Running database migrations...", settings.log_format)
     for complaint in ignored_variables(os.environ):
         logger.warning(complaint)
+    require_threads()
     migrate(settings.database_path)
