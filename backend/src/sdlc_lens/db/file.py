@@ -15,6 +15,9 @@ from sdlc_lens.errors import LensError, NoPermission, StorageError, UnusableData
 from sdlc_lens.permissions import why_unwritable
 
 BUSY_SECONDS = 10
+TEMPORARY_IN_MEMORY = "PRAGMA temp_store = MEMORY"
+"""For every connection: a container need not have a folder for temporary files."""
+
 _HEADER_BYTES = 100
 _LOCKS_FAIL = (
     sqlite3.SQLITE_PROTOCOL,
@@ -125,7 +128,9 @@ def failure(path: Path, error: sqlite3.Error) -> LensError:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{uri(path)}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection = sqlite3.connect(f"{uri(path)}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.execute(TEMPORARY_IN_MEMORY)
+    return connection
 
 
 def _damaged(path: Path, reason: str) -> UnusableDatabase:
