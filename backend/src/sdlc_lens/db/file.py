@@ -58,8 +58,8 @@ def require_writable(path: Path) -> None:
 
 def side_files(path: Path) -> tuple[Path, ...]:
     """The files that stand beside a database in use: SQLite's two, and our lock."""
-    suffixes = ("-wal", "-shm")
-    return (*(path.with_name(path.name + suffix) for suffix in suffixes), lock_file(path))
+    wal, shm = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return wal, shm, lock_file(path)
 
 
 def create(path: Path) -> None:
