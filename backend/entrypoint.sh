@@ -10,7 +10,11 @@ case "${1-serve}" in
 serve | migrate | healthcheck | check | sync | -*)
     # The kernel drops a signal for which process 1 has no handler yet; a blocked one waits until
     # Python has installed its own.
-    exec env --block-signal=TERM,INT python -m sdlc_lens "$@"
+    set -- python3 -m sdlc_lens "$@"
+    if env --block-signal true 2>/dev/null; then # busybox has no such option
+        set -- env --block-signal=TERM,INT "$@"
+    fi
+    exec "$@"
     ;;
 *)
     exec "$@"

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 COMMAND = (sys.executable, "-m", "sdlc_lens")
 STOPS = (signal.SIGTERM, signal.SIGINT)
 # The promise is one second, which the image's tests measure; a builder under load gets another.
@@ -95,6 +97,14 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def require_ipv6() -> None:
+    """Skip the test where there is no IPv6, not even within the machine."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as error:
+        pytest.skip(f"NOT TESTED: this machine has no IPv6 ({error})")
 
 
 def get(port: int, path: str) -> tuple[int, str]:

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from sdlc_lens import __version__
 from sdlc_lens.main import create_app
+from sdlc_lens.version import version
 
 pytestmark = pytest.mark.anyio
 
@@ -128,7 +128,7 @@ async def test_syncs_before_the_start_are_not_counted(app: FastAPI, synced: str)
 
 async def test_build_and_process(client: httpx.AsyncClient) -> None:
     figures = await scraped(client)
-    assert labels(figures, "build_info", "version") == {__version__}
+    assert labels(figures, "build_info", "version") == {version()}
     assert figure(figures, "database_up") == 1
     assert figures["process_resident_memory_bytes", frozenset()] > 0
 

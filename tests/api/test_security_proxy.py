@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from problems import problem
-from processes import environment, free_port, started, stop, until_line
+from processes import environment, free_port, require_ipv6, started, stop, until_line
 
 from sdlc_lens.main import create_app
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
@@ -31,6 +31,7 @@ def shown_client(process: subprocess.Popen[str], port: int) -> str:
     return str(client)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::"])
 @pytest.mark.parametrize(
     ("listed", "client"),
     [
@@ -40,10 +41,13 @@ def shown_client(process: subprocess.Popen[str], port: int) -> str:
     ],
 )
 def test_forwarded_headers_are_believed_from_listed_addresses_only(
-    listed: str, client: str, migrated: Path
+    listed: str, client: str, host: str, migrated: Path
 ) -> None:
+    if host == "::":
+        require_ipv6()
     port = free_port()
-    env = environment(migrated, PORT=port, LOG_FORMAT="json", FORWARDED_ALLOW_IPS=listed)
+    settings = {"HOST": host, "LOG_FORMAT": "json", "FORWARDED_ALLOW_IPS": listed}
+    env = environment(migrated, PORT=port, **settings)
     with started(env=env | {"FORWARDED_ALLOW_IPS": "*"}) as process:
         assert shown_client(process, port) == client
 

@@ -1,5 +1,6 @@
 """The service as a process: what it prints, and that every stop ends it with 0 in time."""
 
+import errno
 import os
 import re
 import signal
@@ -10,9 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import IN_TIME, environment, free_port, get, run, started, stop, until_line
+from processes import (
+    IN_TIME,
+    environment,
+    free_port,
+    get,
+    require_ipv6,
+    run,
+    started,
+    stop,
+    until_line,
+)
 
 from sdlc_lens.commands.serve import listen
+from sdlc_lens.errors import SettingError
 
 ENTRYPOINT = Path(__file__).parents[2] / "backend" / "entrypoint.sh"
 STARTED = "Application startup complete"
@@ -105,6 +117,25 @@ def test_body_of_an_answer_does_not_wait_for_the_client(connection: socket.socke
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
+@pytest.mark.parametrize("host", ["::", "0::0"])
+def test_unspecified_address_of_ipv6_takes_both_protocols(host: str) -> None:
+    require_ipv6()
+    with listen(host, 0) as listener:
+        assert not listener.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+        port = listener.getsockname()[1]
+        for address in ("127.0.0.1", "::1"):
+            socket.create_connection((address, port), timeout=5).close()
+
+
+def test_machine_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> socket.socket:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(SettingError, match=r"^SDLC_LENS_HOST=:: .* this machine has no IPv6\. Set"):
+        listen("::", 8000)
+
+
 def test_stop_with_a_request_under_way(
     env: dict[str, str], port: int, connection: socket.socket
 ) -> None:
@@ -159,6 +190,25 @@ def test_entrypoint_serves_by_default(env: dict[str, str], port: int) -> None:
         assert "Umask:\t0002" in status
         assert "SigBlk:\t0000000000000000" in status
         assert Path(f"/proc/{process.pid}/comm").read_text().startswith("python")
+        assert stop(process) < IN_TIME
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--block-signal", "--help"])
+def test_entrypoint_on_a_small_base(option: str, env: dict[str, str], tmp_path: Path) -> None:
+    """Without `python`, and with an env that may not know how to block signals."""
+    programs = {
+        "python3": f'exec {sys.executable} "$@"',
+        "env": f'case "$1" in {option}*) exit 1;; esac; PATH={os.environ["PATH"]} exec env "$@"',
+        "true": "",
+    }
+    (tmp_path / "bin").mkdir()
+    for name, line in programs.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    small = env | {"PATH": str(tmp_path / "bin")}
+    with started(str(ENTRYPOINT), env=small) as process:
+        until_line(process, STARTED)
         assert stop(process) < IN_TIME
         assert process.returncode == 0
 

@@ -1,14 +1,17 @@
 """GET /api/v1/system/health, /livez, /readyz."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from problems import problem
 
-from sdlc_lens import __version__
+from sdlc_lens.main import create_app
+from sdlc_lens.version import VARIABLE, version
 
 pytestmark = pytest.mark.anyio
 
@@ -26,12 +29,27 @@ async def test_healthy(client: httpx.AsyncClient) -> None:
     assert answer.json() == {
         "status": "healthy",
         "database": "connected",
-        "version": __version__,
+        "version": version(),
         "migration_ok": True,
         "fts_ok": True,
         "ready": True,
     }
     assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_release_states_its_version_everywhere(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "1.2.3-4-g0123456789ab")
+    release = create_app(app.state.settings)
+    transport = httpx.ASGITransport(release)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get(HEALTH)).json()["version"] == "1.2.3-4-g0123456789ab"
+        described = (await client.get("/api/v1/openapi.json")).json()
+        assert described["info"]["version"] == "1.2.3-4-g0123456789ab"
+        build = (await client.get("/metrics")).text
+        assert re.search(r'sdlc_lens_build_info{.*version="1.2.3-4-g0123456789ab"} 1.0', build)
+    await release.state.database.close()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +74,7 @@ async def test_not_ready(
     answer = await client.get(HEALTH)
     assert answer.status_code == 503
     expected = {"status": "unhealthy", "database": "connected", "ready": False} | facts
-    assert answer.json() == expected | {"version": __version__}
+    assert answer.json() == expected | {"version": version()}
     assert reason in problem(await client.get("/readyz"), 503, "NOT_READY")
 
 

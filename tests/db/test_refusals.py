@@ -1,5 +1,7 @@
 """Databases that are refused: one line with cause and cure, an exit code, the file untouched."""
 
+import errno
+import fcntl
 import os
 import resource
 import sqlite3
@@ -13,8 +15,10 @@ import pytest
 from nobody import BECOME_NOBODY, NOBODY, open_folder
 from processes import environment, run
 
+from sdlc_lens.__main__ import main
+from sdlc_lens.db.file import failure
 from sdlc_lens.db.migration import migrate
-from sdlc_lens.errors import StorageError, UnusableDatabase
+from sdlc_lens.errors import LocksUnsupported, StorageError, UnusableDatabase
 
 __all__ = ["open_folder"]
 
@@ -24,6 +28,14 @@ from sdlc_lens.__main__ import main
 import sdlc_lens.commands.migrate
 {BECOME_NOBODY}
 sys.exit(main(["migrate"]))
+"""
+NO_THREADS = f"""
+import resource, sys
+from sdlc_lens.__main__ import main
+import sdlc_lens.commands.serve, sdlc_lens.commands.sync
+{BECOME_NOBODY}
+resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+sys.exit(main({{command}}))
 """
 SMALL_FILES = f"""
 import resource, sys
@@ -122,6 +134,64 @@ def test_disk_that_takes_no_more(tmp_path: Path) -> None:
     assert "full" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert migrate(tmp_path / "lens.db")
+
+
+NO_LOCKS = "does not support the file locks"
+
+
+@pytest.mark.parametrize("number", ["ENOLCK", "EOPNOTSUPP", "ENOSYS"])
+@pytest.mark.parametrize("call", ["flock", "lockf"])
+def test_file_system_without_locks(
+    call: str,
+    number: str,
+    migrated: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        code = getattr(errno, number)
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, call, refuse)
+    with pytest.raises(LocksUnsupported, match=NO_LOCKS):
+        migrate(migrated.with_name("new.db"))
+    with pytest.raises(LocksUnsupported, match=NO_LOCKS):
+        migrate(migrated)
+    monkeypatch.setenv("SDLC_LENS_DATABASE_URL", f"sqlite+aiosqlite:///{migrated}")
+    assert main(["sync", "--all"]) == 72
+    line = capsys.readouterr().err
+    assert line.startswith(f"sdlc-lens: the file system that holds {migrated} {NO_LOCKS}")
+    assert "SDLC_LENS_DATABASE_URL" in line
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PROTOCOL", "IOERR_LOCK", "IOERR_RDLOCK", "IOERR_UNLOCK", "IOERR_SHMLOCK", "IOERR_SHMMAP"],
+)
+def test_lock_that_sqlite_cannot_take(name: str, tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = getattr(sqlite3, f"SQLITE_{name}")
+    assert isinstance(failure(tmp_path / "lens.db", error), LocksUnsupported)
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    assert isinstance(failure(tmp_path / "lens.db", error), StorageError)
+
+
+def test_lock_that_another_process_holds_is_waited_for(migrated: Path) -> None:
+    with migrated.with_name("lens.db.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert not migrate(migrated)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["migrate"], ["sync", "--all"]])
+def test_process_that_may_not_start_threads(command: list[str], open_folder: Path) -> None:
+    open_folder.chmod(0o777)
+    script = NO_THREADS.format(command=command)
+    ended = run("-c", script, env=environment(open_folder / "x.db"), command=(sys.executable,))
+    assert ended.returncode == 71, ended
+    assert "clone3" in ended.stderr
+    assert "20.10.10" in ended.stderr
+    assert ended.stderr.count("\n") == 1
 
 
 def as_nobody(path: Path) -> subprocess.CompletedProcess[str]:

@@ -75,6 +75,7 @@ async def test_connections_are_prepared(database: Database) -> None:
     async with database.read() as session:
         assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert await session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert await session.scalar(text("PRAGMA temp_store")) == 2  # in memory
         assert await session.scalar(text("PRAGMA busy_timeout")) >= 5000
 
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-PASSING = "import sdlc_lens\n\n\ndef test_small() -> None:\n    assert sdlc_lens.__version__\n"
+PASSING = "import sdlc_lens\n\n\ndef test_small() -> None:\n    assert sdlc_lens.__doc__\n"
 FAILING = PASSING + "    assert 'the cause' == 'not this'\n"
 
 

@@ -1,4 +1,4 @@
-"""`python -m sdlc_lens sync`: registered projects, once."""
+"""`python3 -m sdlc_lens sync`: registered projects, once."""
 
 import asyncio
 import shutil
@@ -101,7 +101,7 @@ def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit) as ended:
         main(["sync", *arguments])
     assert ended.value.code == 2
-    assert "usage: python -m sdlc_lens sync" in capsys.readouterr().err
+    assert "usage: python3 -m sdlc_lens sync" in capsys.readouterr().err
 
 
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:

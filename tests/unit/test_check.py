@@ -1,4 +1,4 @@
-"""`python -m sdlc_lens check`: the health check of a folder."""
+"""`python3 -m sdlc_lens check`: the health check of a folder."""
 
 import json
 import os

@@ -18,6 +18,7 @@ LEVELS = {
     "logs": 0,
     "permissions": 0,
     "settings": 0,
+    "version": 0,
     "domain": 1,
     "sources": 2,
     "db": 2,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from sdlc_lens.errors import SettingError
-from sdlc_lens.settings import PREFIX, Settings, load_settings, unknown_variables
+from sdlc_lens.settings import PREFIX, Settings, ignored_variables, load_settings
 
 ANOTHER_KIND = "postgresql+asyncpg://lens:secret@host/lens"
 
@@ -61,12 +61,41 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_variables_are_told_with_the_nearest_one() -> None:
     names = ["PATH", "SDLC_LENS_PORT", "SDLC_LENS_LOGLEVEL", "sdlc_lens_host", "SDLC_LENS_PROT"]
-    port, level = sorted(unknown_variables(names), key=len)
+    port, level = sorted(ignored_variables(dict.fromkeys(names, "")), key=len)
     assert (
         port == "SDLC_LENS_PROT is no setting and has no effect; the nearest one is SDLC_LENS_PORT"
     )
     assert level.startswith("SDLC_LENS_LOGLEVEL ")
     assert level.endswith(" SDLC_LENS_LOG_LEVEL")
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "udp", "sctp"])
+def test_service_links_of_kubernetes_are_ignored_with_one_warning(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = {
+        "PORT": f"{scheme}://10.0.0.1:9000",
+        f"PORT_9000_{scheme.upper()}": f"{scheme}://10.0.0.1:9000",
+        f"PORT_9000_{scheme.upper()}_ADDR": "10.0.0.1",
+        f"PORT_9000_{scheme.upper()}_PROTO": scheme,
+        "SERVICE_HOST": "10.0.0.1",
+        "SERVICE_PORT": "9000",
+        "SERVICE_PORT_HTTP": "9000",
+        "PROXY_PORT": f"{scheme}://10.0.0.2:80",  # of a Service named sdlc-lens-proxy
+        "PROXY_SERVICE_HOST": "10.0.0.2",
+    }
+    variables = {f"{PREFIX}{name}": value for name, value in links.items()}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().port == 8000
+    (warning,) = ignored_variables(variables)
+    assert warning.startswith(f"SDLC_LENS_PORT={scheme}://10.0.0.1:9000 is ignored")
+    assert "enableServiceLinks: false" in warning
+
+
+def test_variable_of_a_port_that_is_no_setting_is_told() -> None:
+    (warning,) = ignored_variables({"SDLC_LENS_HTTP_PORT": "9000"})
+    assert warning.startswith("SDLC_LENS_HTTP_PORT is no setting")
 
 
 def test_relative_database_starts_at_the_working_directory(

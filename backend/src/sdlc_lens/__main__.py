@@ -1,4 +1,4 @@
-"""`python -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
+"""`python3 -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
 
 import errno
 import os
@@ -23,6 +23,8 @@ EXIT_CODES = """exit codes:
   65  the database file is damaged, of a newer version, or another program's
   66  there is no workspace to check
   69  the port is taken
+  71  no thread can be started
+  72  the file system that holds the database does not support locks
   74  the disk is full or fails
   77  a file or folder may not be read or written
   78  a setting makes no sense
@@ -33,6 +35,11 @@ def main(arguments: list[str]) -> int:
     """Run the command that the arguments name, and return its exit code."""
     if arguments and arguments[0] in ("-h", "--help"):
         print(usage())
+        return 0
+    if arguments == ["--version"]:
+        from sdlc_lens.version import version
+
+        print(f"sdlc-lens {version()}")
         return 0
     command, *rest = arguments or ["serve"]
     if command not in COMMANDS or (rest and command not in WITH_ARGUMENTS):
@@ -64,7 +71,11 @@ def run(command: str, arguments: list[str]) -> int:
 def usage() -> str:
     """What `--help` prints."""
     lines = [f"  {name:<12} {purpose}" for name, purpose in COMMANDS.items()]
-    return "\n".join(["usage: python -m sdlc_lens [COMMAND]", "", *lines, "", EXIT_CODES])
+    usages = [
+        "usage: python3 -m sdlc_lens [COMMAND]",
+        "       python3 -m sdlc_lens --help | --version",
+    ]
+    return "\n".join([*usages, "", *lines, "", EXIT_CODES])
 
 
 def end_on_signals(command: str = "serve") -> None:

@@ -19,6 +19,8 @@
     └── StartError                                           exit 1
         ├── SettingError                                     exit 78  (EX_CONFIG)
         ├── UnusableDatabase                                 exit 65  (EX_DATAERR)
+        ├── ThreadsRefused                                   exit 71  (EX_OSERR)
+        ├── LocksUnsupported                                 exit 72  (EX_OSFILE)
         ├── StorageError                                     exit 74  (EX_IOERR)
         └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
 
@@ -152,6 +154,18 @@ class UnusableDatabase(StartError):
     """The database file is damaged, newer, or another program's."""
 
     exit_code = 65
+
+
+class ThreadsRefused(StartError):
+    """The system lets this process start no more threads."""
+
+    exit_code = 71
+
+
+class LocksUnsupported(StartError):
+    """The file system that holds the database does not support locks."""
+
+    exit_code = 72
 
 
 class StorageError(StartError):

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from sdlc_lens import __version__
 from sdlc_lens.api import (
     documents,
     health_check,
@@ -30,6 +29,7 @@ from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule, tell_end
+from sdlc_lens.version import version
 
 API = "/api/v1"
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without SETTINGS they come from the environment."""
     app = FastAPI(
         title="SDLC Lens",
-        version=__version__,
+        version=version(),
         lifespan=_lifespan,
         openapi_url=None,
         redirect_slashes=False,
@@ -71,7 +71,7 @@ def _equip(app: FastAPI, settings: Settings) -> None:
     seconds = settings.sync_poll_interval_seconds
     app.state.schedule = Schedule(database, app.state.runner, base, seconds)
     app.state.health_checks = HealthChecks(database)
-    app.state.metrics = metrics.Metrics()
+    app.state.metrics = metrics.Metrics(app.version)
 
 
 def _wrap(app: FastAPI) -> None:

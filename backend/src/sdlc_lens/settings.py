@@ -1,7 +1,7 @@
 """Everything that can be set from outside, read once from the environment."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,14 +10,20 @@ from typing import Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT
+from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, is_service_link
 from sdlc_lens.errors import SettingError
+from sdlc_lens.version import VARIABLE as VERSION
 
 PREFIX = "SDLC_LENS_"
 DATABASE_SCHEME = "sqlite+aiosqlite:///"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OWN_PATHS = ("api", "livez", "readyz", "metrics")
+
+_SERVICE_LINK = re.compile(
+    rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)_\w+)"
+)
+"""A variable that Kubernetes sets for a Service, apart from those whose value is its address."""
 
 
 class Settings(BaseSettings):
@@ -76,6 +82,11 @@ class Settings(BaseSettings):
         description="Path below which a proxy shows the service: it begins with a slash and ends"
         " without one, as in /lens.",
     )
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _ignore_service_link(cls, port: object) -> object:
+        return DEFAULT_PORT if isinstance(port, str) and is_service_link(port) else port
 
     @field_validator("database_url")
     @classmethod
@@ -149,12 +160,21 @@ def split(text: str) -> list[str]:
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
-def unknown_variables(names: Iterable[str]) -> Iterator[str]:
-    """One line on each of NAMES that looks like a setting and is none, with the nearest one."""
+def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
+    """One line on each of VARIABLES that looks like a setting and is ignored, and why."""
+    own = {name.upper(): name for name in variables if name.upper().startswith(PREFIX)}
     known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
-    for name in sorted(names):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            nearest = get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
+    port = f"{PREFIX}PORT"
+    if port in own and is_service_link(link := variables[own[port]]):
+        yield (
+            f"{port}={link} is ignored, and port {DEFAULT_PORT} used: Kubernetes sets it for a"
+            f" Service named sdlc-lens. Set `enableServiceLinks: false` in the Pod's spec"
+        )
+    for upper, name in sorted(own.items()):
+        if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):
+            continue
+        if upper not in (*known, VERSION):
+            nearest = get_close_matches(upper, known, n=1, cutoff=0)[0]
             yield f"{name} is no setting and has no effect; the nearest one is {nearest}"
 
 

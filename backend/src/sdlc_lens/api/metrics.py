@@ -19,7 +19,6 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import DBAPIError
 
-from sdlc_lens import __version__
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.metrics import Ended, Held, documents_held, syncs_ended
 from sdlc_lens.db.session import Database
@@ -34,11 +33,11 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 class Metrics:
     """The figures of one application, in a registry of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         build = Info("sdlc_lens_build", "What runs.", registry=self.registry)
-        build.info({"version": __version__, "python": python_version()})
+        build.info({"version": version, "python": python_version()})
         self.requests = Counter(
             "sdlc_lens_http_requests",
             "Requests by route template and status.",

@@ -1,5 +1,6 @@
 """HTTP/1.1 as uvicorn speaks it, but for the answer to what is no HTTP: that is a problem, too."""
 
+import asyncio
 from uuid import uuid4
 
 import h11
@@ -18,6 +19,12 @@ _NO_HTTP = (
 
 class Protocol(H11Protocol):
     """One connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Name an IPv4 client as such; a socket for both protocols says ::ffff:192.0.2.1."""
+        super().connection_made(transport)
+        if self.client and "." in self.client[0]:
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
 
     def send_400_response(self, msg: str) -> None:
         """Answer and hang up; nothing of the application sees such a request."""

@@ -1,8 +1,7 @@
 """Is the service there, and can it do its work?"""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from sdlc_lens import __version__
 from sdlc_lens.api.dependencies import TheDatabase
 from sdlc_lens.api.models import Health
 from sdlc_lens.db.readiness import check_readiness
@@ -13,14 +12,14 @@ probes = APIRouter(include_in_schema=False)
 
 
 @router.get("/system/health", responses={503: {"model": Health}})
-async def system_health(database: TheDatabase, response: Response) -> Health:
+async def system_health(request: Request, database: TheDatabase, response: Response) -> Health:
     """Whether the service is ready, and what is missing; 503 with the same body when it is not."""
     found = await check_readiness(database.path)
     response.status_code = 200 if found.ready else 503
     return Health(
         status="healthy" if found.ready else "unhealthy",
         database="connected" if found.connected else "disconnected",
-        version=__version__,
+        version=request.app.version,
         migration_ok=found.migration_ok,
         fts_ok=found.fts_ok,
         ready=found.ready,

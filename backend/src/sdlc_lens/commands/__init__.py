@@ -1,1 +1,1 @@
-"""What `python -m sdlc_lens` can be asked to do: one module a command."""
+"""What `python3 -m sdlc_lens` can be asked to do: one module a command."""

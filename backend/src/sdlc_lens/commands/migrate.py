@@ -3,9 +3,10 @@
 import logging
 import os
 
+from sdlc_lens.commands.threads import require_threads
 from sdlc_lens.db.migration import migrate
 from sdlc_lens.logs import announce, configure_logs
-from sdlc_lens.settings import Settings, load_settings, unknown_variables
+from sdlc_lens.settings import Settings, ignored_variables, load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ def prepare(settings: Settings) -> None:
     """Set up the logs and migrate, telling so."""
     configure_logs(settings.log_level, settings.log_format)
     announce("Running database migrations...", settings.log_format)
-    for complaint in unknown_variables(os.environ):
+    for complaint in ignored_variables(os.environ):
         logger.warning(complaint)
+    require_threads()
     migrate(settings.database_path)

@@ -4,6 +4,7 @@ import errno
 import gc
 import socket
 
+from sdlc_lens.address import shown
 from sdlc_lens.commands.migrate import prepare
 from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
 from sdlc_lens.logs import announce
@@ -20,16 +21,17 @@ def run() -> int:
     settings = load_settings()
     prepare(settings)
     listener = listen(settings.host, settings.port)
-    announce(f"Starting Uvicorn on {settings.host}:{settings.port}...", settings.log_format)
+    announce(f"Starting Uvicorn on {shown(settings.host, settings.port)}...", settings.log_format)
     _serve(settings, listener)
     return 0
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on HOST:PORT; what stands in the way is one line."""
+    """A listening socket on HOST:PORT; `::` takes IPv4, too. What stands in the way is one line."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        both = host == "::" and socket.has_dualstack_ipv6()
+        # Set, not left to the system: net.ipv6.bindv6only may say otherwise.
+        both = address[0] == "::" and socket.has_dualstack_ipv6()
         listener = socket.create_server(
             (str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both
         )
@@ -54,6 +56,11 @@ def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermissio
         )
     if error.errno == errno.EACCES:
         return NoPermission(f"port {port} needs privileges. Set SDLC_LENS_PORT to 1024 or more")
+    if error.errno == errno.EAFNOSUPPORT:
+        return SettingError(
+            f"SDLC_LENS_HOST={host} cannot be listened on: this machine has no IPv6. Set it to"
+            f" 0.0.0.0, or switch IPv6 on"
+        )
     return SettingError(
         f"SDLC_LENS_HOST={host} cannot be listened on: {error.strerror}. Set it to an address of"
         f" this machine, or 0.0.0.0 for all"

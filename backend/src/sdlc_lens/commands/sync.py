@@ -3,12 +3,15 @@
 import argparse
 import asyncio
 import logging
+import os
 import sqlite3
 import sys
 
 from sqlalchemy.exc import DBAPIError
 
-from sdlc_lens.db.file import failure
+from sdlc_lens.commands.threads import require_threads
+from sdlc_lens.db.file import failure, look, require_writable
+from sdlc_lens.db.locks import require_locks
 from sdlc_lens.db.projects import get_project, list_projects
 from sdlc_lens.db.readiness import check_readiness
 from sdlc_lens.db.session import Database
@@ -20,13 +23,13 @@ from sdlc_lens.sync.runner import Runner
 
 DESCRIPTION = """\
 Read the workspace of a project, or of all, and store what changed. Beside the service:
-docker compose exec backend python -m sdlc_lens sync --all"""
+docker compose exec backend python3 -m sdlc_lens sync --all"""
 EXIT_CODES = """\
 exit codes:
   0   every project was synced
   1   one was not, for the reason on its line, or there is no such project
   65  there is no database that this version can use
-others: python -m sdlc_lens --help
+others: python3 -m sdlc_lens --help
 """
 
 
@@ -36,6 +39,7 @@ def run(arguments: list[str]) -> int:
     settings = load_settings()
     # Foreseen failures have a line of their own, in the report; standard output is for that alone.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    require_threads()
     try:
         return asyncio.run(_sync(settings, options.slug, Order(confirmed=options.confirm)))
     except DBAPIError as error:
@@ -46,7 +50,7 @@ def run(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m sdlc_lens sync",
+        prog="python3 -m sdlc_lens sync",
         description=DESCRIPTION,
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -74,11 +78,15 @@ async def _sync(settings: Settings, slug: str | None, order: Order) -> int:
 
 
 async def _require_ready(settings: Settings) -> None:
+    if os.access(settings.database_path, os.F_OK):
+        require_writable(settings.database_path)
+        require_locks(settings.database_path)
     found = await check_readiness(settings.database_path)
     if not found.ready:
+        look(settings.database_path)  # raises when the file is why
         raise UnusableDatabase(
             f"{settings.database_path}: {found.reason}. Start this version of the service on it, or"
-            f" run `python -m sdlc_lens migrate`"
+            f" run `python3 -m sdlc_lens migrate`"
         )
 
 

@@ -10,11 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from sdlc_lens.db.locks import lock_file, unsupported
 from sdlc_lens.errors import LensError, NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
 BUSY_SECONDS = 10
+TEMPORARY_IN_MEMORY = "PRAGMA temp_store = MEMORY"
+"""For every connection: a container need not have a folder for temporary files."""
+
 _HEADER_BYTES = 100
+_LOCKS_FAIL = (
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_IOERR_LOCK,
+    sqlite3.SQLITE_IOERR_RDLOCK,
+    sqlite3.SQLITE_IOERR_UNLOCK,
+    sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+)
 _CREATED_MODE = 0o666  # less the umask; SQLite itself would never let the group write
 
 
@@ -45,7 +58,8 @@ def require_writable(path: Path) -> None:
 
 def side_files(path: Path) -> tuple[Path, ...]:
     """The files that stand beside a database in use: SQLite's two, and our lock."""
-    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock"))
+    wal, shm = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return wal, shm, lock_file(path)
 
 
 def create(path: Path) -> None:
@@ -95,8 +109,11 @@ def require_sound(path: Path) -> None:
 
 def failure(path: Path, error: sqlite3.Error) -> LensError:
     """The error to end with when SQLite could not use the file."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code in _LOCKS_FAIL:
+        return unsupported(path, error)
     # The primary result code is the low byte of an extended one.
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+    match code & 0xFF:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path, str(error))
         case sqlite3.SQLITE_FULL:
@@ -111,7 +128,9 @@ def failure(path: Path, error: sqlite3.Error) -> LensError:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{uri(path)}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection = sqlite3.connect(f"{uri(path)}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.execute(TEMPORARY_IN_MEMORY)
+    return connection
 
 
 def _damaged(path: Path, reason: str) -> UnusableDatabase:

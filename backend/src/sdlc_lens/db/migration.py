@@ -1,14 +1,11 @@
 """Brings the database file to the newest revision, one process at a time, all or nothing."""
 
 import errno
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sdlc_lens.db import file
+from sdlc_lens.db.locks import locked, require_locks
 from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
@@ -20,10 +17,11 @@ def migrate(path: Path) -> bool:
     """Migrate the database at PATH if it needs that; False when it was current already."""
     _make_folder(path.parent)
     file.require_writable(path)
+    require_locks(path)
     file.require_whole(path)
     if file.look(path).revision == NEWEST:
         return False
-    with _lock(path):
+    with locked(path):
         contents = file.look(path)
         if contents.revision == NEWEST:
             return False
@@ -47,21 +45,6 @@ def _make_folder(folder: Path) -> None:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise NoPermission(why_unwritable(folder)) from error
         raise StorageError(f"cannot create the folder {folder}: {error.strerror}") from error
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Hold the lock beside the database: one in /tmp would lock nothing for another container."""
-    lock = path.with_name(path.name + ".lock")
-    try:
-        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise StorageError(f"cannot create {lock}: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _require_ours(path: Path, contents: file.Contents) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sdlc_lens.db import driver
-from sdlc_lens.db.file import BUSY_SECONDS, uri
+from sdlc_lens.db.file import BUSY_SECONDS, TEMPORARY_IN_MEMORY, uri
 from sdlc_lens.db.functions import add_functions
 from sdlc_lens.errors import Busy
 
@@ -131,6 +131,7 @@ def create_engine(path: Path, most: int = 1, busy_seconds: float = BUSY_SECONDS)
 
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    cursor.execute(TEMPORARY_IN_MEMORY)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")

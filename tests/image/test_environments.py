@@ -1,0 +1,126 @@
+"""Other people's machines: Kubernetes, IPv6, no temporary folder, old engines, network mounts."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import engine
+import pytest
+from bench.workspace import write_workspace
+from engine.container import Containers
+from engine.lens import register, synced
+
+HEALTH_CHECK = ("python3", "-m", "sdlc_lens", "healthcheck")
+WITHOUT_IPV6 = ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1")
+
+
+def refuse(call: str, number: int, *arguments: dict[str, object]) -> dict[str, Any]:
+    """A seccomp rule: a system call (with such arguments) fails with an error number."""
+    rule = {"names": [call], "action": "SCMP_ACT_ERRNO", "errnoRet": number}
+    return {**rule, "args": list(arguments)}
+
+
+RULES = {
+    "clone3": refuse("clone3", 1),
+    "flock": refuse("flock", 37),
+    "fcntl": refuse("fcntl", 37, {"index": 1, "value": 6, "op": "SCMP_CMP_EQ"}),  # F_SETLK
+    "shared memory": refuse(
+        "mmap", 19, {"index": 3, "value": 15, "valueTwo": 1, "op": "SCMP_CMP_MASKED_EQ"}
+    ),
+    "IPv6": refuse("socket", 97, {"index": 0, "value": 10, "op": "SCMP_CMP_EQ"}),
+}
+
+
+@pytest.fixture
+def without(tmp_path: Path) -> Callable[[str], str]:
+    """Makes the option for an engine that refuses something."""
+
+    def option(name: str) -> str:
+        profile = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [RULES[name]]}
+        (tmp_path / "seccomp.json").write_text(json.dumps(profile))
+        return f"--security-opt=seccomp={tmp_path / 'seccomp.json'}"
+
+    return option
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[str]:
+    """A network without IPv4."""
+    name = f"lens-test-{os.getpid()}"
+    made = engine.run("docker", "network", "create", "--ipv6", "--ipv4=false", name)
+    if made.returncode:
+        pytest.skip(f"NOT TESTED: no network without IPv4 on this engine: {made.stderr}")
+    yield name
+    engine.docker("network", "rm", name)
+
+
+@pytest.mark.parametrize(
+    ("refused", "command", "code", "words"),
+    [
+        ("clone3", "serve", 71, ("clone3", "20.10.10")),
+        ("clone3", "sync --all", 71, ("clone3", "20.10.10")),
+        ("clone3", "healthcheck", 1, ("not healthy", "127.0.0.1:8000")),
+        ("clone3", "check /data", 66, ("no document",)),
+        ("flock", "serve", 72, ("/data/db/sdlc_lens.db", "file locks", "NFS")),
+        ("fcntl", "serve", 72, ("/data/db/sdlc_lens.db", "file locks", "NFS")),
+        ("shared memory", "serve", 72, ("/data/db/sdlc_lens.db", "shared memory", "NFS")),
+        ("IPv6", "serve", 78, ("SDLC_LENS_HOST=::", "no IPv6")),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line(
+    refused: str,
+    command: str,
+    code: int,
+    words: tuple[str, ...],
+    containers: Containers,
+    without: Callable[[str], str],
+) -> None:
+    options = (without(refused), "--env=SDLC_LENS_HOST=::" if refused == "IPv6" else "--env=X")
+    ended = containers.run(*options, command=tuple(command.split()))
+    assert ended.returncode == code, ended
+    (line,) = ended.stderr.splitlines()
+    assert [word for word in words if word not in line] == []
+
+
+def test_service_links_of_kubernetes(containers: Containers) -> None:
+    links = ("PORT=tcp://10.0.0.1:9000", "PORT_9000_TCP=tcp://10.0.0.1:9000", "SERVICE_PORT=9000")
+    lens = containers.serve(*(f"--env=SDLC_LENS_{link}" for link in links))
+    assert lens.execute(*HEALTH_CHECK).returncode == 0
+    (warning,) = [line for line in lens.logs().splitlines() if " WARNING " in line]
+    assert "enableServiceLinks: false" in warning
+
+
+@pytest.mark.parametrize("options", [(), WITHOUT_IPV6], ids=["both", "IPv4 alone"])
+def test_ipv4_on_a_socket_for_both(containers: Containers, options: tuple[str, ...]) -> None:
+    lens = containers.serve("--env=SDLC_LENS_HOST=::", *options)
+    assert lens.execute(*HEALTH_CHECK).returncode == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_network_without_ipv4(containers: Containers, host: str, network: str) -> None:
+    lens = containers.start("--network", network, f"--env=SDLC_LENS_HOST={host}")
+    lens.until_logged("Application startup complete")
+    assert lens.execute(*HEALTH_CHECK).returncode == 0
+    if host == "::":
+        address = lens.inspect()["NetworkSettings"]["Networks"][network]["GlobalIPv6Address"]
+        assert urlopen(f"http://[{address}]:8000/readyz", timeout=10).status == 200
+
+
+def test_read_only_without_temporary_folder(containers: Containers, tmp_path: Path) -> None:
+    write_workspace(tmp_path / "large", 2400)
+    database, large = f"{containers.volume()}:/data/db", f"{tmp_path}/large:/data/projects/large:ro"
+    lens = containers.serve("--read-only", f"--volume={database}", f"--volume={large}")
+    assert lens.execute("touch", "/tmp/file").returncode != 0
+    slug = register(lens, "Large", "/data/projects/large")
+    assert synced(lens, slug, seconds=60)["document_count"] == 2400
+    for path in ("search?q=ha*", f"projects/{slug}/documents?sort=title&page=9", "stats"):
+        assert lens.ask("GET", f"/api/v1/{path}").status == 200
+    assert lens.ask("GET", f"/api/v1/projects/{slug}/health-check").status == 200
+    for command in (("sync", "--all"), ("check", "/data/projects/large"), ("healthcheck",)):
+        done = lens.execute("python3", "-m", "sdlc_lens", *command)
+        assert done.stderr == "", done
+    assert lens.ask("DELETE", f"/api/v1/projects/{slug}").status == 204
+    assert " ERROR " not in lens.logs()
