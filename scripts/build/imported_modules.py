@@ -5,6 +5,7 @@ this process; ends with its exit code when it does not start, with 1 when it is 
 """
 
 import os
+import socket
 import sys
 import sysconfig
 import threading
@@ -12,24 +13,33 @@ import time
 from pathlib import Path
 
 from sdlc_lens.__main__ import main
+from sdlc_lens.address import DEFAULT_PORT
 from sdlc_lens.commands import healthcheck
 
 LIMIT_SECONDS = 60
 
 
 def write_when_ready(target: Path) -> None:
-    """Wait for the service's own health check, write the list, and end the process."""
+    """Wait until the service passes its own health check, write the list, and end the process."""
     end = time.monotonic() + LIMIT_SECONDS
-    while healthcheck.run() != 0:
+    while not listening():
         if time.monotonic() > end:
             os._exit(1)
-        time.sleep(0.1)
+        time.sleep(0.05)
+    if code := healthcheck.run():
+        os._exit(code)
     library = Path(sysconfig.get_path("stdlib"))
     files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
     paths = [file.relative_to(library) for file in files if file.is_relative_to(library)]
     sources = {path for path in paths if path.suffix == ".py" and "site-packages" not in path.parts}
     target.write_text("".join(f"{path}\n" for path in sorted(sources)))
     os._exit(0)
+
+
+def listening() -> bool:
+    """Whether the service accepts connections; its health check would print each failure."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", DEFAULT_PORT)) == 0
 
 
 if __name__ == "__main__":
