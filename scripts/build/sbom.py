@@ -2,7 +2,8 @@
 
 BuildKit shows it the image's files in BUILDKIT_SCAN_SOURCE, further stages in folders below
 BUILDKIT_SCAN_SOURCE_EXTRAS, and takes what it writes to BUILDKIT_SCAN_DESTINATION. It knows what
-pip and dpkg installed, nothing else. The same files give the same bytes, SOURCE_DATE_EPOCH in them.
+pip and dpkg installed, nothing else. The same files and SOURCE_DATE_EPOCH give the same bytes;
+without SOURCE_DATE_EPOCH the document is dated now.
 """
 
 import json
@@ -118,7 +119,8 @@ def document(root: Path) -> dict[str, object]:
     found = {str(one["SPDXID"]): one for one in (*python_packages(root), *debian_packages(root))}
     packages = [found[identity] for identity in sorted(found)]
     text = json.dumps(packages)
-    created = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH") or 0), UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    created = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     described = {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES"}
     return {
         "spdxVersion": "SPDX-2.3",
