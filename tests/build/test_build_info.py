@@ -1,0 +1,155 @@
+"""What the image records about its source: from git where there is a checkout, or not at all."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from engine import ROOT, Completed, run, succeed
+
+AUTHOR = {
+    f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+}
+FAKE_DOCKER = '#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n'
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A checkout of one commit, with as little in it as the script looks at."""
+    folder = tmp_path / "source"
+    (folder / "scripts").mkdir(parents=True)
+    shutil.copy2(ROOT / "scripts" / "build-info", folder / "scripts")
+    git(folder, "init", "--quiet")
+    change(folder, "Dockerfile")
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return succeed("git", *arguments, folder=folder, variables=AUTHOR).strip()
+
+
+def change(folder: Path, name: str) -> str:
+    """Commit a change of a file; the commit."""
+    with (folder / name).open("a") as file:
+        file.write("change\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", name)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def build_info(folder: Path, **variables: str) -> dict[str, str]:
+    printed = succeed(str(folder / "scripts" / "build-info"), folder=folder, variables=variables)
+    return dict(line.split("=", 1) for line in printed.splitlines())
+
+
+def documented_command(folder: Path, path: str = os.environ["PATH"]) -> Completed:
+    """Run the command of the script's help, with a docker that prints what it is called with."""
+    usage = succeed(str(ROOT / "scripts" / "build-info"), "--help")
+    (command,) = [line for line in usage.splitlines() if "docker" in line]
+    (programs := folder.parent / "bin").mkdir(exist_ok=True)
+    (programs / "docker").write_text(FAKE_DOCKER)
+    (programs / "docker").chmod(0o755)
+    variables = {"PATH": f"{programs}:{path}", "HOME": str(folder.parent)}
+    return run("/bin/sh", "-c", command, folder=folder, variables=variables)
+
+
+def test_a_change_of_what_is_not_built_leaves_the_image(source: Path) -> None:
+    built = git(source, "rev-parse", "HEAD")
+    before = build_info(source)
+    head = change(source, "README.md")
+    time = git(source, "show", "--no-patch", "--format=%ct", built)
+    assert before | {"HEAD_REVISION": head} == build_info(source) == {
+        "SOURCE_DATE_EPOCH": time,
+        "SOURCE_REVISION": built,
+        "SOURCE_VERSION": f"0+g{built[:12]}",
+        "HEAD_REVISION": head,
+    }  # fmt: skip
+    built = change(source, "docker-bake.hcl")
+    assert build_info(source)["SOURCE_REVISION"] == built
+
+
+@pytest.mark.parametrize(
+    ("tags", "version"),
+    [
+        ("v1.2.3-rc.1 v1.2.3 v1.2.3-rc.2", "1.2.3"),
+        ("v1.2.3-rc.2 v1.2.3-rc.10 v1.2.3-beta.11", "1.2.3-rc.10"),
+        ("v1.9.0 v1.10.0 v0.99.99", "1.10.0"),
+        ("v1.2.3 v2 v2.0 v1.2.3.4 v1.2.4_5 latest release-9.9.9 2.0.0", "1.2.3"),
+    ],
+)
+def test_the_highest_version_of_a_commit_is_that_of_the_image(
+    source: Path, tags: str, version: str
+) -> None:
+    for tag in tags.split():
+        git(source, "tag", tag)
+    assert build_info(source)["SOURCE_VERSION"] == version
+    change(source, "README.md")
+    assert build_info(source)["SOURCE_VERSION"] == version
+    built = change(source, "Dockerfile")
+    assert build_info(source)["SOURCE_VERSION"] == f"{version}-2-g{built[:12]}"
+    git(source, "tag", "v3.0.0-rc.1")
+    assert build_info(source)["SOURCE_VERSION"] == "3.0.0-rc.1"
+    assert build_info(source, SOURCE_VERSION="7.0.0")["SOURCE_VERSION"] == "7.0.0"
+
+
+def test_a_worktree_is_a_checkout(source: Path) -> None:
+    worktree = source.parent / "worktree"
+    git(source, "worktree", "add", "--quiet", str(worktree))
+    assert build_info(worktree) == build_info(source, GIT_DIR="/nowhere") != {}
+
+
+def test_a_source_archive_has_none_even_inside_another_checkout(source: Path) -> None:
+    archive = source / "vendor" / "lens"
+    shutil.copytree(source / "scripts", archive / "scripts")
+    assert build_info(archive) == {}
+    assert documented_command(archive).stdout == "docker buildx bake release --push of nothing\n"
+
+
+def shallow(source: Path) -> tuple[Path, str]:
+    change(source, "README.md")
+    git(source.parent, "clone", "--quiet", "--depth=1", f"file://{source}", "shallow")
+    return source.parent / "shallow", os.environ["PATH"]
+
+
+def of_another_owner(source: Path) -> tuple[Path, str]:
+    if os.geteuid() != 0:
+        pytest.skip("NOT TESTED: only root can give a checkout to another owner")
+    for path in [source, *source.rglob("*")]:
+        os.chown(path, 12345, 12345)
+    return source, os.environ["PATH"]
+
+
+def without_git(source: Path) -> tuple[Path, str]:
+    programs = source.parent / "few"
+    programs.mkdir()
+    for name in ("cat", "dirname", "env", "grep", "sed"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    return source, str(programs)
+
+
+def without_its_repository(source: Path) -> tuple[Path, str]:
+    worktree = source / "worktree"
+    git(source, "worktree", "add", "--quiet", str(worktree))
+    (worktree / ".git").unlink()
+    (worktree / ".git").mkdir()
+    return worktree, os.environ["PATH"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (shallow, "git fetch --unshallow --tags"),
+        (of_another_owner, "git config --global --add safe.directory"),
+        (without_git, "install git"),
+        (without_its_repository, "not a git repository"),
+    ],
+)
+def test_where_git_fails_nothing_is_built(
+    source: Path, broken: Callable[[Path], tuple[Path, str]], reason: str
+) -> None:
+    assert documented_command(source).stdout.startswith("docker buildx bake release --push of ")
+    done = documented_command(*broken(source))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("scripts/build-info: ")
+    assert reason in done.stderr
