@@ -1,4 +1,4 @@
-"""A release: pushed, signed and attested; what is tampered with or not signed is not believed."""
+"""A release: pushed, signed, attested, promoted; nothing else is taken for one."""
 
 import json
 import re
@@ -10,9 +10,9 @@ from typing import Any
 
 import engine
 import pytest
-from engine import check, docker, succeed
+from engine import ROOT, check, docker, run, succeed
 from engine.layers import files
-from engine.registry import Registry
+from engine.registry import Registry, binary, serving
 from engine.release import NAME, SEARCH, SIGNER, Release, commit, key_pair
 from engine.suite import PASSING, replace_tests
 
@@ -24,11 +24,12 @@ PLATFORMS = {"linux/amd64", "linux/arm64"}
 def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """1.2.3, released from a clean checkout with one small test."""
     if shutil.which("cosign", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: cosign is not installed, see scripts/setup/testbed")
+        pytest.skip("NOT TESTED: no cosign on PATH nor from scripts/setup/testbed")
     folder = engine.checkout(tmp_path_factory.mktemp("release") / "checkout")
     replace_tests(folder, PASSING)
     succeed("git", "init", "--quiet", folder=folder)
     commit(folder, "All")
+    succeed("git", "tag", "v1.2.3", folder=folder)
     release = Release(folder, key_pair(folder.parent / "keys"), registry, "")
     done = release.release(VERSION="1.2.3")
     assert done.returncode == 0, done.stderr
@@ -40,21 +41,24 @@ def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
 def other(released: Release) -> Iterator[str]:
     """The name of an unsigned image of the same repository, without a list of its packages."""
     name = f"{released.name}:other"
-    engine.baked(
-        "sbom-generator", "--push", "--set", f"sbom-generator.tags={name}", folder=released.folder
-    )
+    tags = f"sbom-generator.tags={name}"
+    engine.baked("sbom-generator", "--push", "--set", tags, folder=released.folder)
     yield name
     docker("image", "rm", name)
 
 
+def digest(name: str) -> str:
+    manifest = docker("buildx", "imagetools", "inspect", name, "--format={{json .Manifest}}")
+    return str(json.loads(manifest)["digest"])
+
+
 def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
-    (digest,) = set(re.findall(r"^pushed +\S+@(\S+)$", released.said, re.MULTILINE))
-    assert re.findall(r"^verified +(\S+)$", released.said, re.MULTILINE) == [
-        f"{released.name}:{tag}" for tag in TAGS
-    ]
-    for tag in TAGS:
-        done = released.verify(f"{released.name}:{tag}")
-        assert done.stdout.endswith(f"verified  {released.name}@{digest} is signed\n"), done.stderr
+    (pushed,) = set(re.findall(r"^pushed +\S+@(\S+)$", released.said, re.MULTILINE))
+    names = [f"{released.name}:{tag}" for tag in TAGS]
+    assert re.findall(r"^verified +(\S+)$", released.said, re.MULTILINE) == names
+    for name in names:
+        done = released.verify(name)
+        assert done.stdout.endswith(f"{released.name}@{pushed} is signed\n"), done.stderr
 
 
 def test_its_provenance_tells_the_whole_build(released: Release) -> None:
@@ -97,35 +101,69 @@ def test_its_list_of_packages_is_whole(
     )
 
 
-def documents(release: Release) -> dict[str, Any]:
-    """The released lists of packages, by the name of a file."""
-    return {
-        f"{platform.replace('/', '-')}.spdx.json": predicates["https://spdx.dev/Document"]
-        for platform, predicates in release.registry.predicates(NAME, "1.2.3").items()
-    }
-
-
 def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> None:
-    folder = checkout / ".build" / "spdx"
-    folder.mkdir(parents=True)
-    for name, document in documents(released).items():
+    (folder := checkout / ".build" / "spdx").mkdir(parents=True)
+    documents: dict[str, Any] = {
+        f"{platform.replace('/', '-')}.spdx.json": predicates["https://spdx.dev/Document"]
+        for platform, predicates in released.registry.predicates(NAME, "1.2.3").items()
+    }
+    for name, document in documents.items():
         (folder / name).write_text(json.dumps(document))
     done = check("spdx", checkout)
     assert done.returncode == 0, done.stderr
-    assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(documents(released))
+    assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(documents)
     (folder / "wrong.spdx.json").write_text(json.dumps({**document, "dataLicense": "none"}))
     done = check("spdx", checkout)
     assert done.returncode != 0
     assert "data_license" in done.stderr
 
 
-def test_an_image_that_is_not_signed_is_not_believed(released: Release, other: str) -> None:
+@pytest.fixture(params=["in another registry", "in the same registry"])
+def destination(
+    request: pytest.FixtureRequest, released: Release, tmp_path: Path
+) -> Iterator[Registry]:
+    """Where to promote to."""
+    if request.param == "in the same registry":
+        yield released.registry
+    else:
+        (folder := tmp_path / "registry").mkdir()
+        with serving(str(binary()), folder) as served:
+            yield served
+
+
+def test_a_promoted_release_is_the_same_and_verified(
+    released: Release, destination: Registry, tmp_path: Path
+) -> None:
+    if shutil.which("oras", path=SEARCH) is None:
+        pytest.skip("NOT TESTED: no oras on PATH nor from scripts/setup/testbed")
+    section = (ROOT / "scripts" / "README.md").read_text().partition("## Promote\n")[2]
+    section = section.partition("\n## ")[0]
+    commands = re.findall(r"^    (?!FROM=|TO=)(.*)$", section, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["oras", "COSIGN_PUBLIC_KEY=cosign.pub"]
+    (tmp_path / "scripts").symlink_to(released.folder / "scripts")
+    shutil.copy(released.keys / "cosign.pub", tmp_path)
+    # oras speaks HTTP with localhost alone.
+    source, target = (
+        f"{registry.address.replace('127.0.0.1', 'localhost')}/{NAME}"
+        for registry in (released.registry, destination)
+    )
+    names = {"FROM": f"{source}:1.2.3", "TO": f"{target}:2.0.0,2.0,stable"}
+    done = run("sh", "-ec", "\n".join(commands), folder=tmp_path, variables={**SIGNER, **names})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(f"{target}@{digest(f'{source}:1.2.3')} is signed\n")
+    assert {digest(f"{target}:{tag}") for tag in ("2.0.0", "2.0", "stable")} == {
+        digest(f"{source}:1.2.3")
+    }
+    assert destination.predicates(NAME, "2.0") == released.registry.predicates(NAME, "1.2.3")
+
+
+def test_an_image_that_is_not_signed_is_refused(released: Release, other: str) -> None:
     done = released.verify(other)
     assert done.returncode != 0
-    assert f"the signature of {other} is invalid: no signatures found" in done.stderr
+    assert f"the signature of {other} is not valid: no signatures found" in done.stderr
 
 
-def test_another_image_under_the_tag_is_not_believed(released: Release, other: str) -> None:
+def test_another_image_under_the_tag_is_refused(released: Release, other: str) -> None:
     taken = f"{released.name}:1.2"
     docker("buildx", "imagetools", "create", "--tag", taken, other)
     try:
@@ -137,7 +175,7 @@ def test_another_image_under_the_tag_is_not_believed(released: Release, other: s
     assert released.verify(taken).returncode == 0
 
 
-def test_the_signature_of_somebody_else_is_not_believed(released: Release, tmp_path: Path) -> None:
+def test_the_signature_of_somebody_else_is_refused(released: Release, tmp_path: Path) -> None:
     key = key_pair(tmp_path / "others") / "cosign.pub"
     done = released.verify(f"{released.name}:1.2.3", COSIGN_PUBLIC_KEY=str(key))
     assert done.returncode != 0
@@ -145,12 +183,9 @@ def test_the_signature_of_somebody_else_is_not_believed(released: Release, tmp_p
 
 
 def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
-    digest = json.loads(
-        docker("buildx", "imagetools", "inspect", other, "--format={{json .Manifest}}")
-    )["digest"]
     succeed(
         "cosign", "sign", "--yes", "--key", str(released.keys / "cosign.key"),
-        "--use-signing-config=false", "--tlog-upload=false", f"{released.name}@{digest}",
+        "--use-signing-config=false", "--tlog-upload=false", f"{released.name}@{digest(other)}",
         variables=SIGNER,
     )  # fmt: skip
     done = released.verify(other)
@@ -158,28 +193,33 @@ def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
     assert "has no SBOM for linux/amd64" in done.stderr
 
 
-def uncommitted(folder: Path) -> None:
+def changed(folder: Path) -> None:
     (folder / "README.md").write_text("changed")
 
 
 def tagged_elsewhere(folder: Path) -> None:
-    succeed("git", "tag", "v2.0.0", folder=folder)
-    (folder / "README.md").write_text("changed")
+    changed(folder)
     commit(folder, "More")
+
+
+def without_tag(folder: Path) -> None:
+    succeed("git", "tag", "--delete", "v2.0.0", folder=folder)
+
+
+def without_git(folder: Path) -> None:
+    shutil.rmtree(folder / ".git")
 
 
 @pytest.mark.parametrize(
     ("variables", "prepare", "reason"),
     [
-        ({}, uncommitted, "there are uncommitted changes: see git status"),
-        (
-            {},
-            tagged_elsewhere,
-            "is not the commit that is checked out: git checkout refs/tags/v2.0.0",
-        ),
-        ({"VERSION": "main"}, None, "VERSION=main is not a version to release"),
-        ({"VERSION": ""}, None, "VERSION= is not a version to release"),
-        ({"GIT_REF": "refs/heads/main"}, None, "refs/heads/main is not a version to release"),
+        ({}, changed, "some changes are not committed: see git status"),
+        ({}, tagged_elsewhere, "is another commit: git checkout refs/tags/v2.0.0"),
+        ({}, without_tag, "there is no tag v2.0.0, which the image takes its version from"),
+        ({}, without_git, "a release is made from a git checkout"),
+        ({"VERSION": "main"}, None, "main is not a version"),
+        ({"VERSION": ""}, None, "an empty VERSION is not a version"),
+        ({"GIT_REF": "refs/heads/main"}, None, "refs/heads/main is not a version"),
         ({"COSIGN_KEY": ""}, None, "no key to sign with"),
         ({"COSIGN_PASSWORD": "wrong"}, None, "COSIGN_KEY cannot be used: Error: decrypt"),
     ],
@@ -193,6 +233,7 @@ def test_what_must_not_be_released_is_refused_before_it_is_built(
 ) -> None:
     folder = tmp_path / "clone"
     succeed("git", "clone", "--quiet", str(released.folder), str(folder))
+    succeed("git", "tag", "v2.0.0", folder=folder)
     if prepare:
         prepare(folder)
     clone = Release(folder, released.keys, released.registry, "")
@@ -200,4 +241,3 @@ def test_what_must_not_be_released_is_refused_before_it_is_built(
     assert done.returncode != 0
     assert reason in done.stderr
     assert "pushed" not in done.stdout
-    assert "2.0.0" not in released.registry.tags(NAME)
