@@ -8,25 +8,23 @@ from pathlib import Path
 import pytest
 from engine import ROOT, Completed, run, succeed
 
-AUTHOR = {
+WHO = {
     f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
-FAKE_DOCKER = '#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n'
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A checkout of one commit, with as little in it as the script looks at."""
-    folder = tmp_path / "source"
-    (folder / "scripts").mkdir(parents=True)
-    shutil.copy2(ROOT / "scripts" / "build-info", folder / "scripts")
-    git(folder, "init", "--quiet")
-    change(folder, "Dockerfile")
-    return folder
+    (folder := tmp_path / "source" / "scripts").mkdir(parents=True)
+    shutil.copy2(ROOT / "scripts" / "build-info", folder)
+    git(folder.parent, "init", "--quiet")
+    change(folder.parent, "Dockerfile")
+    return folder.parent
 
 
 def git(folder: Path, *arguments: str) -> str:
-    return succeed("git", *arguments, folder=folder, variables=AUTHOR).strip()
+    return succeed("git", *arguments, folder=folder, variables=WHO).strip()
 
 
 def change(folder: Path, name: str) -> str:
@@ -47,24 +45,22 @@ def documented_command(folder: Path, path: str = os.environ["PATH"]) -> Complete
     """Run the command of the script's help, with a docker that prints what it is called with."""
     usage = succeed(str(ROOT / "scripts" / "build-info"), "--help")
     (command,) = [line for line in usage.splitlines() if "docker" in line]
-    (programs := folder.parent / "bin").mkdir(exist_ok=True)
-    (programs / "docker").write_text(FAKE_DOCKER)
-    (programs / "docker").chmod(0o755)
-    variables = {"PATH": f"{programs}:{path}", "HOME": str(folder.parent)}
+    (docker := folder.parent / "bin" / "docker").parent.mkdir(exist_ok=True)
+    docker.write_text('#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n')
+    docker.chmod(0o755)
+    variables = {"PATH": f"{docker.parent}:{path}", "HOME": str(folder.parent)}
     return run("/bin/sh", "-c", command, folder=folder, variables=variables)
 
 
 def test_a_change_of_what_is_not_built_leaves_the_image(source: Path) -> None:
     built = git(source, "rev-parse", "HEAD")
-    before = build_info(source)
     head = change(source, "README.md")
-    time = git(source, "show", "--no-patch", "--format=%ct", built)
-    assert before | {"HEAD_REVISION": head} == build_info(source) == {
-        "SOURCE_DATE_EPOCH": time,
+    assert build_info(source) == {
+        "SOURCE_DATE_EPOCH": git(source, "show", "--no-patch", "--format=%ct", built),
         "SOURCE_REVISION": built,
         "SOURCE_VERSION": f"0+g{built[:12]}",
         "HEAD_REVISION": head,
-    }  # fmt: skip
+    }
     built = change(source, "docker-bake.hcl")
     assert build_info(source)["SOURCE_REVISION"] == built
 
@@ -78,9 +74,7 @@ def test_a_change_of_what_is_not_built_leaves_the_image(source: Path) -> None:
         ("v1.2.3 v2 v2.0 v1.2.3.4 v1.2.4_5 latest release-9.9.9 2.0.0", "1.2.3"),
     ],
 )
-def test_the_highest_version_of_a_commit_is_that_of_the_image(
-    source: Path, tags: str, version: str
-) -> None:
+def test_the_version_is_the_highest_of_the_commit(source: Path, tags: str, version: str) -> None:
     for tag in tags.split():
         git(source, "tag", tag)
     assert build_info(source)["SOURCE_VERSION"] == version
@@ -93,10 +87,13 @@ def test_the_highest_version_of_a_commit_is_that_of_the_image(
     assert build_info(source, SOURCE_VERSION="7.0.0")["SOURCE_VERSION"] == "7.0.0"
 
 
+def worktree(source: Path) -> Path:
+    git(source, "worktree", "add", "--quiet", str(source / "worktree"))
+    return source / "worktree"
+
+
 def test_a_worktree_is_a_checkout(source: Path) -> None:
-    worktree = source.parent / "worktree"
-    git(source, "worktree", "add", "--quiet", str(worktree))
-    assert build_info(worktree) == build_info(source, GIT_DIR="/nowhere") != {}
+    assert build_info(worktree(source)) == build_info(source, GIT_DIR="/nowhere") != {}
 
 
 def test_a_source_archive_has_none_even_inside_another_checkout(source: Path) -> None:
@@ -107,7 +104,6 @@ def test_a_source_archive_has_none_even_inside_another_checkout(source: Path) ->
 
 
 def shallow(source: Path) -> tuple[Path, str]:
-    change(source, "README.md")
     git(source.parent, "clone", "--quiet", "--depth=1", f"file://{source}", "shallow")
     return source.parent / "shallow", os.environ["PATH"]
 
@@ -121,19 +117,16 @@ def of_another_owner(source: Path) -> tuple[Path, str]:
 
 
 def without_git(source: Path) -> tuple[Path, str]:
-    programs = source.parent / "few"
-    programs.mkdir()
+    (programs := source.parent / "programs").mkdir()
     for name in ("cat", "dirname", "env", "grep", "sed"):
-        (programs / name).symlink_to(shutil.which(name) or name)
+        (programs / name).symlink_to(str(shutil.which(name)))
     return source, str(programs)
 
 
 def without_its_repository(source: Path) -> tuple[Path, str]:
-    worktree = source / "worktree"
-    git(source, "worktree", "add", "--quiet", str(worktree))
-    (worktree / ".git").unlink()
-    (worktree / ".git").mkdir()
-    return worktree, os.environ["PATH"]
+    (pointer := worktree(source) / ".git").unlink()
+    pointer.mkdir()
+    return pointer.parent, os.environ["PATH"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +141,8 @@ def without_its_repository(source: Path) -> tuple[Path, str]:
 def test_where_git_fails_nothing_is_built(
     source: Path, broken: Callable[[Path], tuple[Path, str]], reason: str
 ) -> None:
-    assert documented_command(source).stdout.startswith("docker buildx bake release --push of ")
+    revision = change(source, "Dockerfile")
+    assert documented_command(source).stdout.endswith(f"release --push of {revision}\n")
     done = documented_command(*broken(source))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("scripts/build-info: ")
