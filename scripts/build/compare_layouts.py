@@ -94,5 +94,5 @@ if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("Usage: compare_layouts.py LAYOUT LAYOUT (packed as tar); exit 1: they differ")
     found = list(compare(*map(blobs, sys.argv[1:])))
-    print("\n".join(found))
+    print("".join(f"{line}\n" for line in found), end="")
     sys.exit(1 if found else 0)
