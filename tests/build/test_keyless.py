@@ -73,4 +73,4 @@ def test_the_workflow_signs_as_itself_and_verifies_that(checkout: Path, programs
 def test_a_tag_that_was_taken_meanwhile_is_named(checkout: Path, programs: Path) -> None:
     done = released(checkout, programs, FOUND=f"sha256:{'1' * 64}")
     assert done.returncode != 0
-    assert f"{IMAGE}:1.2.3 is not what was just pushed" in done.stderr
+    assert f"{IMAGE}:1.2.3 is not the image that was just pushed" in done.stderr

@@ -24,7 +24,7 @@ PLATFORMS = {"linux/amd64", "linux/arm64"}
 def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """1.2.3, released from a clean checkout with one small test."""
     if shutil.which("cosign", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: no cosign on PATH nor from scripts/setup/testbed")
+        pytest.skip("NOT TESTED: cosign is not installed, see scripts/setup/testbed")
     folder = engine.checkout(tmp_path_factory.mktemp("release") / "checkout")
     replace_tests(folder, PASSING)
     succeed("git", "init", "--quiet", folder=folder)
@@ -135,7 +135,7 @@ def test_a_promoted_release_is_the_same_and_verified(
     released: Release, destination: Registry, tmp_path: Path
 ) -> None:
     if shutil.which("oras", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: no oras on PATH nor from scripts/setup/testbed")
+        pytest.skip("NOT TESTED: oras is not installed, see scripts/setup/testbed")
     section = (ROOT / "scripts" / "README.md").read_text().partition("## Promote\n")[2]
     section = section.partition("\n## ")[0]
     commands = re.findall(r"^    (?!FROM=|TO=)(.*)$", section, re.MULTILINE)
@@ -165,7 +165,7 @@ def refusal(release: Release, name: str, **variables: str) -> str:
 
 
 def test_another_image_is_refused_also_under_the_tag(released: Release, other: str) -> None:
-    not_signed = "is not valid: no signatures found"
+    not_signed = "is invalid: no signatures found"
     assert f"the signature of {other} {not_signed}" in refusal(released, other)
     taken = f"{released.name}:1.2"
     docker("buildx", "imagetools", "create", "--tag", taken, other)
@@ -193,13 +193,21 @@ def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
 @pytest.mark.parametrize(
     ("before", "variables", "reason"),
     [
-        ("echo >README.md", {}, "some changes are not committed: see git status"),
-        ("git checkout -q v1.2.3", {}, "is another commit: git checkout refs/tags/v2.0.0"),
-        ("git tag -d v2.0.0", {}, "there is no tag v2.0.0, which the image takes its version from"),
-        ("rm -r .git", {}, "a release is made from a git checkout"),
-        (":", {"VERSION": "main"}, "main is not a version"),
-        (":", {"VERSION": ""}, "an empty VERSION is not a version"),
-        (":", {"GIT_REF": "refs/heads/main"}, "refs/heads/main is not a version"),
+        ("echo >README.md", {}, "there are uncommitted changes: see git status"),
+        (
+            "git checkout -q v1.2.3",
+            {},
+            "is not the commit that is checked out: git checkout refs/tags/v2.0.0",
+        ),
+        (
+            "git tag -d v2.0.0",
+            {},
+            "the tag that gives the image its version does not exist: git tag v2.0.0",
+        ),
+        ("rm -r .git", {}, "a release needs a git checkout"),
+        (":", {"VERSION": "main"}, "VERSION=main is not a version to release"),
+        (":", {"VERSION": ""}, "VERSION= is not a version to release"),
+        (":", {"GIT_REF": "refs/heads/main"}, "refs/heads/main is not a version to release"),
         (":", {"COSIGN_KEY": ""}, "no key to sign with"),
         (":", {"COSIGN_PASSWORD": "wrong"}, "COSIGN_KEY cannot be used: Error: decrypt"),
     ],
