@@ -187,7 +187,7 @@ def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
     offline = ("--yes", "--use-signing-config=false", "--tlog-upload=false")
     name = f"{released.name}@{digest(other)}"
     succeed("cosign", "sign", *key, *offline, name, variables=SIGNER)
-    assert "has no SBOM for linux/amd64" in refusal(released, other)
+    assert "has no SBOM for" in refusal(released, other)
 
 
 @pytest.mark.parametrize(
