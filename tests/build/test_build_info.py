@@ -29,9 +29,8 @@ def git(folder: Path, *arguments: str) -> str:
 
 def change(folder: Path, name: str) -> str:
     """Commit a change of a file; the commit."""
-    (folder / name).parent.mkdir(exist_ok=True)
-    with (folder / name).open("a") as file:
-        file.write("change\n")
+    (path := folder / name).parent.mkdir(exist_ok=True)
+    path.write_text((path.read_text() if path.exists() else "") + "change\n")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", name)
     return git(folder, "rev-parse", "HEAD")
@@ -93,11 +92,8 @@ def worktree(source: Path) -> Path:
     return source / "worktree"
 
 
-def test_a_worktree_is_a_checkout(source: Path) -> None:
+def test_a_worktree_is_a_checkout_and_a_source_archive_inside_one_is_none(source: Path) -> None:
     assert build_info(worktree(source)) == build_info(source, GIT_DIR="/nowhere") != {}
-
-
-def test_a_source_archive_has_none_even_inside_another_checkout(source: Path) -> None:
     archive = source / "vendor" / "lens"
     shutil.copytree(source / "scripts", archive / "scripts")
     assert build_info(archive) == {}

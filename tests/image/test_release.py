@@ -10,7 +10,7 @@ from typing import Any
 
 import engine
 import pytest
-from engine import ROOT, check, docker, run, succeed
+from engine import ROOT, check, docker, succeed
 from engine.layers import files
 from engine.registry import Registry, binary, serving
 from engine.release import NAME, SEARCH, SIGNER, Release, commit, key_pair
@@ -118,43 +118,32 @@ def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> Non
     assert "data_license" in done.stderr
 
 
-@pytest.fixture(params=["in another registry", "in the same registry"])
-def destination(
-    request: pytest.FixtureRequest, released: Release, tmp_path: Path
-) -> Iterator[Registry]:
-    """Where to promote to."""
-    if request.param == "in the same registry":
-        yield released.registry
-    else:
-        (folder := tmp_path / "registry").mkdir()
-        with serving(str(binary()), folder) as served:
-            yield served
-
-
-def test_a_promoted_release_is_the_same_and_verified(
-    released: Release, destination: Registry, tmp_path: Path
-) -> None:
-    if shutil.which("oras", path=SEARCH) is None:
-        pytest.skip("NOT TESTED: oras is not installed, see scripts/setup/testbed")
+def promote(release: Release, destination: Registry, folder: Path) -> None:
+    """Copy 1.2.3 to three tags with the commands of scripts/README.md, and compare."""
     section = (ROOT / "scripts" / "README.md").read_text().partition("## Promote\n")[2]
-    section = section.partition("\n## ")[0]
-    commands = re.findall(r"^    (?!FROM=|TO=)(.*)$", section, re.MULTILINE)
+    commands = re.findall(r"^    (?!FROM=|TO=)(.*)$", section.partition("\n## ")[0], re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["oras", "COSIGN_PUBLIC_KEY=cosign.pub"]
-    (tmp_path / "scripts").symlink_to(released.folder / "scripts")
-    shutil.copy(released.keys / "cosign.pub", tmp_path)
     # oras speaks HTTP with localhost alone.
     source, target = (
         f"{registry.address.replace('127.0.0.1', 'localhost')}/{NAME}"
-        for registry in (released.registry, destination)
+        for registry in (release.registry, destination)
     )
     names = {"FROM": f"{source}:1.2.3", "TO": f"{target}:2.0.0,2.0,stable"}
-    done = run("sh", "-ec", "\n".join(commands), folder=tmp_path, variables={**SIGNER, **names})
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith(f"{target}@{digest(f'{source}:1.2.3')} is signed\n")
-    assert {digest(f"{target}:{tag}") for tag in ("2.0.0", "2.0", "stable")} == {
-        digest(f"{source}:1.2.3")
-    }
-    assert destination.predicates(NAME, "2.0") == released.registry.predicates(NAME, "1.2.3")
+    said = succeed("sh", "-ec", "\n".join(commands), folder=folder, variables={**SIGNER, **names})
+    promoted = digest(f"{source}:1.2.3")
+    assert said.endswith(f"{target}@{promoted} is signed\n")
+    assert {digest(f"{target}:{tag}") for tag in ("2.0.0", "2.0", "stable")} == {promoted}
+    assert destination.predicates(NAME, "2.0") == release.registry.predicates(NAME, "1.2.3")
+
+
+def test_a_promoted_release_is_the_same_and_verified(released: Release, tmp_path: Path) -> None:
+    if shutil.which("oras", path=SEARCH) is None:
+        pytest.skip("NOT TESTED: oras is not installed, see scripts/setup/testbed")
+    (tmp_path / "scripts").symlink_to(released.folder / "scripts")
+    shutil.copy(released.keys / "cosign.pub", tmp_path)
+    promote(released, released.registry, tmp_path)
+    with serving(str(binary()), tmp_path) as another:
+        promote(released, another, tmp_path)
 
 
 def refusal(release: Release, name: str, **variables: str) -> str:
