@@ -90,7 +90,7 @@ variable "SBOM_GENERATOR" {
   description = "Image that lists the packages for release; unset, BuildKit's standard scanner"
 }
 
-# What it states about its source: scripts/build-info prints all but the last.
+# Its source: scripts/build-info prints all of these but SOURCE_URL.
 variable "SOURCE_DATE_EPOCH" {
   default     = ""
   description = "Time of the last commit that touched the build's inputs, in seconds; unset, the time of the build"
