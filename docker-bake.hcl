@@ -243,9 +243,8 @@ target "runtime-local" {
   args        = { SOURCE_VERSION = SOURCE_VERSION }
 }
 target "docker-metadata-action" {
-  description = "Default tags and annotations of runtime; the metadata action's bake files replace or extend them"
+  description = "Default tags of runtime; the metadata action's bake files replace them, and add labels and annotations"
   tags        = names(IMAGE, _tags)
-  annotations = [for key, value in _metadata : "index:${key}=${value}"]
 }
 target "runtime" {
   description = "The image for every platform, to be pushed: only if the tests passed"
@@ -253,6 +252,7 @@ target "runtime" {
   target      = "runtime"
   platforms   = PLATFORMS
   labels      = _metadata
+  annotations = [for key, value in _metadata : "index:${key}=${value}"]
   output      = ["type=image,${_exported}"]
   cache-to    = CACHE_WRITE ? ["${_cache},mode=max,ignore-error=true"] : []
   # One platform gets an index, too: annotations and a digest of the same kind.
