@@ -17,7 +17,7 @@ variable "GIT_REF" {
   default     = ""
   description = "Git ref to tag as, in place of VERSION: refs/tags/v1.2.3, refs/heads/NAME or refs/pull/N/merge"
   validation {
-    condition     = !can(regex("^refs/heads/(latest|pr[/-][0-9]+|v?[0-9]+([.][0-9]+)*([/-].*)?)$", GIT_REF))
+    condition     = !can(regex("^refs/heads/(latest|pr[/-]\\d+|\\d+([.]\\d+)?|v?\\d+([.]\\d+){2}([/-].*)?)$", GIT_REF))
     error_message = "GIT_REF is a branch that would take the tag of a release or a pull request: rename the branch."
   }
 }
