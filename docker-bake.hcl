@@ -145,7 +145,8 @@ _exported    = "oci-mediatypes=true,force-compression=true,${_compression}${_epo
 # The image's names in each registry. Names of forges may have capitals, image names may not.
 function "names" {
   params = [image, tags]
-  result = [for name in setproduct(split(",", lower(REGISTRY)), tags) : trimprefix("${name[0]}/${image}:${name[1]}", "/")]
+  result = [for name in setproduct(split(",", lower(REGISTRY)), tags) :
+    trimprefix("${name[0]}/${image}:${name[1]}", "/")]
 }
 
 # CACHE as bake takes it, to read or to write.
