@@ -1,0 +1,29 @@
+"""What docker-bake.hcl by itself defines: several answers at a time, no override of this machine."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from engine import bake
+
+Call = tuple[str, dict[str, str]]
+
+
+def definition(call: Call) -> Any:
+    """The groups and targets for arguments and variables; the error where bake refuses them."""
+    arguments, variables = call
+    done = bake("--file=docker-bake.hcl", "--print", *arguments.split(), **variables)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
+def definitions(*calls: Call) -> list[Any]:
+    """The answers to several calls, in their order."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(definition, calls))
+
+
+def listed(kind: str) -> dict[str, dict[str, str]]:
+    """What ``bake --list`` knows of targets or variables, by name."""
+    done = bake("--file=docker-bake.hcl", f"--list=type={kind},format=json")
+    assert done.returncode == 0, done.stderr
+    return {entry["name"]: entry for entry in json.loads(done.stdout)}
