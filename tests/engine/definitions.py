@@ -4,7 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from engine import bake
+from engine import bake, docker
 
 Call = tuple[str, dict[str, str]]
 
@@ -23,7 +23,10 @@ def definitions(*calls: Call) -> list[Any]:
 
 
 def listed(kind: str) -> dict[str, dict[str, str]]:
-    """What ``bake --list`` knows of targets or variables, by name."""
-    done = bake("--file=docker-bake.hcl", f"--list=type={kind},format=json")
-    assert done.returncode == 0, done.stderr
-    return {entry["name"]: entry for entry in json.loads(done.stdout)}
+    """What ``bake --list`` says of targets or variables, by name; values as they are set."""
+    output = docker("buildx", "bake", "--file=docker-bake.hcl", f"--list=type={kind},format=json")
+    entries = {entry["name"]: entry for entry in json.loads(output)}
+    for entry in entries.values():
+        if "list" in entry.get("type", ""):
+            entry["value"] = ",".join(json.loads(entry["value"]))
+    return entries
