@@ -22,11 +22,11 @@ ACTION: dict[str, dict[str, Any]] = {
         "tags": ["ghcr.io/team/lens:9", "ghcr.io/team/lens:edge"],
         "args": {"DOCKER_META_IMAGES": "ghcr.io/team/lens", "DOCKER_META_VERSION": "9"},
     },
-    "labels": {"labels": {TITLE: "lens", CREATED: "2030-01-01T00:00:00Z", URL: "https://a.example"}},
+    "labels": {"labels": {TITLE: "lens", URL: "https://a.test", CREATED: "2030-01-01T00:00:00Z"}},
     "annotations": {
         "annotations": [
-            *(f"manifest:{TITLE}=lens", f"manifest:{URL}=https://a.example"),
-            *(f"index:{TITLE}=lens", f"index:{URL}=https://a.example"),
+            *(f"manifest:{TITLE}=lens", f"manifest:{URL}=https://a.test"),
+            *(f"index:{TITLE}=lens", f"index:{URL}=https://a.test"),
         ]
     },
 }
@@ -73,11 +73,9 @@ def without_details(definition: object) -> Any:
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Any]]:
     """The name of each situation and what is defined in it."""
     folder = tmp_path_factory.mktemp("metadata-action")
-    situations = [*SITUATIONS.items()]
-    for files in ORDERS:
-        situations.append(("-".join(["metadata", *sorted(files)]), metadata_action(files, folder)))
-    answers = definitions(*(call for _, call in situations))
-    return [(name, without_details(answer)) for (name, _), answer in zip(situations, answers, strict=True)]
+    names = [*SITUATIONS, *("-".join(["metadata", *sorted(files)]) for files in ORDERS)]
+    calls = [*SITUATIONS.values(), *(metadata_action(files, folder) for files in ORDERS)]
+    return list(zip(names, map(without_details, definitions(*calls)), strict=True))
 
 
 def test_the_definitions_are_as_recorded(found: list[tuple[str, Any]]) -> None:
@@ -94,6 +92,6 @@ def test_our_labels_and_annotations_win_over_the_metadata_actions(
 ) -> None:
     target = found[-1][1]["target"]["runtime"]
     annotations = dict(line.split("=", 1) for line in target["annotations"])  # the last one counts
-    for key, value in {TITLE: "SDLC Lens", URL: "https://a.example"}.items():
+    for key, value in {TITLE: "SDLC Lens", URL: "https://a.test"}.items():
         assert annotations[f"index:{key}"] == target["labels"][key] == value
     assert target["tags"] == ACTION["tags"]["tags"]

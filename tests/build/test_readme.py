@@ -1,4 +1,4 @@
-"""README.md and scripts/README.md: their tables are those of bake and compose, what they name exists."""
+"""README.md and scripts/README.md: their tables are true, and what they name exists."""
 
 import re
 
@@ -9,12 +9,11 @@ FILES = [file for file in (ROOT / "README.md", ROOT / "scripts/README.md") if fi
 TEXT = "\n\n".join(file.read_text() for file in FILES)
 
 
-def table(heading: str) -> list[tuple[str, ...]]:
+def table(heading: str) -> list[list[str]]:
     """The rows of the one table whose first column has a heading, without the marks around code."""
     (rows,) = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
     return [
-        tuple(cell.strip().strip("`") for cell in row.strip("|").split("|"))
-        for row in rows.splitlines()
+        [cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows.splitlines()
     ]
 
 
@@ -27,7 +26,7 @@ def test_the_targets_are_those_of_bake() -> None:
 
 def test_the_variables_are_those_of_bake() -> None:
     variables = listed("variables").values()
-    wanted = [(one["name"], one["value"], one["description"]) for one in variables]
+    wanted = [[one["name"], one["value"], one["description"]] for one in variables]
     assert sorted(table("Variable")) == sorted(wanted)
 
 

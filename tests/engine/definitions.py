@@ -1,10 +1,10 @@
-"""What docker-bake.hcl by itself defines: several answers at a time, no override of this machine."""
+"""What docker-bake.hcl defines by itself, without this machine's override; many calls at a time."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from engine import bake, docker
+from engine import ROOT, bake, docker
 
 Call = tuple[str, dict[str, str]]
 
@@ -12,7 +12,7 @@ Call = tuple[str, dict[str, str]]
 def definition(call: Call) -> Any:
     """The groups and targets for arguments and variables; the error where bake refuses them."""
     arguments, variables = call
-    done = bake("--file=docker-bake.hcl", "--print", *arguments.split(), **variables)
+    done = bake("--file=docker-bake.hcl", "--print", *arguments.split(), folder=ROOT, **variables)
     return json.loads(done.stdout) if done.returncode == 0 else done.stderr
 
 
