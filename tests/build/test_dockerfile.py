@@ -25,9 +25,9 @@ def test_the_checks_pass() -> None:
 def test_a_fault_fails_the_check_and_no_build(checkout: Path) -> None:
     for target, name in FILES.items():
         with (checkout / name).open("a") as file:
-            file.write("\nFROM scratch as last\n")
+            file.write("\n# described under another name\nFROM scratch as last\n")
         done = bake(target, folder=checkout)
         assert done.returncode != 0
-        assert "FromAsCasing" in done.stdout
+        assert "InvalidDefinitionDescription" in done.stdout + done.stderr
     built = bake("deps", "lock-check", folder=checkout)
     assert built.returncode == 0, built.stderr

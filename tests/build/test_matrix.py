@@ -1,6 +1,6 @@
 """`bake test-matrix` tests on every Python that the bases offer, and says which it did not."""
 
-import time
+import re
 from pathlib import Path
 
 import pytest
@@ -32,9 +32,8 @@ def test_a_base_is_tested_on_the_python_of_its_name() -> None:
 def test_what_cannot_be_tested_is_said_each_time(checkout: Path) -> None:
     if not on_standin():
         pytest.skip("NOT TESTED: on Docker Hub's bases every version is there")
-    replace_tests(checkout, f"# {time.time_ns()}\n{PASSING}")
-    first = baked("test-matrix", folder=checkout)
-    assert "1 passed" in first
-    for output in (first, baked("test-matrix", folder=checkout)):
-        for version, said in {"3.12": True, "3.13": False, "3.14": True}.items():
-            assert (f"NOT TESTED on Python {version}" in output) == said
+    replace_tests(checkout, PASSING)
+    for _ in range(2):
+        output = baked("test-matrix", folder=checkout)
+        said = re.findall(r"^#\d+ [\d.]+ NOT TESTED on Python ([\d.]+)", output, re.MULTILINE)
+        assert sorted(said) == ["3.12", "3.14"]
