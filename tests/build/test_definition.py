@@ -4,7 +4,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from engine import BUILD_VARIABLES, bake, succeed
+from engine import bake, succeed
 from engine.definitions import Call, definitions, listed
 
 KNOWN = {"SOURCE_VERSION": "1.2.2-3-g1111111", "SOURCE_DATE_EPOCH": "1700000000"}
@@ -25,9 +25,7 @@ FAILING = {
 
 
 def test_all_targets_and_variables_are_described() -> None:
-    targets, variables = listed("targets"), listed("variables")
-    assert set(variables) == set(BUILD_VARIABLES)
-    found = targets | variables
+    found = listed("targets") | listed("variables")
     assert [name for name, entry in found.items() if not entry.get("description")] == []
 
 
