@@ -17,7 +17,7 @@ variable "GIT_REF" {
   default     = ""
   description = "Git ref to tag as, in place of VERSION: refs/tags/v1.2.3, refs/heads/NAME or refs/pull/N/merge"
   validation {
-    condition     = !can(regex("^refs/heads/(latest|pr[/-][0-9]+|v?[0-9]+([.][0-9]+)*([/-].*)?)$", GIT_REF))
+    condition     = !can(regex("^refs/heads/(latest|pr[/-]\\d+|\\d+([.]\\d+)?|v?\\d+([.]\\d+){2}([/-].*)?)$", GIT_REF))
     error_message = "GIT_REF is a branch that would take the tag of a release or a pull request: rename the branch."
   }
 }
@@ -145,9 +145,8 @@ _exported    = "oci-mediatypes=true,force-compression=true,${_compression}${_epo
 # The image's names in each registry. Names of forges may have capitals, image names may not.
 function "names" {
   params = [image, tags]
-  result = flatten([
-    for registry in split(",", lower(REGISTRY)) : [for tag in tags : join("/", compact([registry, "${image}:${tag}"]))]
-  ])
+  result = [for name in setproduct(split(",", lower(REGISTRY)), tags) :
+    trimprefix("${name[0]}/${image}:${name[1]}", "/")]
 }
 
 # CACHE as bake takes it, to read or to write.
@@ -243,9 +242,8 @@ target "runtime-local" {
   args        = { SOURCE_VERSION = SOURCE_VERSION }
 }
 target "docker-metadata-action" {
-  description = "Default tags and annotations of runtime; the metadata action's bake files replace or extend them"
+  description = "Default tags of runtime; the metadata action's bake files replace them, and add labels and annotations"
   tags        = names(IMAGE, _tags)
-  annotations = [for key, value in _metadata : "index:${key}=${value}"]
 }
 target "runtime" {
   description = "The image for every platform, to be pushed: only if the tests passed"
@@ -253,6 +251,7 @@ target "runtime" {
   target      = "runtime"
   platforms   = PLATFORMS
   labels      = _metadata
+  annotations = [for key, value in _metadata : "index:${key}=${value}"]
   output      = ["type=image,${_exported}"]
   cache-to    = CACHE_WRITE ? ["${_cache},mode=max,ignore-error=true"] : []
   # One platform gets an index, too: annotations and a digest of the same kind.

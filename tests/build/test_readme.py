@@ -1,48 +1,48 @@
-"""The README says what is: its tables equal what bake lists, its commands are there."""
+"""README.md and scripts/README.md: their tables are true, and what they name exists."""
 
-import json
 import re
 
-from engine import ROOT, bake
+from engine import ROOT
+from engine.definitions import listed
 
-README = (ROOT / "README.md").read_text()
+FILES = [file for file in (ROOT / "README.md", ROOT / "scripts/README.md") if file.exists()]
+TEXT = "\n\n".join(file.read_text() for file in FILES)
 
 
 def table(heading: str) -> list[list[str]]:
-    """The rows of the table that starts with a heading, without the marks around code."""
-    lines = README.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
-    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+    """The rows of the one table whose first column has a heading, without the marks around code."""
+    (rows,) = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
+    return [
+        [cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows.splitlines()
+    ]
 
 
-def listed(kind: str) -> list[dict[str, str]]:
-    """What ``bake --list`` knows of targets or variables."""
-    return json.loads(bake(f"--list=type={kind},format=json", ALLOW_STANDIN="").stdout)  # type: ignore[no-any-return]
+def test_the_targets_are_those_of_bake() -> None:
+    targets = {name: target["description"] for name, target in listed("targets").items()}
+    rows = dict(table("Target"))
+    members = {member for described in targets.values() for member in described.split(", ")}
+    assert rows == {name: targets[name] for name in targets if name in rows or name not in members}
 
 
-def test_the_targets_are_those_that_bake_lists() -> None:
-    wanted = {target["name"]: target["description"] for target in listed("targets")}
-    assert dict(table("Target")) == wanted
+def test_the_variables_are_those_of_bake() -> None:
+    variables = listed("variables").values()
+    wanted = [[one["name"], one["value"], one["description"]] for one in variables]
+    assert sorted(table("Variable")) == sorted(wanted)
 
 
-def test_the_variables_are_those_that_bake_lists() -> None:
-    wanted = {
-        variable["name"]: [variable.get("value") or "", variable["description"]]
-        for variable in listed("variables")
-    }
-    assert {name: [default, what] for name, default, what in table("Variable")} == wanted
-
-
-def test_the_variables_of_compose_are_those_that_it_takes() -> None:
+def test_the_variables_of_compose_are_those_of_its_file() -> None:
     taken = re.findall(r"\$\{(\w+):-([^}]*)\}", (ROOT / "compose.yaml").read_text())
-    assert {(name, default) for name, default, _ in table("Variable of compose.yaml")} == set(taken)
+    found = table("Variable of compose.yaml")
+    assert sorted((name, default) for name, default, _ in found) == sorted(taken)
 
 
-def test_every_script_and_file_it_names_is_there() -> None:
-    named = set(re.findall(r"\b(?:scripts|tests|backend)/[a-z.]*[a-z]|\bcompose\.yaml", README))
-    assert len(named) > 5
+def test_everything_that_they_name_exists() -> None:
+    folders = r"(?<![\w/])(?:scripts|tests|backend|[.]ci|[.]github)/[\w/.-]*\w"
+    named = set(re.findall(rf"{folders}|(?<![\w.-])[\w-]+[.](?:yaml|hcl)\b", TEXT))
+    assert {"scripts/up", "compose.yaml"} < named
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def test_the_two_commands_come_first() -> None:
-    code = re.findall(r"^    (\S+)", README, re.MULTILINE)
-    assert code[:2] == ["scripts/up", "scripts/test"]
+def test_the_first_two_commands_start_and_test_it() -> None:
+    commands = re.findall(r"^    (\S+)", FILES[0].read_text(), re.MULTILINE)
+    assert commands[:2] == ["scripts/up", "scripts/test"]

@@ -1,72 +1,61 @@
-"""The tags that are computed from a version or a ref, for refs nobody thought of."""
+"""The names of the image that are computed from a registry, a version or a ref."""
 
 import random
 import re
-from contextlib import nullcontext
+from collections.abc import Iterable
 
-import pytest
-from engine import ROOT, definition
+from engine.definitions import definitions
 
-EXAMPLES = {
-    "refs/tags/v1.2.3": ["1.2.3", "1.2", "1", "latest"],
-    "refs/tags/v10.20.30": ["10.20.30", "10.20", "10", "latest"],
-    "refs/tags/v1.2.3-rc.1": ["1.2.3-rc.1"],
-    "refs/heads/main": ["main"],
-    "refs/heads/feature/a/b": ["feature-a-b"],
-    "refs/pull/42/merge": ["pr-42"],
-    "refs/pull/42/head": ["pr-42"],
+NAMES = {
+    "VERSION=1.2.3": ":1.2.3 :1.2 :1 :latest",
+    "VERSION=v10.20.30": ":10.20.30 :10.20 :10 :latest",
+    "VERSION=0.3.1": ":0.3.1 :0.3 :latest",
+    "VERSION=0.3.1 FLOATING_TAGS=major": ":0.3.1",
+    "VERSION=1.2.3 FLOATING_TAGS=none": ":1.2.3",
+    "VERSION=1.2.3 FLOATING_TAGS=minor,major": ":1.2.3 :1.2 :1",
+    "VERSION=1.2.3 FLOATING_TAGS=latest": ":1.2.3 :latest",
+    "GIT_REF=refs/tags/v1.2.3 VERSION=9.9.9": ":1.2.3 :1.2 :1 :latest",
+    "GIT_REF=refs/tags/v1.2.3-rc.1": ":1.2.3-rc.1",
+    "GIT_REF=refs/heads/feature/a/b": ":feature-a-b",
+    "GIT_REF=refs/pull/42/merge": ":pr-42",
+    "REGISTRY=": ":dev",
+    "REGISTRY=myuser": "myuser/:dev",
+    "REGISTRY=ghcr.io/MyOrg": "ghcr.io/myorg/:dev",
+    "REGISTRY=a.example/x,b.example:5000 VERSION=0.1.0 FLOATING_TAGS=minor": (
+        "a.example/x/:0.1.0 a.example/x/:0.1 b.example:5000/:0.1.0 b.example:5000/:0.1"
+    ),
 }
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-LETTERS = "abcXYZ019_.-/"
-STARTS = ["q", "q", "pr", "pr-", "pr/", "1.2.3", "v1.2.3-", "v1", "latest", "latest-"]
-TAKEN = re.compile(r"latest|pr-\d+|v?\d+(\.\d+)*(-.*)?")
+BRANCHES = {
+    *("latest", "pr-7", "pr/7", "1", "1.2", "v1.2.3", "1.2.3-rc.1", "v1.2.3/rc.1"),
+    *("main", "42-fix-search", "v2-rewrite", "1.x", "pr-7a", "release/1.2"),
+}
+STARTS = ["q", "pr", "pr-", "pr/", "1.2.3", "v1.2.3-", "1.2", "v1", "latest"]
+TAKEN = re.compile(r"latest|pr-\d+|\d+(\.\d+)?|\d+\.\d+\.\d+(-.*)?")
 
 
-def tags(**variables: str) -> list[str]:
-    """The tags of runtime, without registry and name."""
-    variables["REGISTRY"] = "ghcr.io/team"
-    target = definition("runtime", folder=ROOT, **variables)["target"]["runtime"]
-    return [tag.removeprefix("ghcr.io/team/sdlc-lens-backend:") for tag in target["tags"]]
+def names(situations: Iterable[str]) -> list[str]:
+    """The names in each situation, without the image's own; the error where bake refuses it."""
+    variables = [dict(pair.split("=") for pair in situation.split()) for situation in situations]
+    return [
+        answer
+        if isinstance(answer, str)
+        else " ".join(answer["target"]["runtime"]["tags"]).replace("sdlc-lens-backend", "")
+        for answer in definitions(*(("runtime", chosen) for chosen in variables))
+    ]
 
 
-@pytest.mark.parametrize("ref", EXAMPLES)
-def test_a_ref_gives_its_tags(ref: str) -> None:
-    assert tags(GIT_REF=ref) == EXAMPLES[ref]
+def test_the_names_of_the_image() -> None:
+    assert dict(zip(NAMES, names(NAMES), strict=True)) == NAMES
 
 
-@pytest.mark.parametrize("version", ["1.2.3", "v1.2.3"])
-def test_a_version_gives_the_same_as_its_tag(version: str) -> None:
-    assert tags(VERSION=version) == EXAMPLES["refs/tags/v1.2.3"]
-
-
-def test_a_patch_of_an_older_line_is_not_the_latest() -> None:
-    assert tags(GIT_REF="refs/tags/v1.1.9", LATEST="false") == ["1.1.9", "1.1", "1"]
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_a_random_release_gives_four_tags(seed: int) -> None:
-    major, minor, patch = (random.Random(seed + n).randrange(10**n) for n in (1, 2, 3))
-    wanted = [f"{major}.{minor}.{patch}", f"{major}.{minor}", f"{major}", "latest"]
-    assert tags(GIT_REF=f"refs/tags/v{major}.{minor}.{patch}") == wanted
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_a_random_branch_gives_one_harmless_tag_or_is_refused(seed: int) -> None:
-    choice = random.Random(seed)
-    name = choice.choice(STARTS) + "".join(choice.choices(LETTERS, k=choice.randrange(60)))
-    tag = name.replace("/", "-")
-    harmless = TAG.fullmatch(name[0]) and not TAKEN.fullmatch(tag)
-    with nullcontext() if harmless else pytest.raises(AssertionError, match="rename the branch"):
-        assert tags(GIT_REF=f"refs/heads/{name}") == [tag]
-        assert TAG.fullmatch(tag)
-
-
-@pytest.mark.parametrize("name", ["pr/7", "pr-7", "1.2.3/rc.1", "v1.2.3/rc.1", "1", "latest"])
-def test_a_branch_takes_no_tag_of_a_release_or_a_pull_request(name: str) -> None:
-    with pytest.raises(AssertionError, match="rename the branch"):
-        tags(GIT_REF=f"refs/heads/{name}")
-
-
-def test_a_tag_that_is_too_long_is_refused() -> None:
-    with pytest.raises(AssertionError, match="GIT_REF is refs/tags"):
-        tags(GIT_REF="refs/tags/v1.2.3-" + "a" * 200)
+def test_a_branch_gives_one_tag_and_never_that_of_a_release_or_a_pull_request() -> None:
+    choice = random.Random(20)
+    ends = ["".join(choice.choices("ab07_.-/", k=choice.randint(1, 6))) for _ in range(10)]
+    branches = sorted(BRANCHES | {choice.choice(STARTS) + end for end in ends})
+    answers = names(f"GIT_REF=refs/heads/{branch}" for branch in branches)
+    for branch, answer in zip(branches, answers, strict=True):
+        tag = re.sub(r"^v(?=\d+\.\d+\.\d+)", "", branch.replace("/", "-"))
+        if TAKEN.fullmatch(tag):
+            assert "rename the branch" in answer, branch
+        else:
+            assert answer == f":{tag}", branch
