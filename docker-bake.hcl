@@ -216,7 +216,7 @@ target "test-matrix" {
   matrix      = { python = ["3.12", "3.13", "3.14"] }
   inherits    = [contains(["", python], _python) ? "_no_image" : "_development"]
   target      = contains(["", python], _python) ? "test" : "not-tested"
-  args = { BASE = try(_bases[python], null), REQUESTED_PYTHON = python }
+  args = { BASE = try(_bases[python], null), REQUESTED_PYTHON = BUILD_BASE == "" ? null : python, PYTHON = python }
   no-cache-filter = ["not-tested"]
 }
 target "test-report" {
@@ -253,7 +253,7 @@ target "runtime" {
   labels      = _metadata
   annotations = [for key, value in _metadata : "index:${key}=${value}"]
   output      = ["type=image,${_exported}"]
-  cache-to    = CACHE_WRITE ? ["${_cache},mode=max,ignore-error=true"] : []
+  cache-to    = CACHE_WRITE && CACHE != "" ? ["${_cache},mode=max,ignore-error=true"] : []
   # One platform gets an index, too: annotations and a digest of the same kind.
   args = { SOURCE_VERSION = SOURCE_VERSION, BUILDKIT_MULTI_PLATFORM = "1" }
 }
@@ -277,7 +277,7 @@ target "check" {
   inherits    = [dockerfile == "image" ? "_common" : "_development"]
   matrix      = { dockerfile = ["image", "tools"] }
   call        = "check"
-  args        = { BUILDKIT_DOCKERFILE_CHECK = "experimental=all;error=true" }
+  args        = { BUILDKIT_DOCKERFILE_CHECK = "experimental=all" }
 }
 target "lint" {
   name        = "lint-${linter}"

@@ -168,8 +168,8 @@ COPY --from=test-packages /packages /
 
 # not-tested states that a Python was not tested
 FROM tools AS not-tested
-ARG REQUESTED_PYTHON
-RUN echo "NOT TESTED on Python ${REQUESTED_PYTHON}: the base in use has another, and Docker Hub's is not used" >&2
+ARG PYTHON
+RUN echo "NOT TESTED on Python ${PYTHON}: the base in use has another, and Docker Hub's is not used" >&2
 
 # sbom-generator lists an image's packages for BuildKit, where its standard scanner is unavailable
 FROM tools AS sbom-generator

@@ -20,7 +20,7 @@ def test_a_base_is_tested_on_the_python_of_its_name() -> None:
     answers = definitions(*(("test-matrix", {"BUILD_BASE": base}) for base in BASES))
     tested = [
         [
-            target["args"]["REQUESTED_PYTHON"]
+            target["args"]["PYTHON"]
             for target in answer["target"].values()
             if target["target"] == "test"
         ]
