@@ -1,38 +1,55 @@
-# Builds that only the tests want, beside docker-bake.hcl.
+# Builds that only tests start, beside docker-bake.hcl.
 
-target "_tools" {
-  inherits = ["_common"]
-  target   = "tools"
+# What is changed in the base, by the name of the changed one.
+_library = "library=$(python3 -c 'import sysconfig; print(sysconfig.get_path(\"stdlib\"))')"
+_changes = {
+  unusual      = "rm -f /usr/local/bin/python && mkdir -p $${library%/*}64 && mv $library $${library%/*}64"
+  no-python    = "rm -r $library $(readlink -f /usr/local/bin/python3)"
+  other-python = "mv $library $${library%/*}/python3.9"
+  musl         = "touch /usr/lib/ld-musl-x86_64.so.1"
+  no-shell     = "rm /bin/sh"
+  no-libstdcxx = "find / -xdev -name 'libstdc++.so.6*' -delete"
 }
 
 target "_build_base" {
   inherits = ["_common"]
   target   = "build-base"
 }
-
-target "locks-resolve" {
-  inherits   = ["_no_image"]
-  dockerfile = "tests/build/locks.Dockerfile"
-  contexts   = { tools = "target:_tools" }
+target "base" {
+  name              = "base-${change}"
+  matrix            = { change = keys(_changes) }
+  inherits          = ["_common"]
+  contexts          = { base = "target:_build_base" }
+  dockerfile-inline = <<-EOT
+    FROM base
+    USER 0:0
+    RUN ${_library} && ${_changes[change]}
+    ENV PYTHONPLATLIBDIR=${change == "unusual" ? "lib64" : "lib"}
+    USER 1000:1000
+  EOT
+  tags              = change == "unusual" ? ["sdlc-lens-test-base"] : []
+  output            = [change == "unusual" ? "type=docker" : "type=cacheonly"]
 }
-
-target "plain-install" {
-  inherits   = ["_no_image"]
-  dockerfile = "tests/build/install.Dockerfile"
-  contexts   = { clean = "target:_build_base" }
+target "tools-on-no-python" {
+  inherits = ["_tools"]
+  contexts = { build-base = "target:base-no-python" }
+  output   = ["type=cacheonly"]
 }
-
-target "schemathesis" {
-  inherits   = ["_common"]
-  dockerfile = "tests/build/schemathesis.Dockerfile"
-  contexts   = { tools = "target:_tools" }
-  tags       = ["sdlc-lens-schemathesis:${VERSION}"]
-  output     = ["type=docker"]
+target "on" {
+  name     = "on-${change}"
+  matrix   = { change = keys(_changes) }
+  inherits = ["runtime-local"]
+  contexts = { runtime-base = "target:base-${change}" }
+  output   = ["type=cacheonly"]
 }
-
-target "spdx" {
-  inherits        = ["_no_image"]
-  dockerfile      = "tests/build/spdx.Dockerfile"
-  contexts        = { tools = "target:_tools", documents = ".build/spdx" }
-  no-cache-filter = ["validation"]
+target "checks" {
+  name            = check
+  matrix          = { check = ["locks-resolve", "plain-install", "schemathesis", "spdx"] }
+  inherits        = ["_development"]
+  dockerfile      = "tests/build/checks.Dockerfile"
+  target          = check
+  contexts        = { build-base = "target:_build_base", documents = ".build/spdx" }
+  tags            = check == "schemathesis" ? ["sdlc-lens-schemathesis:${VERSION}"] : []
+  output          = [check == "schemathesis" ? "type=docker" : "type=cacheonly"]
+  no-cache-filter = ["spdx"]
 }

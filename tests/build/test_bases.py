@@ -1,35 +1,47 @@
-"""Bases by name: both can be replaced, and they have to have the same Python."""
-
-import shutil
-from pathlib import Path
+"""Other bases: what works, and the reason why one cannot."""
 
 import pytest
-from engine import bake, baked, definition, succeed
+from engine import Completed, baked, check
+from engine.container import Containers
+
+READ_LIBRARY = """
+import importlib.util, os
+assert "/lib64/" in os.__file__
+assert os.path.exists(importlib.util.cache_from_source(os.__file__))
+"""
+REASONS = {
+    "no-python": "it has no Python",
+    "other-python": "its Python is 3.9, that of BUILD_BASE is 3",
+    "musl": "its C library is musl",
+    "no-shell": "it has no /bin/sh",
+    "no-libstdcxx": "it has no libstdc++.so.6",
+}
 
 
-def test_bases_of_ones_own_are_built_on_and_named(checkout: Path) -> None:
-    if not (checkout / ".build" / "base").is_dir():
-        pytest.skip("NOT TESTED: only the stand-in is at hand as a layout, and it is not made here")
-    shutil.copytree(checkout / ".build" / "base", checkout / "mirror")
-    mirror = "oci-layout://mirror"
-    told = baked(
-        "runtime-local", "--set", "*.output=type=cacheonly",
-        folder=checkout, BUILD_BASE=mirror, RUNTIME_BASE=mirror, ALLOW_STANDIN="",
-    )  # fmt: skip
-    assert "ERROR" not in told
-    printed = definition(
-        "runtime", folder=checkout, REGISTRY="ghcr.io/team", BUILD_BASE=mirror, RUNTIME_BASE=mirror
-    )["target"]["runtime"]
-    assert printed["labels"]["org.opencontainers.image.base.name"] == "mirror"
-    assert "index:org.opencontainers.image.base.name=mirror" in printed["annotations"]
+def refused(done: Completed, reason: str) -> bool:
+    return done.returncode != 0 and f"_BASE cannot be used: {reason}" in done.stderr
 
 
-def test_a_runtime_base_without_the_same_python_is_refused(checkout: Path) -> None:
-    succeed(
-        "docker", "buildx", "build", "--file=-", "--provenance=false",
-        "--output=type=oci,dest=other,tar=false", ".",
-        folder=checkout, stdin="FROM scratch\nCOPY README.md /\n",
-    )  # fmt: skip
-    done = bake("deps", folder=checkout, RUNTIME_BASE="oci-layout://other")
-    assert done.returncode != 0
-    assert "give BUILD_BASE and RUNTIME_BASE the same Python" in done.stderr
+def test_the_service_runs_on_a_base_with_a_user_of_its_own_lib64_and_no_python_but_python3(
+    unusual_base: dict[str, str],
+) -> None:
+    tag = "sdlc-lens-test-base:service"
+    baked("runtime-local", f"--set=*.tags={tag}", **unusual_base)
+    containers = Containers(tag)
+    try:
+        lens = containers.serve()
+        assert lens.execute("id", "-u").stdout == "10001\n"
+        assert lens.execute("python3", "-m", "sdlc_lens", "healthcheck").returncode == 0
+        assert lens.execute("python3", "-c", READ_LIBRARY).returncode == 0
+        assert lens.execute("python", "--version").returncode != 0
+    finally:
+        containers.remove()
+
+
+@pytest.mark.parametrize(("change", "reason"), REASONS.items(), ids=REASONS)
+def test_a_base_that_cannot_run_the_image_is_refused(change: str, reason: str) -> None:
+    assert refused(check(f"on-{change}"), reason)
+
+
+def test_a_base_that_cannot_build_the_image_is_refused() -> None:
+    assert refused(check("tools-on-no-python"), "it has no python3")

@@ -3,78 +3,88 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from engine import Completed, bake, baked, definition, run
+from engine import Completed, bake, baked, definition, docker, run
 from engine.registry import Registry
-from engine.suite import FAILING, PASSING, replace_tests
+from engine.suite import FAILING, replace_tests
 
 NAME = "sdlc-lens-backend"
+SHIPPED = """\
+import struct
+from pathlib import Path
+
+import greenlet._greenlet
+import sdlc_lens
+import sqlalchemy
 
 
-def plain_build(folder: Path) -> Completed:
+def test_small() -> None:
+    assert Path(sdlc_lens.__file__) == Path("/app/sdlc_lens/__init__.py")
+    assert Path(sqlalchemy.__file__) == Path("/app/libraries/sqlalchemy/__init__.py")
+    (sections,) = struct.unpack_from("<H", Path(greenlet._greenlet.__file__).read_bytes(), 60)
+    assert sections == 0
+    assert not list(Path("/app/libraries").rglob("*.pyi"))
+"""
+
+
+def plain_build(folder: Path, *options: str) -> Completed:
     """`docker build .`, given only what a stand-in base and a private CA make necessary."""
     target = definition(folder=folder)["target"]["runtime-local"]
-    options = [
-        f"--build-context={name}={base}" for name, base in target.get("contexts", {}).items()
+    contexts = {name: base for name, base in target["contexts"].items() if name != "test"}
+    arguments = [
+        *(f"--build-context={name}={base}" for name, base in contexts.items()),
+        *(f"--build-arg=BASE={base}" for name, base in target["args"].items() if name == "BASE"),
+        *(f"--secret=id={secret['id']},src={secret['src']}" for secret in target.get("secret", [])),
     ]
-    options += [
-        f"--build-arg={name}={target['args'][name]}" for name in ("BASE",) if name in target["args"]
-    ]
-    options += [
-        f"--secret=id={secret['id']},src={secret['src']}" for secret in target.get("secret", [])
-    ]
-    return run("docker", "buildx", "build", "--output=type=cacheonly", *options, ".", folder=folder)
+    return run("docker", "buildx", "build", *arguments, *options, ".", folder=folder)
+
+
+def contents(image: str) -> tuple[Any, Any]:
+    """An image's layers and configuration; the image is removed."""
+    (found,) = json.loads(docker("image", "inspect", image))
+    docker("image", "rm", image)
+    return found["RootFS"], found["Config"]
+
+
+def dangling_images() -> set[str]:
+    return set(docker("image", "ls", "--filter=dangling=true", "--quiet", "--no-trunc").split())
 
 
 @pytest.mark.parametrize("platforms", ["linux/amd64", "linux/arm64", "linux/amd64,linux/arm64"])
-def test_nothing_reaches_the_registry_when_a_test_fails(
+def test_nothing_is_pushed_when_a_test_fails(
     checkout: Path, registry: Registry, platforms: str
 ) -> None:
     replace_tests(checkout, FAILING)
     version = f"failing-{time.time_ns()}"
-    done = bake(
-        "runtime", "--push",
-        folder=checkout, REGISTRY=registry.address, VERSION=version, PLATFORMS=platforms,
-    )  # fmt: skip
+    variables = {"REGISTRY": registry.address, "VERSION": version, "PLATFORMS": platforms}
+    done = bake("runtime", "--push", folder=checkout, **variables)
     assert done.returncode != 0
     assert "test_small.py::test_small" in done.stderr
     assert version not in registry.tags(NAME)
 
 
-def test_a_push_passes_when_the_tests_pass(checkout: Path, registry: Registry) -> None:
-    replace_tests(checkout, PASSING)
-    version = f"passing-{time.time_ns()}"
-    baked("runtime", "--push", folder=checkout, REGISTRY=registry.address, VERSION=version)
-    assert set(registry.platforms(NAME, version)) == {"linux/amd64", "linux/arm64"}
+def test_a_push_runs_the_tests_once_on_what_it_ships(checkout: Path, registry: Registry) -> None:
+    before = dangling_images()
+    replace_tests(checkout, f"# {time.time_ns()}\n{SHIPPED}")
+    variables = {"REGISTRY": registry.address, "VERSION": f"passing-{time.time_ns()}"}
+    output = baked("runtime", "--push", folder=checkout, **variables)
+    assert output.count("test session starts") == 1
+    platforms = {"linux/amd64", "linux/arm64"}
+    assert set(registry.platforms(NAME, variables["VERSION"])) == platforms
+    baked("deps", "test", "builder", folder=checkout)
+    assert dangling_images() - before == set()
 
 
-def test_a_plain_build_is_gated_too(checkout: Path) -> None:
+def test_a_plain_build_has_the_gate_and_the_local_image_has_not(checkout: Path) -> None:
     replace_tests(checkout, FAILING)
-    done = plain_build(checkout)
-    assert done.returncode != 0
-    assert "test_small.py::test_small" in done.stderr
-    replace_tests(checkout, PASSING)
-    done = plain_build(checkout)
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_image_for_this_machine_does_not_wait_for_the_tests(checkout: Path) -> None:
-    replace_tests(checkout, FAILING)
-    output = baked("runtime-local", "--set", "*.output=type=cacheonly", folder=checkout)
-    assert "pytest" not in output
-
-
-def test_the_gate_leaves_no_trace_in_the_image(checkout: Path) -> None:
-    replace_tests(checkout, PASSING)
-    images = []
-    for gate in ("on", "off"):
-        name = f"sdlc-lens-test-gate-{gate}"
-        baked(
-            "runtime-local", "--set", f"*.args.GATE={gate}", "--set", f"*.tags={name}",
-            folder=checkout,
-        )  # fmt: skip
-        (image,) = json.loads(run("docker", "image", "inspect", name).stdout)
-        run("docker", "image", "rm", name)
-        images.append((image["RootFS"], image["Config"]))
-    assert images[0] == images[1]
+    tags = ("sdlc-lens-test-gate:local", "sdlc-lens-test-gate:plain")
+    assert "pytest" not in baked("runtime-local", f"--set=*.tags={tags[0]}", folder=checkout)
+    failed = plain_build(checkout)
+    assert failed.returncode != 0
+    assert "test_small.py::test_small" in failed.stderr
+    replace_tests(checkout, SHIPPED)
+    passed = plain_build(checkout, "--load", f"--tag={tags[1]}")
+    assert passed.returncode == 0, passed.stderr
+    assert contents(tags[0]) == contents(tags[1])

@@ -7,11 +7,6 @@ PASSING = "import sdlc_lens\n\n\ndef test_small() -> None:\n    assert sdlc_lens
 FAILING = PASSING + "    assert 'the cause' == 'not this'\n"
 
 
-def passes_after(moment: float) -> str:
-    """A test that fails until a moment (seconds since the epoch), and passes from then on."""
-    return f"import time\n\n\ndef test_small() -> None:\n    assert time.time() > {moment}\n"
-
-
 def replace_tests(checkout: Path, text: str) -> None:
     """Make one test the whole suite."""
     shutil.rmtree(checkout / "tests")
