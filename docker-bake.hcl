@@ -220,12 +220,11 @@ target "test-matrix" {
   no-cache-filter = ["not-tested"]
 }
 target "test-report" {
-  description     = "junit.xml, coverage.xml and pytest.log of a test run of its own, also when tests fail"
-  inherits        = ["_common"]
-  target          = "test-report"
-  args            = { REPORT = "1" }
-  no-cache-filter = ["test"]
-  output          = ["type=local,dest=${DESTDIR}"]
+  description = "junit.xml, coverage.xml and pytest.log of a test run of its own, also when tests fail"
+  inherits    = ["_common"]
+  target      = "test-report"
+  args        = { REPORT = timestamp() }
+  output      = ["type=local,dest=${DESTDIR}"]
 }
 target "builder" {
   description = "The app beside its libraries, behind the gate: only if the tests passed"
