@@ -27,13 +27,8 @@ target "base" {
     ENV PYTHONPLATLIBDIR=${change == "unusual" ? "lib64" : "lib"}
     USER 1000:1000
   EOT
-  tags              = change == "unusual" ? ["sdlc-lens-test-base"] : []
+  tags              = ["sdlc-lens-test-base"]
   output            = [change == "unusual" ? "type=docker" : "type=cacheonly"]
-}
-target "tools-on-no-python" {
-  inherits = ["_tools"]
-  contexts = { build-base = "target:base-no-python" }
-  output   = ["type=cacheonly"]
 }
 target "on" {
   name     = "on-${change}"
@@ -42,14 +37,20 @@ target "on" {
   contexts = { runtime-base = "target:base-${change}" }
   output   = ["type=cacheonly"]
 }
+target "tools-on-no-python" {
+  inherits = ["_tools"]
+  contexts = { build-base = "target:base-no-python" }
+  output   = ["type=cacheonly"]
+}
 target "checks" {
   name            = check
   matrix          = { check = ["locks-resolve", "plain-install", "schemathesis", "spdx"] }
   inherits        = ["_development"]
   dockerfile      = "tests/build/checks.Dockerfile"
   target          = check
-  contexts        = { build-base = "target:_build_base", documents = ".build/spdx" }
-  tags            = check == "schemathesis" ? ["sdlc-lens-schemathesis:${VERSION}"] : []
+  args            = { LOCK = check == "spdx" ? "sbom" : "schema" }
+  contexts        = check == "spdx" ? { documents = ".build/spdx" } : { build-base = "target:_build_base" }
+  tags            = ["sdlc-lens-${check}:${VERSION}"]
   output          = [check == "schemathesis" ? "type=docker" : "type=cacheonly"]
   no-cache-filter = ["spdx"]
 }

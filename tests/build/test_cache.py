@@ -1,100 +1,82 @@
-"""The cache in a registry: a machine with nothing else builds from it, and can do without it."""
+"""The build cache: in a registry or in a folder, written when asked to, never needed."""
 
-import fcntl
 import os
 import shutil
-import signal
-import socket
-import struct
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine import bake, baked, run
+from engine import baked, definition, docker, run
 from engine.registry import Registry
 from engine.suite import PASSING, replace_tests
-
-# ioctl numbers of Linux: linux/sockios.h
-ADD_BRIDGE, DELETE_BRIDGE, SET_FLAGS = 0x89A0, 0x89A1, 0x8914
-OPTIONS = ("runtime", "--set", "runtime.output=type=cacheonly")
-VARIABLES = {"REGISTRY": "registry.example", "PLATFORMS": "linux/amd64"}
-
-
-@contextmanager
-def bridge() -> Iterator[str]:
-    """A network bridge for the engine: with none it would remove the first engine's."""
-    name = f"lens{os.getpid() % 100000}"
-    with socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, ADD_BRIDGE, name.encode() + b"\0")
-        try:
-            yield name
-        finally:
-            fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh", name.encode(), 0))
-            fcntl.ioctl(any_socket, DELETE_BRIDGE, name.encode() + b"\0")
-
-
-@contextmanager
-def second_engine(folder: Path, network: str) -> Iterator[str]:
-    """An engine with data of its own; its address."""
-    address = f"unix://{folder}/docker.sock"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            ["dockerd", "--feature", "containerd-snapshotter", f"--bridge={network}",
-             "--iptables=false", "--ip6tables=false", f"--host={address}",
-             f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid",
-             "--config-file=/dev/null"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    try:
-        for _ in range(150):
-            if run("docker", "--host", address, "version").returncode == 0:
-                break
-            assert process.poll() is None, (folder / "log").read_text()[-2000:]
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-        run("umount", f"{folder}/data")  # stays mounted where the engine did not come to its end
 
 
 @pytest.fixture
 def other_engine() -> Iterator[str]:
-    """A second engine on this machine."""
+    """The address of a second engine on this machine."""
     if os.geteuid() != 0 or not shutil.which("dockerd"):
         pytest.skip("NOT TESTED: a second engine needs root and a dockerd on PATH")
+    # Without a bridge of its own it would remove that of the first engine.
+    bridge = f"lens{os.getpid() % 100000}"
+    docker("network", "create", f"--opt=com.docker.network.bridge.name={bridge}", bridge)
     # A socket's path has at most 107 characters: pytest's own folder would be too deep.
-    with (
-        tempfile.TemporaryDirectory(prefix="lens-") as folder,
-        bridge() as network,
-        second_engine(Path(folder), network) as address,
-    ):
-        yield address
+    with tempfile.TemporaryDirectory(prefix="lens-") as folder:
+        address = f"unix://{folder}/socket"
+        command = f"""
+            dockerd --feature=containerd-snapshotter --config-file=/dev/null --iptables=false
+            --ip6tables=false --bridge={bridge} --host={address} --pidfile={folder}/pid
+            --data-root={folder}/data --exec-root={folder}/exec --log-level=error
+        """
+        process = subprocess.Popen(command.split(), stdin=subprocess.DEVNULL)
+        try:
+            while run("docker", f"--host={address}", "version").returncode != 0:
+                assert process.poll() is None, "the second engine ended: see above"
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(60)
+            run("umount", f"{folder}/data")  # stays mounted where the engine failed
+            docker("network", "rm", bridge)
 
 
-def test_an_engine_with_nothing_but_the_cache_runs_no_pip(
+def built(checkout: Path, **variables: str) -> str:
+    """What a build with a small test prints."""
+    if (checkout / "tests/build").exists():
+        replace_tests(checkout, PASSING)
+    options = ("runtime", "--set=runtime.output=type=cacheonly")
+    return baked(*options, folder=checkout, PLATFORMS="linux/amd64", **variables)
+
+
+def test_an_engine_with_nothing_but_the_cache_in_a_registry_runs_no_pip(
     checkout: Path, registry: Registry, other_engine: str
 ) -> None:
-    replace_tests(checkout, PASSING)
-    cache = f"{registry.address}/cache"
-    baked(*OPTIONS, folder=checkout, CACHE=cache, **VARIABLES)
-    assert registry.tags("cache") == ["latest"]
-    told = baked(*OPTIONS, folder=checkout, CACHE=cache, DOCKER_HOST=other_engine, **VARIABLES)
-    assert "importing cache manifest" in told
-    assert "Collecting" not in told
-    assert told.count("CACHED") > 5
+    cache = f"{registry.address}/Team/Cache"
+    built(checkout, CACHE=cache)
+    assert registry.tags("team/cache") == []
+    built(checkout, CACHE=cache, CACHE_WRITE="1")
+    assert registry.tags("team/cache") == ["latest"]
+    output = built(checkout, CACHE=cache, DOCKER_HOST=other_engine)
+    assert "importing cache manifest" in output
+    assert "Collecting" not in output
+    assert output.count("CACHED") > 5
+
+
+def test_a_cache_in_a_folder_is_written_when_asked_to_and_read(checkout: Path) -> None:
+    built(checkout, CACHE="./cache")
+    assert not (checkout / "cache").exists()
+    built(checkout, CACHE="./cache", CACHE_WRITE="1")
+    assert "importing cache manifest" in built(checkout, CACHE="./cache")
 
 
 def test_a_cache_that_cannot_be_reached_harms_nothing(checkout: Path) -> None:
-    replace_tests(checkout, PASSING)
-    done = bake(*OPTIONS, folder=checkout, CACHE="127.0.0.1:1/cache", **VARIABLES)
-    assert done.returncode == 0, done.stderr
+    built(checkout, CACHE="127.0.0.1:1/cache", CACHE_WRITE="1")
 
 
-def test_without_the_variable_no_cache_is_asked_for(checkout: Path) -> None:
-    told = baked("deps", folder=checkout)
-    assert "importing cache" not in told
+def test_github_keeps_the_cache_of_its_workflows() -> None:
+    runtime = definition("runtime", CACHE="gha", CACHE_WRITE="1")["target"]["runtime"]
+    assert runtime["cache-from"] == [{"type": "gha"}]
+    assert [(entry["type"], entry["mode"]) for entry in runtime["cache-to"]] == [("gha", "max")]

@@ -3,7 +3,6 @@
 import json
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from engine import Completed, bake, baked, definition, docker, run
@@ -29,23 +28,17 @@ def test_small() -> None:
 """
 
 
-def plain_build(folder: Path, *options: str) -> Completed:
+def plain_build(folder: Path, *arguments: str) -> Completed:
     """`docker build .`, given only what a stand-in base and a private CA make necessary."""
     target = definition(folder=folder)["target"]["runtime-local"]
     contexts = {name: base for name, base in target["contexts"].items() if name != "test"}
-    arguments = [
+    options = [
         *(f"--build-context={name}={base}" for name, base in contexts.items()),
         *(f"--build-arg=BASE={base}" for name, base in target["args"].items() if name == "BASE"),
         *(f"--secret=id={secret['id']},src={secret['src']}" for secret in target.get("secret", [])),
+        *arguments,
     ]
-    return run("docker", "buildx", "build", *arguments, *options, ".", folder=folder)
-
-
-def contents(image: str) -> tuple[Any, Any]:
-    """An image's layers and configuration; the image is removed."""
-    (found,) = json.loads(docker("image", "inspect", image))
-    docker("image", "rm", image)
-    return found["RootFS"], found["Config"]
+    return run("docker", "buildx", "build", *options, ".", folder=folder)
 
 
 def dangling_images() -> set[str]:
@@ -71,8 +64,7 @@ def test_a_push_runs_the_tests_once_on_what_it_ships(checkout: Path, registry: R
     variables = {"REGISTRY": registry.address, "VERSION": f"passing-{time.time_ns()}"}
     output = baked("runtime", "--push", folder=checkout, **variables)
     assert output.count("test session starts") == 1
-    platforms = {"linux/amd64", "linux/arm64"}
-    assert set(registry.platforms(NAME, variables["VERSION"])) == platforms
+    assert len(registry.platforms(NAME, variables["VERSION"])) == 2
     baked("deps", "test", "builder", folder=checkout)
     assert dangling_images() - before == set()
 
@@ -87,4 +79,6 @@ def test_a_plain_build_has_the_gate_and_the_local_image_has_not(checkout: Path) 
     replace_tests(checkout, SHIPPED)
     passed = plain_build(checkout, "--load", f"--tag={tags[1]}")
     assert passed.returncode == 0, passed.stderr
-    assert contents(tags[0]) == contents(tags[1])
+    local, plain = json.loads(docker("image", "inspect", *tags))
+    docker("image", "rm", *tags)
+    assert (local["RootFS"], local["Config"]) == (plain["RootFS"], plain["Config"])
