@@ -22,12 +22,11 @@ LIMIT_SECONDS = 60
 def write_when_ready(target: Path) -> None:
     """Wait until the service passes its own health check, write the list, and end the process."""
     end = time.monotonic() + LIMIT_SECONDS
-    while not listening():
+    while not listening() or healthcheck.run() != 0:
         if time.monotonic() > end:
+            print(f"the service is not ready after {LIMIT_SECONDS} s", file=sys.stderr, flush=True)
             os._exit(1)
         time.sleep(0.05)
-    if code := healthcheck.run():
-        os._exit(code)
     library = Path(sysconfig.get_path("stdlib"))
     files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
     paths = [file.relative_to(library) for file in files if file.is_relative_to(library)]
