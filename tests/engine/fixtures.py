@@ -17,17 +17,11 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry on this machine."""
-    program = binary()
-    if program is None:
+    """A registry on this machine; what was pushed to it leaves no name in the engine."""
+    if not (program := binary()):
         pytest.skip("NOT TESTED: no docker-registry on PATH and SDLC_LENS_TEST_REGISTRY not set")
     with serving(program, tmp_path_factory.mktemp("registry")) as served:
         yield served
-        _forget_images(served.address)
-
-
-def _forget_images(address: str) -> None:
-    """Remove what pushes to a registry left in the engine."""
-    listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={address}/*")
-    for name in engine.docker("image", "ls", *listing).split():
-        engine.docker("image", "rm", name)
+    listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={served.address}/*")
+    if names := engine.docker("image", "ls", *listing).split():
+        engine.docker("image", "rm", *names)
