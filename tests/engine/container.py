@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
 from engine import Completed, docker, run, until
@@ -14,8 +14,7 @@ from engine import Completed, docker, run, until
 PREFIX = "sdlc-lens-test-"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What the service answered."""
 
     status: int
@@ -25,8 +24,7 @@ class Answer:
         return json.loads(self.text)
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """How a container ended: its exit code, and the seconds from the signal to its end."""
 
     code: int
@@ -136,9 +134,9 @@ class Containers(AbstractContextManager["Containers"]):
     def start(self, *options: str, command: tuple[str, ...] = (), port: int = 8000) -> Container:
         """Start a container; its port is published, unless the options name a network."""
         publish = [] if "--network" in options else [f"--publish=127.0.0.1::{port}"]
-        ran = self.run("--detach", *publish, *options, command=command)
-        assert ran.returncode == 0, ran.stderr
-        return Container(self._names[-1], port)
+        container = Container(self._name(), port)
+        docker(*self._ran(container.name, "--detach", *publish, *options), *command)
+        return container
 
     def serve(self, *options: str, port: int = 8000) -> Container:
         """Start a container and wait until its service is ready."""
@@ -146,9 +144,14 @@ class Containers(AbstractContextManager["Containers"]):
 
     def run(self, *options: str, command: tuple[str, ...] = ()) -> Completed:
         """Run a container to its end, whatever that is."""
-        self._names.append(f"{PREFIX}{uuid4().hex[:12]}")
-        arguments = ("--pull=never", f"--name={self._names[-1]}", *options, self.image, *command)
-        return run("docker", "run", *arguments, timeout=60)
+        return run("docker", *self._ran(self._name(), *options), *command, timeout=60)
+
+    def _name(self) -> str:
+        self._names.append(name := f"{PREFIX}{uuid4().hex[:12]}")
+        return name
+
+    def _ran(self, name: str, *options: str) -> tuple[str, ...]:
+        return ("run", "--pull=never", f"--name={name}", *options, self.image)
 
     def python(self, script: str, *options: str) -> str:
         """What a script prints that runs as root in a container and has to succeed."""

@@ -37,5 +37,7 @@ def shared_library(content: bytes) -> tuple[int, set[str]]:
         for segment in segments
         if segment[0] == LOAD and segment[3] <= address < segment[3] + segment[5]
     )
-    names = [content[strings + value :].split(b"\0", 1)[0] for tag, value in entries if tag == NEEDED]
+    names = [
+        content[strings + value :].split(b"\0", 1)[0] for tag, value in entries if tag == NEEDED
+    ]
     return machine, {name.decode() for name in names}

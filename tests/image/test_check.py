@@ -10,7 +10,15 @@ from engine import ROOT, run
 from engine.container import PREFIX, Containers
 
 SAMPLE = ROOT / "tests/sample/sdlc-studio"
-MISSING_STORY = "# US0003: Say who asked\n\n> **Status:** Proposed\n> **Epic:** EP0002\n"
+MISSING_STORY = """\
+# US0003: Say who asked
+
+> **Status:** Proposed
+> **Epic:** EP0002
+> **Owner:** Ines
+
+Everyone who asked for a window gets a message when it moves by more than ten minutes.
+"""
 
 
 @pytest.mark.parametrize(

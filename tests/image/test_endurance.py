@@ -106,7 +106,11 @@ def test_kill_during_a_sync_keeps_the_project_and_the_next_start_completes_it(
 def test_full_disk_is_reported_and_nothing_is_lost_when_there_is_space_again(
     containers: Containers, large: str
 ) -> None:
-    memory = ("--opt=type=tmpfs", "--opt=device=tmpfs", "--opt=o=size=60m,mode=2775,uid=10001,gid=0")
+    memory = (
+        "--opt=type=tmpfs",
+        "--opt=device=tmpfs",
+        "--opt=o=size=60m,mode=2775,uid=10001,gid=0",
+    )
     lens = containers.serve(containers.volume(*memory), large)
     slug = register(lens, "Large", "/data/projects/large")
     lens.python(FILL)

@@ -11,7 +11,9 @@ DIGEST = f"import hashlib; print(hashlib.sha256(open('{FILE}', 'rb').read()).hex
 CONNECT = f"import sqlite3; database = sqlite3.connect('{FILE}', isolation_level=None); "
 TABLES = CONNECT + "print(database.execute('SELECT name FROM sqlite_master').fetchall())"
 NOT_SQLITE = f"open('{FILE}', 'w').write('not a database ' * 1000)"
-NEWER = CONNECT + "database.execute(\"UPDATE alembic_version SET version_num = 'ffff'\")"
+NEWER = CONNECT + (
+    "database.execute(\"UPDATE alembic_version SET version_num = 'ffff'\"); database.close()"
+)
 
 
 def test_five_containers_at_once_on_a_new_volume(containers: Containers) -> None:

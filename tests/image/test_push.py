@@ -86,8 +86,9 @@ def test_libraries_and_bytecode_are_small(
     packed = sum(layer["size"] for layer in pushed.layers[-3:-1])
     whole = sum(layer["size"] for layer in pushed.layers)
     figures[f"{platform}, our layers unpacked"] = (
-        f"libraries {libraries / 1e6:.1f} MB, bytecode {bytecode / 1e6:.1f} MB, app {app / 1e6:.2f}"
-        f" MB; packed: libraries and bytecode {packed / 1e6:.1f} MB, whole image {whole / 1e6:.1f} MB"
+        f"libraries {libraries / 1e6:.1f} MB, bytecode {bytecode / 1e6:.1f} MB,"
+        f" app {app / 1e6:.2f} MB; libraries and bytecode packed {packed / 1e6:.1f} MB,"
+        f" whole image packed {whole / 1e6:.1f} MB"
     )
     assert libraries + bytecode <= UNPACKED_LIMIT
     assert packed <= PACKED_LIMIT

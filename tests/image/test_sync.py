@@ -29,4 +29,4 @@ def test_sync_beside_the_service(containers: Containers) -> None:
     assert {"prd", "trd", "epic", "story", "plan", "test-spec", "bug"} <= kinds
     metrics = lens.ask("GET", "/metrics").text.splitlines()
     assert 'sdlc_lens_syncs_total{outcome="synced",project="sample"} 2.0' in metrics
-    assert f'sdlc_lens_documents{{project="tide",type="prd"}} 1.0' in metrics
+    assert 'sdlc_lens_documents{project="tide",type="prd"} 1.0' in metrics

@@ -72,14 +72,6 @@ def test_any_user_of_group_0_on_a_volume_that_others_wrote(
     assert len(slugs(containers.serve(*options))) == 3
 
 
-def test_any_user_and_group_on_a_folder_of_its_own(
-    containers: Containers, workspace: Path, folder: Path, give: Give
-) -> None:
-    give(folder, FOREIGN, 0o700)
-    mounts = (f"--volume={folder}:/data/db", f"--volume={workspace}:/data/projects:ro")
-    assert_works(containers.serve("--user=4321:4321", *mounts), "Anyone")
-
-
 @pytest.mark.parametrize(
     ("owner", "mode", "command"),
     [
