@@ -38,8 +38,8 @@ def main() -> None:
         sys.exit("scripts/bench: docker-registry is not installed: run scripts/setup/testbed")
     with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name:
         checkout = engine.checkout(Path(name) / "checkout")
-        for base in {base for base in CHOSEN.values() if base.startswith(LAYOUT)}:
-            folder = base.removeprefix(LAYOUT).partition("@")[0]
+        for layout in {base for base in CHOSEN.values() if base.startswith(LAYOUT)}:
+            folder = layout.removeprefix(LAYOUT).partition("@")[0]
             shutil.copytree(engine.ROOT / folder, checkout / folder, dirs_exist_ok=True)
         (Path(name) / "registry").mkdir()
         with serving(program, Path(name) / "registry") as registry:

@@ -1,5 +1,7 @@
 """Fixtures that both folders of engine tests import."""
 
+import fcntl
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +27,11 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={served.address}/*")
     if names := engine.docker("image", "ls", *listing).split():
         engine.docker("image", "rm", *names)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Path]:
+    """The kernel's entry for arm64 programs: one test at a time may need it, or switch it off."""
+    with (Path(tempfile.gettempdir()) / "sdlc-lens-emulator.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")

@@ -10,10 +10,10 @@ import engine
 import pytest
 from engine import baked
 from engine.container import Container, Containers
-from engine.fixtures import checkout, registry
+from engine.fixtures import checkout, emulator, registry
 from engine.lens import write_workspace
 
-__all__ = ["checkout", "registry"]
+__all__ = ["checkout", "emulator", "registry"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -110,7 +110,8 @@ def test_projects_share_nothing_but_the_workspaces_that_both_name(
 def test_up_mounts_the_workspaces_that_it_was_given_and_no_other(
     project: Make, checkout: Path, tmp_path: Path, version: str
 ) -> None:
-    lens = project(checkout, VERSION=version)
+    own = f"{version}-up"
+    lens = project(checkout, VERSION=own, SDLC_LENS_IMAGE=f"sdlc-lens-backend:{own}")
     write_workspace(tmp_path / "it's a $HOME" / "sdlc-studio")
     write_workspace(checkout / "workspaces" / "not-asked-for")
     assert "it's a $HOME: 2 documents" in lens.run("scripts/up", str(tmp_path / "it's a $HOME"))
@@ -122,3 +123,4 @@ def test_up_mounts_the_workspaces_that_it_was_given_and_no_other(
     assert volume in lens.run("scripts/down")
     lens.run("scripts/down", "--volumes")
     assert docker("volume", "ls", "--quiet", f"--filter=name={volume}") == ""
+    docker("image", "rm", f"sdlc-lens-backend:{own}")

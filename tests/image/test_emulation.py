@@ -14,6 +14,7 @@ CANNOT_RUN = (
 )
 
 
+@pytest.mark.usefixtures("emulator")
 def test_arm64_image_gets_ready_and_reads_a_workspace(version: str, workspace: Path) -> None:
     tag = f"{version}-arm64"
     baked("runtime-local", "--set=runtime-local.platform=linux/arm64", VERSION=tag)

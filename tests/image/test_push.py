@@ -107,7 +107,7 @@ def test_changed_source_and_project_file_push_the_app_alone(
     push(registry, "second", folder=checkout)
     changed = registry.platforms(NAME, "second")
     assert changed.keys() == manifests.keys() == MACHINES.keys()
-    sent = {}
+    sent: dict[str, int] = {}
     for platform, manifest in changed.items():
         before, after = manifests[platform]["layers"], manifest["layers"]
         assert after[:-1] == before[:-1]
