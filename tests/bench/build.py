@@ -5,148 +5,176 @@ fetched in its cache mount, as it does wherever it was built before; the plain o
 """
 
 import os
+import re
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 import engine
-from engine.layout import layers
+from engine.layers import files
 from engine.registry import Registry, binary, serving
 
-from bench.images import Pushed, life, push, seconds
+from bench.images import life
 
 IMAGE = "sdlc-lens-bench"
 OURS, PLAIN = "ours", "plain"
 TARGETS = {OURS: "runtime-local", PLAIN: "plain"}
 IMAGES = {OURS: f"{IMAGE}:dev", PLAIN: f"{IMAGE}:plain"}
 DEFINITION = ("docker-bake.hcl", "docker-bake.override.hcl", "tests/bench/plain.hcl")
-NO_GATE = ("--set", "runtime.args.GATE=off", "--set", "runtime.output=type=cacheonly")
-BOTH, ONE = "linux/amd64,linux/arm64", "linux/amd64"
+NO_GATE = "--set=runtime.contexts.test=docker-image://scratch"
+ONE, BOTH = "linux/amd64", "linux/amd64,linux/arm64"
+CHOSEN = {name: os.environ[name] for name in ("BUILD_BASE", "RUNTIME_BASE") if name in os.environ}
+LAYOUT = "oci-layout://"
+
+Figures = dict[str, float]
 
 
 def main() -> None:
     """Measure both, and print the table."""
-    program = binary()
-    if program is None:
+    if not (program := binary()):
         sys.exit("scripts/bench: docker-registry is not installed: run scripts/setup/testbed")
     with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name:
         checkout = engine.checkout(Path(name) / "checkout")
+        for layout in {base for base in CHOSEN.values() if base.startswith(LAYOUT)}:
+            folder = layout.removeprefix(LAYOUT).partition("@")[0]
+            shutil.copytree(engine.ROOT / folder, checkout / folder, dirs_exist_ok=True)
         (Path(name) / "registry").mkdir()
         with serving(program, Path(name) / "registry") as registry:
-            measured = {kind: measure(kind, checkout, registry) for kind in (OURS, PLAIN)}
-            sized = sizes({kind: before for kind, (_, before) in measured.items()})
-        found = {kind: figures | sized[kind] for kind, (figures, _) in measured.items()}
-        found[OURS] |= gate(checkout)
+            found = {kind: measure(kind, checkout, registry) for kind in (OURS, PLAIN)}
+            base = set.intersection(*(set(blobs(pushed(registry, kind))) for kind in TARGETS))
+            for kind, figures in found.items():
+                figures |= sizes(registry, pushed(registry, kind), base)
+            found[OURS] |= platforms(checkout) | packings(checkout, registry) | gate(checkout)
     engine.docker("image", "rm", *IMAGES.values())
     show(found)
 
 
+def bake(checkout: Path, *arguments: str, **variables: str) -> str:
+    """What a bake that has to succeed printed."""
+    chosen = [f"--file={name}" for name in DEFINITION if (checkout / name).exists()]
+    variables = {"IMAGE": IMAGE, **CHOSEN, **variables}
+    return engine.baked(*chosen, *arguments, folder=checkout, **variables)
+
+
 def build(checkout: Path, *arguments: str, **variables: str) -> float:
     """Seconds of a bake that has to succeed."""
-    chosen = [f"--file={name}" for name in DEFINITION if (checkout / name).exists()]
-    arguments = (*chosen, *arguments)
-    return seconds(lambda: engine.baked(*arguments, folder=checkout, IMAGE=IMAGE, **variables))
+    begin = time.perf_counter()
+    bake(checkout, *arguments, **variables)
+    return time.perf_counter() - begin
 
 
-def measure(kind: str, checkout: Path, registry: Registry) -> tuple[dict[str, float], Pushed]:
-    """The figures of one of the two, by name, and the image as first pushed."""
+def measure(kind: str, checkout: Path, registry: Registry) -> Figures:
+    """The figures of one of the two, by name; its image is pushed as it is first built."""
     target, image = TARGETS[kind], IMAGES[kind]
     print(f"measuring {kind} ...", file=sys.stderr, flush=True)
     found = {"cold build": build(checkout, "--no-cache", target)}
     found["nothing changed"] = build(checkout, target)
     found |= life(image)
-    before = push(registry, image, f"{kind}-before")
-    change(checkout / "backend/src/sdlc_lens/clock.py", "# One line more.\n", kind)
+    known = blobs(push(registry, image, kind))
+    change(checkout / "backend/src/sdlc_lens/clock.py", kind)
     found["one source line"] = build(checkout, target)
-    found["pushed for one line"] = pushed_anew(before, push(registry, image, f"{kind}-after"))
-    change(checkout / "backend/requirements/runtime.txt", "# One dependency more.\n", kind)
-    change(checkout / "backend/pyproject.toml", "# One dependency more.\n", kind)
+    sent = blobs(push(registry, image, f"{kind}-after"))
+    found["pushed for one line"] = sum(sent[digest] for digest in sent.keys() - known) / 1e3
+    for name in ("requirements/runtime.txt", "pyproject.toml"):
+        change(checkout / "backend" / name, kind)
     found["one dependency"] = build(checkout, target)
-    if kind == OURS:
-        found |= platforms(checkout) | packings(checkout)
-    return found, before
+    return found
 
 
-def change(path: Path, line: str, kind: str) -> None:
-    """Add a line to a file, another one for each kind."""
+def change(path: Path, kind: str) -> None:
+    """Add a line to a file, another one for each kind and each time."""
     with path.open("a") as file:
-        file.write(line.replace("more", f"more, for {kind}, {os.getpid()}"))
+        file.write(f"# One line more, for {kind}, {time.time_ns()}.\n")
 
 
-def platforms(checkout: Path) -> dict[str, float]:
-    """Both platforms, and one, cold; the plain image would need emulation for the other."""
-    found = {
-        f"{name}, cold": build(
-            checkout,
-            "--no-cache",
-            *NO_GATE,
-            "runtime",
-            REGISTRY="registry.example",
-            PLATFORMS=listed,
-        )
-        for name, listed in (("one platform", ONE), ("both platforms", BOTH))
+def push(registry: Registry, image: str, tag: str) -> dict[str, Any]:
+    """Push an image that the engine has; the manifest of this machine's platform."""
+    reference = f"{registry.address}/{IMAGE}:{tag}"
+    engine.docker("image", "tag", image, reference)
+    engine.docker("push", "--quiet", reference)
+    engine.docker("image", "rm", reference)
+    return pushed(registry, tag)
+
+
+def pushed(registry: Registry, tag: str) -> dict[str, Any]:
+    """The manifest of a pushed image."""
+    found = registry.manifest(IMAGE, tag)
+    return found if "layers" in found else next(iter(registry.platforms(IMAGE, tag).values()))
+
+
+def blobs(manifest: dict[str, Any]) -> dict[str, int]:
+    """The packed sizes of all that an image consists of, by digest."""
+    return {blob["digest"]: blob["size"] for blob in (*manifest["layers"], manifest["config"])}
+
+
+def sizes(registry: Registry, manifest: dict[str, Any], base: set[str]) -> Figures:
+    """What an image has on the base: its layers, and megabytes unpacked and packed."""
+    own = [layer["digest"] for layer in manifest["layers"] if layer["digest"] not in base]
+    unpacked = [sum(map(len, files(registry.layer(IMAGE, digest)).values())) for digest in own]
+    return {
+        "layers on the base": len(own),
+        "unpacked": sum(unpacked) / 1e6,
+        "of it libraries and bytecode": sum(unpacked[:2]) / 1e6,
+        "packed, with the base": sum(blobs(manifest).values()) / 1e6,
     }
-    one, both = found.values()
-    return found | {"both to one": both / one}
 
 
-def packings(checkout: Path) -> dict[str, float]:
-    """Megabytes of the libraries' layer, of the platform where it is larger, by compression."""
+def platforms(checkout: Path) -> Figures:
+    """One platform and both, cold; the plain image would need emulation for the other."""
+    listed = {"one platform, cold": ONE, "both platforms, cold": os.environ.get("PLATFORMS", BOTH)}
+    options = ("--no-cache", NO_GATE, "--set=runtime.output=type=cacheonly", "runtime")
+    return {name: build(checkout, *options, PLATFORMS=value) for name, value in listed.items()}
+
+
+def packings(checkout: Path, registry: Registry) -> Figures:
+    """Megabytes of libraries and bytecode, of the platform where they are larger."""
     found = {}
-    for compression in ("gzip", "zstd"):
-        build(checkout, "--set", "oci.args.GATE=off", "oci", COMPRESSION=compression)
-        platforms = layers(checkout / "dist" / "image.oci.tar").values()
-        largest = max(libraries["size"] for *_, libraries, _app in platforms)
-        found[f"libraries, {compression}"] = largest / 1e6
+    for kind in ("gzip", "zstd"):
+        variables = {"PLATFORMS": os.environ.get("PLATFORMS", BOTH), "COMPRESSION": kind}
+        bake(
+            checkout, NO_GATE, "runtime", "--push",
+            REGISTRY=registry.address, VERSION=kind, **variables,
+        )  # fmt: skip
+        images = registry.platforms(IMAGE, kind).values()
+        largest = max(sum(layer["size"] for layer in image["layers"][-3:-1]) for image in images)
+        found[f"libraries and bytecode, {kind}"] = largest / 1e6
     return found
 
 
-def gate(checkout: Path) -> dict[str, float]:
-    """The time of the tests that a release waits for."""
-    return {"gate": build(checkout, "--set", "test.no-cache-filter=test-run", "test")}
-
-
-def sizes(pushed: dict[str, Pushed]) -> dict[str, dict[str, float]]:
-    """Megabytes: what stands on the common base unpacked, its largest layer, all of it packed."""
-    base = len(set.intersection(*(set(one.blobs()) for one in pushed.values())))
-    found = {}
-    for kind, one in pushed.items():
-        unpacked = one.unpacked(base)
-        found[kind] = {
-            "layers on the base": sum(unpacked), "libraries": max(unpacked), "packed": one.packed()
-        }  # fmt: skip
-    return found
-
-
-def pushed_anew(before: Pushed, after: Pushed) -> float:
-    """Kilobytes of an image that the registry did not have."""
-    known = before.blobs()
-    return sum(size for digest, size in after.blobs().items() if digest not in known) / 1000
+def gate(checkout: Path) -> Figures:
+    """The time of pytest alone, which a release waits for, as the build states it."""
+    printed = bake(checkout, "test")
+    step = re.search(r"^(#\d+) \[test \d+/\d+\] RUN --network=none", printed, re.MULTILINE)
+    assert step, printed
+    done = re.search(rf"^{step[1]} DONE ([\d.]+)s$", printed, re.MULTILINE)
+    assert done, printed
+    return {"gate": float(done[1])}
 
 
 UNITS = {
     "cold build": "s", "nothing changed": "s", "one source line": "s", "one dependency": "s",
-    "one platform, cold": "s", "both platforms, cold": "s", "both to one": "x", "gate": "s",
-    "layers on the base": "MB", "libraries": "MB", "libraries, gzip": "MB", "libraries, zstd": "MB",
-    "packed": "MB", "pushed for one line": "kB",
+    "one platform, cold": "s", "both platforms, cold": "s", "gate": "s",
+    "layers on the base": "", "unpacked": "MB", "of it libraries and bytecode": "MB",
+    "libraries and bytecode, gzip": "MB", "libraries and bytecode, zstd": "MB",
+    "packed, with the base": "MB", "pushed for one line": "kB",
     "start on a new volume": "s", "start on a used volume": "s", "memory": "MB", "stop": "s",
 }  # fmt: skip
 
 
-def show(found: dict[str, dict[str, float]]) -> None:
+def show(found: dict[str, Figures]) -> None:
     """Print the table, with the load of the machine."""
     print(f"load of this machine at the end: {os.getloadavg()[0]:.1f}")
-    print(f"{'':<26}{'ours':>12}{'plain':>12}{'ratio':>9}")
+    print(f"{'':<30}{'ours':>12}{'plain':>12}{'ratio':>9}")
     for name, unit in UNITS.items():
         ours, plain = (found[kind].get(name) for kind in (OURS, PLAIN))
         cells = [f"{value:.2f} {unit}" if value is not None else "-" for value in (ours, plain)]
         ratio = f"{ours / plain:.2f}" if ours is not None and plain else ""
-        print(f"{name:<26}{cells[0]:>12}{cells[1]:>12}{ratio:>9}")
-    print(
-        "cold: no layer of the cache used; ours keeps fetched wheels in a cache mount, plain none"
-    )
-    print("both platforms: the plain one cannot be built for the other without emulation")
-    print("start: from `docker run` to the first ready answer, median of 5; gate: the tests alone")
+        print(f"{name:<30}{cells[0]:>12}{cells[1]:>12}{ratio:>9}")
+    print("cold: no layer of the cache used; ours keeps fetched wheels in a cache mount")
+    print("start: from `docker run` to the first ready answer, median of 5; gate: pytest alone")
 
 
 if __name__ == "__main__":

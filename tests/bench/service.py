@@ -4,23 +4,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from engine import docker
-from engine.container import Container
+from engine.container import Container, Containers
 from engine.lens import register, synced
 
-from bench.load import Client, Missing, measure
+from bench.load import ask, measure
 from bench.workspace import COMMON, PREFIX, RARE, write_workspace
 
 SECONDS, FEWEST = 4.0, 20
 CONNECTIONS = 16
-POLL_SECONDS = 0.02
 SYNC_LIMIT_SECONDS = 300
 HEALTH = "/api/v1/system/health"
+# Seconds of CPU; megabytes resident now and at most, and on disk.
 TAKEN = """
 import os
 fields = open("/proc/1/stat").read().rpartition(")")[2].split()
@@ -34,16 +30,6 @@ print(sum(f.stat().st_size for f in files) / 1e6)
 Figures = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What the service has taken so far: seconds of CPU; megabytes now and at most, on disk."""
-
-    cpu: float
-    resident: float
-    most_resident: float
-    stored: float
-
-
 def main(image: str, *counts: str) -> None:
     """Measure IMAGE with workspaces of so many documents, and print a table."""
     measured: dict[str, Figures] = {}
@@ -52,58 +38,43 @@ def main(image: str, *counts: str) -> None:
             print(f"measuring with {count:,} documents ...", file=sys.stderr, flush=True)
             measured[f"{count:,} documents"] = figures(image, count)
     finally:
-        show(measured)
-
-
-def show(measured: dict[str, Figures]) -> None:
-    """Print a table: a row for each figure, a column for each number of documents."""
-    print(f"{'':<52}", *(f"{column:>34}" for column in measured))
-    for name in next(iter(measured.values()), {}):
-        print(f"{name:<52}", *(f"{column[name]:>34}" for column in measured.values()))
+        print(f"{'':<52}", *(f"{column:>34}" for column in measured))
+        for name in next(iter(measured.values()), {}):
+            print(f"{name:<52}", *(f"{column[name]:>34}" for column in measured.values()))
 
 
 def figures(image: str, count: int) -> Figures:
     """Everything that is measured with COUNT documents, by name."""
-    with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name, Containers(image) as own:
         folder = Path(name) / "workspace"
         stories = write_workspace(folder, count)
         for path in (folder.parent, *folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
         size = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
-        with serving(image, folder) as lens:
-            found = {"markdown": f"{size:.1f} MB"}
-            found |= syncs(lens, folder, stories[0][1], count)
-            found |= answers(lens, stories)
-            found |= space(lens)
-            found |= patience(lens, count)
+        lens = own.serve(f"--volume={folder}:/data/projects/bench:ro")
+        found = {"markdown": f"{size:.1f} MB"}
+        found |= syncs(lens, folder / "stories" / f"{stories[0]}.md", count)
+        found |= answers(lens, stories)
+        _, resident, most, stored = taken(lens)
+        found["resident memory, at most"] = f"{resident:.0f} MB, {most:.0f} MB"
+        found["database"] = f"{stored:.1f} MB"
+        slug = register(lens, "Watched", "/data/projects/bench")
+        for what in ("first sync", "no changes"):
+            found[f"longest wait for {HEALTH}, {what}"] = longest_wait(lens, slug, count)
     return found
 
 
-@contextmanager
-def serving(image: str, folder: Path) -> Iterator[Container]:
-    """A service of its own that may read FOLDER; removed at the end."""
-    lens = Container(f"sdlc-lens-bench-{time.time_ns()}")
-    options = ("--publish=127.0.0.1::8000", f"--volume={folder}:/data/projects/bench:ro")
-    try:
-        docker("run", "--detach", "--pull=never", "--name", lens.name, *options, image)
-        yield lens.until_ready()
-    finally:
-        docker("rm", "--force", "--volumes", lens.name)
+def taken(lens: Container) -> list[float]:
+    """What the service has taken so far, as the kernel states it."""
+    return [float(figure) for figure in lens.python(TAKEN).split()]
 
 
-def take(lens: Container) -> Taken:
-    """Ask the kernel what the service has taken."""
-    done = lens.execute("python", "-c", TAKEN)
-    assert done.returncode == 0, done.stderr
-    return Taken(*map(float, done.stdout.split()))
-
-
-def syncs(lens: Container, folder: Path, story: str, count: int) -> Figures:
+def syncs(lens: Container, story: Path, count: int) -> Figures:
     """What syncs cost."""
     slug = register(lens, "Bench", "/data/projects/bench")
     found = {"first sync": sync(lens, slug, count)}
     found["sync without changes"] = sync(lens, slug, count)
-    with (folder / "stories" / f"{story}.md").open("a") as file:
+    with story.open("a") as file:
         file.write("\nOne more line.\n")
     found["sync with one change"] = sync(lens, slug, count)
     return found
@@ -111,59 +82,41 @@ def syncs(lens: Container, folder: Path, story: str, count: int) -> Figures:
 
 def sync(lens: Container, slug: str, count: int) -> str:
     """Seconds of a sync on the clock, as its client sees them, and of CPU."""
-    before = take(lens)
-    begin = time.perf_counter()
-    state = synced(lens, slug, SYNC_LIMIT_SECONDS, POLL_SECONDS)
+    before, begin = taken(lens)[0], time.perf_counter()
+    state = synced(lens, slug, SYNC_LIMIT_SECONDS)
     elapsed = time.perf_counter() - begin
     assert (state["sync_status"], state["document_count"]) == ("synced", count), state
-    return f"{elapsed:.2f} s, CPU {take(lens).cpu - before.cpu:.2f} s"
+    return f"{elapsed:.2f} s, CPU {taken(lens)[0] - before:.2f} s"
 
 
-def patience(lens: Container, count: int) -> Figures:
-    """How long another request waits while a second project of the same size is synced."""
-    slug = register(lens, "Watched", "/data/projects/bench")
-    return {
-        f"longest wait for {HEALTH}, {what}": worst_meanwhile(lens, slug, count)
-        for what in ("first sync", "no changes")
-    }
-
-
-def space(lens: Container) -> Figures:
-    """What it holds after all that."""
-    taken = take(lens)
-    return {
-        "resident memory, at most": f"{taken.resident:.0f} MB, {taken.most_resident:.0f} MB",
-        "database": f"{taken.stored:.1f} MB",
-    }
-
-
-def worst_meanwhile(lens: Container, slug: str, count: int) -> str:
+def longest_wait(lens: Container, slug: str, count: int) -> str:
     """The longest that the service's health was waited for during a sync."""
-    client = Client(lens.address, [HEALTH])
     over = threading.Event()
+    took: list[float] = []
 
     def watch() -> None:
         while not over.is_set():
-            client.run(0, fewest=len(client.took) + 1)
+            took.extend(ask(lens.address, [HEALTH], 0, 1))
 
     thread = threading.Thread(target=watch)
     thread.start()
-    sync(lens, slug, count)
-    over.set()
-    thread.join()
-    assert client.error is None, client.error
-    return f"{max(client.took):.0f} ms of {len(client.took)}"
+    try:
+        sync(lens, slug, count)
+    finally:
+        over.set()
+        thread.join()
+    return f"{max(took):.0f} ms of {len(took)}"
 
 
-def questions(stories: list[tuple[str, str]]) -> dict[str, list[str]]:
+def questions(stories: list[str]) -> dict[str, list[str]]:
     """What is asked, by name; the paths of one question are asked in turn."""
     project = "/api/v1/projects/bench"
     some = stories[:: max(len(stories) // 200, 1)]
     return {
         "list": [f"{project}/documents"],
         "filtered list": [f"{project}/documents?type=story&status=Done&sort=title&order=asc"],
-        "detail": [f"{project}/documents/{kind}/{name}" for kind, name in some],
-        "related": [f"{project}/documents/{kind}/{name}/related" for kind, name in some],
+        "detail": [f"{project}/documents/story/{name}" for name in some],
+        "related": [f"{project}/documents/story/{name}/related" for name in some],
         "search, rare word": [f"/api/v1/search?q={RARE}"],
         "search, common word": [f"/api/v1/search?q={COMMON}"],
         "search, prefix": [f"/api/v1/search?q={PREFIX}"],
@@ -173,18 +126,15 @@ def questions(stories: list[tuple[str, str]]) -> dict[str, list[str]]:
     }
 
 
-def answers(lens: Container, stories: list[tuple[str, str]]) -> Figures:
+def answers(lens: Container, stories: list[str]) -> Figures:
     """How fast questions are answered, asked one after the other and sixteen at once."""
     found = {}
     for name, paths in questions(stories).items():
         for connections in (1, CONNECTIONS):
-            try:
-                load = measure(lens.address, paths, connections, SECONDS, FEWEST // connections)
-            except Missing:
-                shown = "missing"
-            else:
-                shown = f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
-            found[f"{name}, {connections} at once"] = shown
+            load = measure(lens.address, paths, connections, SECONDS, FEWEST // connections)
+            found[f"{name}, {connections} at once"] = (
+                f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
+            )
     return found
 
 

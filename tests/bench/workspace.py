@@ -1,49 +1,26 @@
 """A workspace of any size, the same at every call: words of our own, heads and links as real."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
 MEAN_BYTES = 4600  # 2,400 documents make 11 MB
 COMMON, RARE, PREFIX = "harbour", "quaystone", "ha"
 RARE_EVERY = 800
-SENTENCE_WORDS = (7, 18)
-
-_SYLLABLES = "ar be co dun el fa gor ha il jo ka lum mer no os pel qui ras so tor un va wex yo zi"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type of document: one in how many, and how its files are named and headed."""
-
-    share: int
-    prefix: str
-    folder: str
-    statuses: tuple[str, ...]
-    fields: tuple[str, ...]
-
-
-_WORK = ("Story", "Epic")
-_ASKED = ("Epic", "Depends on", "Points", "Owner", "Priority")
-KINDS = (
-    Kind(6, "EP", "epics", ("Done", "In Progress", "Draft"), ("Owner", "Priority")),
-    Kind(30, "US", "stories", ("Done", "Done", "Draft", "Blocked", "Superseded"), _ASKED),
-    Kind(20, "PL", "plans", ("Complete", "Draft", "In Progress"), _WORK),
-    Kind(18, "TS", "test-specs", ("Complete", "Ready", "Draft"), _WORK),
-    Kind(10, "BG", "bugs", ("Fixed", "Open", "Won't Fix"), (*_WORK, "Severity")),
-    Kind(11, "CR", "change-requests", ("Complete", "Proposed"), ("Decomposed into", "Priority")),
-    Kind(5, "RETRO", "retros", ("Done",), ("Batch",)),
-)
+SYLLABLES = "ar be co dun el fa gor ha il jo ka lum mer no os pel qui ras so tor un va wex yo zi"
+# How many of a hundred documents are of a type, by prefix and folder; the rest are stories.
+SHARES = {
+    ("EP", "epics"): 6, ("PL", "plans"): 20, ("TS", "test-specs"): 18, ("BG", "bugs"): 10,
+    ("CR", "change-requests"): 11, ("RETRO", "retros"): 5,
+}  # fmt: skip
 
 
 class Text:
     """Words as seldom and as frequent as those of a language."""
 
     def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        syllables = _SYLLABLES.split()
+        self.chance = chance
+        syllables = SYLLABLES.split()
         made = {"".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(9000)}
         others = sorted(made - {COMMON, RARE})
         self._words = [COMMON, *chance.sample(others, len(others))]
@@ -51,74 +28,55 @@ class Text:
 
     def words(self, count: int) -> list[str]:
         """COUNT words."""
-        return self._chance.choices(self._words, cum_weights=self._weights, k=count)
+        return self.chance.choices(self._words, cum_weights=self._weights, k=count)
 
     def sentence(self) -> str:
         """A sentence, now and then with some code in it."""
-        words = self.words(self._chance.randint(*SENTENCE_WORDS))
-        if self._chance.random() < 0.2:
-            words.append(f"`{words[0]}_{words[1]}.py`")
-        return f"{' '.join(words).capitalize()}."
+        words = self.words(self.chance.randint(7, 18))
+        code = f" `{words[0]}_{words[1]}.py`" if self.chance.random() < 0.2 else ""
+        return f"{' '.join(words).capitalize()}{code}."
 
-    def body(self, size: int) -> Iterator[str]:
-        """Sections of about SIZE characters in all."""
-        while size > 0:
-            part = f"\n## {' '.join(self.words(3)).title()}\n\n"
-            part += "\n".join(f"- {self.sentence()}" for _ in range(3)) + "\n\n"
-            part += " ".join(self.sentence() for _ in range(self._chance.randint(2, 6))) + "\n"
-            size -= len(part)
-            yield part
+    def body(self) -> str:
+        """Sections of a few kilobytes in all, and links to two documents."""
+        size = round(MEAN_BYTES * self.chance.lognormvariate(-0.3, 0.6))
+        text = ""
+        while len(text) < size:
+            text += f"\n## {' '.join(self.words(3)).title()}\n\n"
+            text += "\n".join(f"- {self.sentence()}" for _ in range(3)) + "\n\n"
+            text += " ".join(self.sentence() for _ in range(self.chance.randint(2, 6))) + "\n"
+        links = (f"US{self.chance.randint(1, 500):04}", f"EP{self.chance.randint(1, 50):04}")
+        return f"{text}\nSee {' and '.join(links)}.\n"
+
+    def head(self) -> str:
+        """The block of fields."""
+        depends = (f"US{self.chance.randint(1, 500):04}" for _ in range(self.chance.randint(0, 3)))
+        fields = {
+            "Status": self.chance.choice(("Done", "Done", "In Progress", "Draft", "Blocked")),
+            "Epic": f"EP{self.chance.randint(1, 50):04}",
+            "Depends on": ", ".join(depends) or "none",
+            "Points": self.chance.choice((1, 2, 3, 5, 8)),
+            "Owner": self.chance.choice(("Ada", "Grace", "Edsger", "Barbara")),
+            "Priority": self.chance.choice(("High", "Medium", "Low")),
+        }
+        return "".join(f"> **{name}:** {value}\n" for name, value in fields.items())
 
 
-def write_workspace(folder: Path, count: int) -> list[tuple[str, str]]:
-    """COUNT documents in FOLDER; the type and id of every story."""
-    chance = random.Random(count)
-    text = Text(chance)
-    counts = {kind.prefix: count * kind.share // 100 for kind in KINDS}
-    counts["US"] += count - sum(counts.values()) - 2
+def write_workspace(folder: Path, count: int) -> list[str]:
+    """COUNT documents in FOLDER; the ids of all stories."""
+    text = Text(random.Random(count))
+    counts = {kind: count * share // 100 for kind, share in SHARES.items()}
+    counts["US", "stories"] = count - sum(counts.values()) - 2
+    folder.mkdir(parents=True)
     for name in ("prd", "trd"):
-        _write(folder / f"{name}.md", f"# {name.upper()}\n" + "".join(text.body(MEAN_BYTES)))
-    stories = []
+        (folder / f"{name}.md").write_text(f"# {name.upper()}\n{text.body()}")
     number = 0
-    for kind in KINDS:
-        (folder / kind.folder).mkdir(parents=True)
-        for own in range(1, counts[kind.prefix] + 1):
+    for (prefix, kind), own in counts.items():
+        (folder / kind).mkdir()
+        for identifier in (f"{prefix}{n:04}" for n in range(1, own + 1)):
             number += 1
-            title = " ".join(text.words(4)).capitalize()
-            stem = f"{kind.prefix}{own:04}-{title.lower().replace(' ', '-')}"
-            head = f"# {kind.prefix}{own:04}: {title}\n\n{_block(kind, chance, counts)}"
-            _write(folder / kind.folder / f"{stem}.md", head + _content(text, chance, number))
-            if kind.prefix == "US":
-                stories.append(("story", stem))
-    return stories
-
-
-def _block(kind: Kind, chance: random.Random, counts: dict[str, int]) -> str:
-    def one(prefix: str) -> str:
-        return f"{prefix}{chance.randint(1, max(counts[prefix], 1)):04}"
-
-    values = {
-        "Epic": one("EP"),
-        "Story": one("US"),
-        "Depends on": ", ".join(one("US") for _ in range(chance.randint(0, 3))) or "none",
-        "Decomposed into": ", ".join(one("US") for _ in range(3)),
-        "Points": str(chance.choice((1, 2, 3, 5, 8))),
-        "Owner": chance.choice(("Ada", "Grace", "Edsger", "Barbara")),
-        "Priority": chance.choice(("High", "Medium", "Low")),
-        "Severity": chance.choice(("High", "Low")),
-        "Batch": str(chance.randint(1, 40)),
-    }
-    fields = {"Status": chance.choice(kind.statuses)} | {name: values[name] for name in kind.fields}
-    return "".join(f"> **{name}:** {value}\n" for name, value in fields.items())
-
-
-def _content(text: Text, chance: random.Random, number: int) -> str:
-    parts = list(text.body(round(MEAN_BYTES * chance.lognormvariate(-0.3, 0.6))))
-    mentions = f"\nSee US{chance.randint(1, 500):04} and EP{chance.randint(1, 50):04}.\n"
-    rare = f"\nThe {RARE} of it.\n" if number % RARE_EVERY == 0 else ""
-    return "".join((*parts, mentions, rare))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+            title = " ".join(text.words(4))
+            rare = f"\nThe {RARE} of it.\n" if number % RARE_EVERY == 0 else ""
+            path = folder / kind / f"{identifier}-{title.replace(' ', '-')}.md"
+            head = f"# {identifier}: {title.capitalize()}\n\n{text.head()}"
+            path.write_text(head + text.body() + rare)
+    return sorted(path.stem for path in (folder / "stories").iterdir())

@@ -1,5 +1,5 @@
 """The engine's fixtures, for the tests of this folder."""
 
-from engine.fixtures import checkout, registry
+from engine.fixtures import checkout, emulator, registry
 
-__all__ = ["checkout", "registry"]
+__all__ = ["checkout", "emulator", "registry"]

@@ -67,6 +67,7 @@ def blobs(layout: Path) -> Iterator[bytes]:
         yield gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
 
 
+@pytest.mark.usefixtures("emulator")
 def test_both_platforms_are_built_without_emulation_and_hold_no_secret(checkout: Path) -> None:
     bundles = (ROOT / ".build/ca-certificates.crt", Path("/etc/ssl/certs/ca-certificates.crt"))
     bundle = next(filter(Path.is_file, bundles), None)

@@ -2,19 +2,18 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD_VARIABLES = [
-    "REGISTRY", "IMAGE", "VERSION", "PLATFORMS", "PYTHON_VERSION", "BUILD_BASE", "RUNTIME_BASE",
-    "DESTDIR", "CA_BUNDLE", "PIP_CONFIG", "ALLOW_STANDIN", "GATE", "GIT_REF", "LATEST", "CACHE",
-    "COMPRESSION", "SBOM_GENERATOR", "SOURCE_DATE_EPOCH", "SOURCE_REVISION", "SOURCE_VERSION",
-    "SOURCE_URL", "HEAD_REVISION", "BASE_NAME",
-]  # fmt: skip
+BUILD_VARIABLES = re.findall(
+    r'^variable "(\w+)"', (ROOT / "docker-bake.hcl").read_text(), re.MULTILINE
+)
 
 Completed = subprocess.CompletedProcess[str]
 
@@ -34,43 +33,31 @@ def run(
     folder: Path = ROOT,
     variables: Mapping[str, str] | None = None,
     timeout: float = 900,
-    stdin: str | None = None,
+    stdin: str = "",
 ) -> Completed:
     """Run a command to its end, whatever that is; its output is text."""
     return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment(**(variables or {})),
-        timeout=timeout,
-        capture_output=True,
-        text=True,
-        check=False,
-        input=stdin if stdin is not None else "",
-    )
+        command, cwd=folder, env=environment(**(variables or {})), timeout=timeout,
+        capture_output=True, text=True, check=False, input=stdin,
+    )  # fmt: skip
 
 
-def succeed(*command: str, **options: object) -> str:
+def succeed(*command: str, **options: Any) -> str:
     """Standard output of a command that has to succeed."""
-    done = run(*command, **options)  # type: ignore[arg-type]
+    done = run(*command, **options)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
-def docker(*arguments: str, **options: object) -> str:
+def docker(*arguments: str, **options: Any) -> str:
     """Standard output of a docker command that has to succeed."""
     return succeed("docker", *arguments, **options)
 
 
 def bake(*arguments: str, folder: Path = ROOT, **variables: str) -> Completed:
     """Run ``docker buildx bake``; a stand-in base counts as approved."""
-    return run(
-        "docker",
-        "buildx",
-        "bake",
-        *arguments,
-        folder=folder,
-        variables={"ALLOW_STANDIN": "1", **variables},
-    )
+    variables = {"ALLOW_STANDIN": "1", **variables}
+    return run("docker", "buildx", "bake", *arguments, folder=folder, variables=variables)
 
 
 def baked(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
@@ -103,13 +90,19 @@ def on_standin() -> bool:
 def checkout(folder: Path) -> Path:
     """A copy of the project as it stands, with what its base needs, to be changed at will."""
     listed = succeed("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    for name in filter(None, listed.split("\0")):
-        if (source := ROOT / name).is_file():
-            (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-    for name in (".build/base", ".build/ca-certificates.crt", "docker-bake.override.hcl"):
-        if (source := ROOT / name).is_dir():
-            shutil.copytree(source, folder / name)
-        elif source.is_file():
-            shutil.copy2(source, folder / name)
+    ignored = (".build/base", ".build/ca-certificates.crt", "docker-bake.override.hcl")
+    for name in (*filter(None, listed.split("\0")), *ignored):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name)
+        elif (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
     return folder
+
+
+def until(condition: Callable[[], object], seconds: float, state: Callable[[], object]) -> None:
+    """Wait until a condition holds; after so many seconds, fail with the state there is then."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"after {seconds} s still: {state()}"
+        time.sleep(0.02)

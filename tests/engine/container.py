@@ -2,33 +2,29 @@
 
 import http.client
 import json
-import time
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
-from engine import Completed, docker, run
+from engine import Completed, docker, run, until
 
 PREFIX = "sdlc-lens-test-"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What the service answered."""
 
     status: int
     text: str
 
     def json(self) -> Any:
-        """The body as data."""
         return json.loads(self.text)
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """How a container ended: its exit code, and the seconds from the signal to its end."""
 
     code: int
@@ -59,6 +55,10 @@ class Container:
         """Run a command inside, to its end."""
         return run("docker", "exec", self.name, *command)
 
+    def python(self, script: str) -> str:
+        """What a script prints that runs inside and has to succeed."""
+        return docker("exec", self.name, "python3", "-c", script)
+
     @cached_property
     def address(self) -> tuple[str, int]:
         """Host and port at which this machine reaches it."""
@@ -77,61 +77,65 @@ class Container:
         finally:
             connection.close()
 
-    def until_ready(self, seconds: int = 40) -> Self:
+    def until_ready(self, seconds: float = 60) -> Self:
         """Wait until the service says that it is ready."""
-        for _ in range(seconds):
-            if self._ready_within(1):
-                return self
+        until(self._is_ready, seconds, self.logs)
+        return self
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.ask("GET", "/readyz").status == 200
+        except (OSError, http.client.HTTPException):
             assert self.state()["Running"], f"{self.name} ended:\n{self.logs()}"
-        raise AssertionError(f"{self.name} is not ready after {seconds} s:\n{self.logs()}")
+            return False
 
-    def _ready_within(self, seconds: float) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with suppress(OSError, http.client.HTTPException):
-                if self.ask("GET", "/readyz").status == 200:
-                    return True
-            time.sleep(0.05)
-        return False
-
-    def until_logged(self, line: str, seconds: float = 20) -> Self:
+    def until_logged(self, text: str, seconds: float = 30) -> Self:
         """Wait until a text is in its logs."""
-        end = time.monotonic() + seconds
-        while line not in self.logs():
-            assert time.monotonic() < end, f"no {line!r} after {seconds} s:\n{self.logs()}"
-            time.sleep(0.05)
+        until(lambda: text in self.logs(), seconds, self.logs)
+        return self
+
+    def until_healthy(self) -> Self:
+        """Wait until the engine takes it for healthy."""
+        until(lambda: self.state()["Health"]["Status"] == "healthy", 30, self.state)
         return self
 
     def until_ended(self, seconds: float = 30) -> int:
         """Wait until it has ended by itself; its exit code."""
         return int(docker("wait", self.name, timeout=seconds))
 
-    def signal(self, name: str) -> None:
-        """Send a signal to its process 1."""
-        docker("kill", "--signal", name, self.name)
+    def kill(self) -> None:
+        """Kill it, and wait for the end."""
+        docker("kill", self.name)
+        assert self.until_ended() == 137
 
     def stop(self, seconds: float = 30) -> Stop:
         """Send SIGTERM and wait for the end."""
         sent = datetime.now(UTC)
-        self.signal("TERM")
+        docker("kill", "--signal=TERM", self.name)
         code = self.until_ended(seconds)
         ended = datetime.fromisoformat(self.state()["FinishedAt"])
         return Stop(code, (ended - sent).total_seconds())
 
 
-class Containers:
-    """What one test starts and makes of one image; all of it is removed by ``remove``."""
+class Containers(AbstractContextManager["Containers"]):
+    """What one test starts and makes of one image; all of it is removed at the end."""
 
     def __init__(self, image: str) -> None:
         self.image = image
         self._names: list[str] = []
         self._volumes: list[str] = []
 
+    def __exit__(self, *_: object) -> None:
+        if self._names:
+            run("docker", "rm", "--force", "--volumes", *self._names)
+        if self._volumes:
+            docker("volume", "rm", "--force", *self._volumes)
+
     def start(self, *options: str, command: tuple[str, ...] = (), port: int = 8000) -> Container:
         """Start a container; its port is published, unless the options name a network."""
+        publish = [] if "--network" in options else [f"--publish=127.0.0.1::{port}"]
         container = Container(self._name(), port)
-        publish = [] if "--network" in options else ["--publish", f"127.0.0.1::{port}"]
-        self._run("--detach", "--name", container.name, *publish, *options, command=command)
+        docker(*self._ran(container.name, "--detach", *publish, *options), *command)
         return container
 
     def serve(self, *options: str, port: int = 8000) -> Container:
@@ -140,30 +144,23 @@ class Containers:
 
     def run(self, *options: str, command: tuple[str, ...] = ()) -> Completed:
         """Run a container to its end, whatever that is."""
-        arguments = ("--rm", "--pull", "never", "--name", self._name(), *options, self.image)
-        return run("docker", "run", *arguments, *command, timeout=60)
+        return run("docker", *self._ran(self._name(), *options), *command, timeout=60)
+
+    def _name(self) -> str:
+        self._names.append(name := f"{PREFIX}{uuid4().hex[:12]}")
+        return name
+
+    def _ran(self, name: str, *options: str) -> tuple[str, ...]:
+        return ("run", "--pull=never", f"--name={name}", *options, self.image)
 
     def python(self, script: str, *options: str) -> str:
         """What a script prints that runs as root in a container and has to succeed."""
-        return self._run("--rm", "--user", "0:0", *options, command=("python", "-c", script))
+        ended = self.run("--user=0:0", *options, command=("python3", "-c", script))
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
 
-    def volume(self) -> str:
-        """A new volume."""
-        name = f"{PREFIX}{uuid4().hex[:12]}"
-        self._volumes.append(name)
-        docker("volume", "create", name)
-        return name
-
-    def remove(self) -> None:
-        """Remove containers and volumes."""
-        if self._names:
-            run("docker", "rm", "--force", "--volumes", *self._names)
-        if self._volumes:
-            docker("volume", "rm", "--force", *self._volumes)
-
-    def _name(self) -> str:
-        self._names.append(f"{PREFIX}{uuid4().hex[:12]}")
-        return self._names[-1]
-
-    def _run(self, *options: str, command: tuple[str, ...]) -> str:
-        return docker("run", "--pull", "never", *options, self.image, *command, timeout=60)
+    def volume(self, *options: str) -> str:
+        """The option that mounts a new volume for the database."""
+        self._volumes.append(f"{PREFIX}{uuid4().hex[:12]}")
+        docker("volume", "create", *options, self._volumes[-1])
+        return f"--volume={self._volumes[-1]}:/data/db"

@@ -1,5 +1,7 @@
 """Fixtures that both folders of engine tests import."""
 
+import fcntl
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,17 +19,19 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry on this machine."""
-    program = binary()
-    if program is None:
+    """A registry on this machine; what was pushed to it leaves no name in the engine."""
+    if not (program := binary()):
         pytest.skip("NOT TESTED: no docker-registry on PATH and SDLC_LENS_TEST_REGISTRY not set")
     with serving(program, tmp_path_factory.mktemp("registry")) as served:
         yield served
-        _forget_images(served.address)
+    listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={served.address}/*")
+    if names := engine.docker("image", "ls", *listing).split():
+        engine.docker("image", "rm", *names)
 
 
-def _forget_images(address: str) -> None:
-    """Remove what pushes to a registry left in the engine."""
-    listing = ("--format={{.Repository}}:{{.Tag}}", f"--filter=reference={address}/*")
-    for name in engine.docker("image", "ls", *listing).split():
-        engine.docker("image", "rm", name)
+@pytest.fixture
+def emulator() -> Iterator[Path]:
+    """The kernel's entry for arm64 programs: one test at a time may need it, or switch it off."""
+    with (Path(tempfile.gettempdir()) / "sdlc-lens-emulator.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")

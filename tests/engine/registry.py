@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ACCEPTED = (
-    "application/vnd.oci.image.index.v1+json"
-    ", application/vnd.oci.image.manifest.v1+json"
-    ", application/vnd.docker.distribution.manifest.list.v2+json"
-    ", application/vnd.docker.distribution.manifest.v2+json"
-)
+from engine import until
+
+ACCEPTED = ", ".join(
+    f"application/vnd.{kind}+json"
+    for kind in (
+        "oci.image.index.v1", "oci.image.manifest.v1",
+        "docker.distribution.manifest.list.v2", "docker.distribution.manifest.v2",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,17 @@ class Registry:
     address: str
 
     def _get(self, path: str) -> bytes:
-        request = urllib.request.Request(
-            f"http://{self.address}/v2/{path}", headers={"Accept": ACCEPTED}
-        )
+        url = f"http://{self.address}/v2/{path}"
+        request = urllib.request.Request(url, headers={"Accept": ACCEPTED})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read()  # type: ignore[no-any-return]
+
+    def answers(self) -> bool:
+        """Whether it can be reached."""
+        try:
+            return self._get("") is not None
+        except OSError:
+            return False
 
     def tags(self, name: str) -> list[str]:
         """The tags of a repository; none when the registry does not know it."""
@@ -52,26 +60,20 @@ class Registry:
     def platforms(self, name: str, reference: str) -> dict[str, dict[str, Any]]:
         """The manifest of each platform of an index; attestations left out."""
         return {
-            f"{entry['platform']['os']}/{entry['platform']['architecture']}": self.manifest(
-                name, entry["digest"]
-            )
+            platform(entry): self.manifest(name, entry["digest"])
             for entry in self.manifest(name, reference)["manifests"]
             if entry["platform"]["os"] != "unknown"
         }
 
     def predicates(self, name: str, reference: str) -> dict[str, dict[str, Any]]:
         """What is attested of each platform of an index, by the type of predicate."""
-        entries = self.manifest(name, reference)["manifests"]
-        platforms = {
-            entry["digest"]: f"{entry['platform']['os']}/{entry['platform']['architecture']}"
-            for entry in entries
-        }
+        entries = {entry["digest"]: entry for entry in self.manifest(name, reference)["manifests"]}
         found: dict[str, dict[str, Any]] = {}
-        for entry in entries:
+        for digest, entry in entries.items():
             if about := entry.get("annotations", {}).get("vnd.docker.reference.digest"):
-                for layer in self.manifest(name, entry["digest"])["layers"]:
+                for layer in self.manifest(name, digest)["layers"]:
                     statement = json.loads(self.blob(name, layer["digest"]))
-                    of_platform = found.setdefault(platforms[about], {})
+                    of_platform = found.setdefault(platform(entries[about]), {})
                     of_platform[statement["predicateType"]] = statement["predicate"]
         return found
 
@@ -85,22 +87,9 @@ class Registry:
         return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the registry on {address} does not answer")
+def platform(entry: dict[str, Any]) -> str:
+    """The platform of an index's entry, such as linux/amd64."""
+    return f"{entry['platform']['os']}/{entry['platform']['architecture']}"
 
 
 def binary() -> str | None:
@@ -111,19 +100,21 @@ def binary() -> str | None:
 @contextmanager
 def serving(program: str, folder: Path) -> Iterator[Registry]:
     """A registry of our own with its data in ``folder``, ended by its process id."""
-    address = f"127.0.0.1:{_free_port()}"
-    configuration = folder / "config.yml"
-    configuration.write_text(
-        "version: 0.1\n"
-        "log: {level: error}\n"
-        f"storage: {{filesystem: {{rootdirectory: {folder / 'data'}}}}}\n"
-        f"http: {{addr: '{address}'}}\n"
-    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        registry = Registry(f"127.0.0.1:{server.getsockname()[1]}")
+    configuration = {
+        "version": "0.1",
+        "log": {"level": "error"},
+        "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
+        "http": {"addr": registry.address},
+    }
+    (folder / "config.yml").write_text(json.dumps(configuration))
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, "serve", str(configuration)], stdout=log, stderr=log)
+        command = [program, "serve", str(folder / "config.yml")]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _await(address, process)
-        yield Registry(address)
+        until(registry.answers, 20, (folder / "log").read_text)
+        yield registry
     finally:
         process.terminate()
         process.wait(10)

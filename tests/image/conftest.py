@@ -1,70 +1,77 @@
 """The image under test, and containers of it."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import engine
 import pytest
 from engine import baked
 from engine.container import Container, Containers
-from engine.fixtures import checkout, registry
+from engine.fixtures import checkout, emulator, registry
 from engine.lens import write_workspace
 
-__all__ = ["checkout", "registry"]
-
-VERSION = f"test-{os.getpid()}"
-FIGURES = pytest.StashKey[dict[str, str]]()
+__all__ = ["checkout", "emulator", "registry"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = {}
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    if figures := config.stash[FIGURES]:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    found = dict(pair for report in reports for pair in getattr(report, "user_properties", ()))
+    if found:
         terminalreporter.section("figures")
-        for name, value in figures.items():
+        for name, value in found.items():
             terminalreporter.line(f"{name}: {value}")
 
 
-@pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> dict[str, str]:
-    """What was measured, by name; printed at the end."""
-    return pytestconfig.stash[FIGURES]
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """What a test measures, by name; printed at the end."""
+    found: dict[str, str] = {}
+    yield found
+    request.node.user_properties.extend(found.items())
 
 
 @pytest.fixture(scope="session")
 def version() -> str:
-    """The version that the image under test is built as."""
-    return VERSION
+    """The tag of the image under test."""
+    return f"test-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")
-def image(version: str) -> Iterator[str]:
+def source_version() -> str:
+    """The version of the source that it is built from."""
+    return "1.2.3+test"
+
+
+@pytest.fixture(scope="session")
+def image(version: str, source_version: str) -> Iterator[str]:
     """The image for this machine, built from the project as it stands."""
-    baked("runtime-local", VERSION=version)
+    baked("runtime-local", VERSION=version, SOURCE_VERSION=source_version)
     tag = f"sdlc-lens-backend:{version}"
     yield tag
     engine.run("docker", "image", "rm", tag)
 
 
+@pytest.fixture(scope="session")
+def configuration(image: str) -> dict[str, Any]:
+    """What the image says about itself."""
+    return json.loads(engine.docker("inspect", image))[0]["Config"]  # type: ignore[no-any-return]
+
+
 @pytest.fixture
 def containers(image: str) -> Iterator[Containers]:
     """Containers of the image, for one test."""
-    started = Containers(image)
-    yield started
-    started.remove()
+    with Containers(image) as started:
+        yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lens(image: str) -> Iterator[Container]:
     """A running service with nothing set, for tests that only look at it."""
-    started = Containers(image)
-    yield started.serve()
-    started.remove()
+    with Containers(image) as started:
+        yield started.serve()
 
 
 @pytest.fixture
@@ -74,16 +81,15 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def add_migration(tmp_path: Path, containers: Containers) -> Callable[..., str]:
-    """Makes the option that adds one more migration, which does what the lines say."""
-    newest = containers.run(
-        command=("python", "-c", "from sdlc_lens.db.migration import NEWEST; print(NEWEST)")
-    ).stdout.strip()
+def add_migration(tmp_path: Path, lens: Container) -> Callable[..., str]:
+    """Makes the option for one more migration: it makes a table, then does what the lines say."""
+    newest = lens.python("from sdlc_lens.db.migration import NEWEST; print(NEWEST)").strip()
 
     def add(*lines: str) -> str:
         head = ("import time", "from alembic import op", "revision = 'more'")
-        body = (f"down_revision = {newest!r}", "def upgrade():", *(f"    {line}" for line in lines))
-        (tmp_path / "more.py").write_text("\n".join((*head, *body)))
+        body = ("op.execute('CREATE TABLE half_done (id INTEGER)')", *lines)
+        upgrade = (f"down_revision = {newest!r}", "def upgrade():", *(f"    {it}" for it in body))
+        (tmp_path / "more.py").write_text("\n".join((*head, *upgrade)))
         return f"--volume={tmp_path / 'more.py'}:/app/sdlc_lens/alembic/versions/more.py:ro"
 
     return add
@@ -92,8 +98,4 @@ def add_migration(tmp_path: Path, containers: Containers) -> Callable[..., str]:
 @pytest.fixture
 def slow_migration(add_migration: Callable[..., str]) -> str:
     """The option for a migration that says ``halfway`` and then takes a minute."""
-    return add_migration(
-        "op.execute('CREATE TABLE half_done (id INTEGER)')",
-        "print('halfway', flush=True)",
-        "time.sleep(60)",
-    )
+    return add_migration("print('halfway', flush=True)", "time.sleep(60)")

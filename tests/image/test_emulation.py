@@ -1,6 +1,5 @@
 """The image for arm64, run where the machine can."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,28 +14,24 @@ CANNOT_RUN = (
 )
 
 
-@pytest.fixture
-def arm64_containers(version: str) -> Iterator[Containers]:
+@pytest.mark.usefixtures("emulator")
+def test_arm64_image_gets_ready_and_reads_a_workspace(version: str, workspace: Path) -> None:
     tag = f"{version}-arm64"
-    baked("runtime-local", "--set", "runtime-local.platform=linux/arm64", VERSION=tag)
-    containers = Containers(f"sdlc-lens-backend:{tag}")
-    yield containers
-    containers.remove()
+    baked("runtime-local", "--set=runtime-local.platform=linux/arm64", VERSION=tag)
+    with Containers(f"sdlc-lens-backend:{tag}") as containers:
+        use(containers, workspace)
     docker("image", "rm", containers.image)
 
 
-def test_arm64_image_gets_ready_and_reads_a_workspace(
-    arm64_containers: Containers, workspace: Path
-) -> None:
-    probe = arm64_containers.run(ARM64, command=("uname", "-m"))
+def use(containers: Containers, workspace: Path) -> None:
+    probe = containers.run(ARM64, command=("uname", "-m"))
     if "exec format error" in probe.stderr + probe.stdout:
         pytest.skip(CANNOT_RUN)
     assert probe.stdout == "aarch64\n", probe.stderr
     mount = f"--volume={workspace}:/data/projects:ro"
     # An emulated health check twice a second would take longer than the start that it waits for.
-    lens = arm64_containers.start(ARM64, "--no-healthcheck", mount).until_ready(120)
-    assert lens.execute("python", "-m", "sdlc_lens", "healthcheck").returncode == 0
+    lens = containers.start(ARM64, "--no-healthcheck", mount).until_ready(120)
     slug = register(lens, "Emulated", "/data/projects")
-    assert synced(lens, slug, 60)["sync_status"] == "synced"
+    assert synced(lens, slug)["sync_status"] == "synced"
     assert len(documents(lens, slug)) == 2
     assert lens.stop().code == 0

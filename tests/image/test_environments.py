@@ -1,4 +1,4 @@
-"""Other people's machines: Kubernetes, IPv6, no temporary folder, old engines, network mounts."""
+"""Other people's machines: Kubernetes, IPv6, old engines, network mounts."""
 
 import json
 import os
@@ -9,9 +9,7 @@ from urllib.request import urlopen
 
 import engine
 import pytest
-from bench.workspace import write_workspace
 from engine.container import Containers
-from engine.lens import register, synced
 
 HEALTH_CHECK = ("python3", "-m", "sdlc_lens", "healthcheck")
 WITHOUT_IPV6 = ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1")
@@ -107,20 +105,3 @@ def test_network_without_ipv4(containers: Containers, host: str, network: str) -
     if host == "::":
         address = lens.inspect()["NetworkSettings"]["Networks"][network]["GlobalIPv6Address"]
         assert urlopen(f"http://[{address}]:8000/readyz", timeout=10).status == 200
-
-
-def test_read_only_without_temporary_folder(containers: Containers, tmp_path: Path) -> None:
-    write_workspace(tmp_path / "large", 2400)
-    database, large = f"{containers.volume()}:/data/db", f"{tmp_path}/large:/data/projects/large:ro"
-    lens = containers.serve("--read-only", f"--volume={database}", f"--volume={large}")
-    assert lens.execute("touch", "/tmp/file").returncode != 0
-    slug = register(lens, "Large", "/data/projects/large")
-    assert synced(lens, slug, seconds=60)["document_count"] == 2400
-    for path in ("search?q=ha*", f"projects/{slug}/documents?sort=title&page=9", "stats"):
-        assert lens.ask("GET", f"/api/v1/{path}").status == 200
-    assert lens.ask("GET", f"/api/v1/projects/{slug}/health-check").status == 200
-    for command in (("sync", "--all"), ("check", "/data/projects/large"), ("healthcheck",)):
-        done = lens.execute("python3", "-m", "sdlc_lens", *command)
-        assert done.stderr == "", done
-    assert lens.ask("DELETE", f"/api/v1/projects/{slug}").status == 204
-    assert " ERROR " not in lens.logs()

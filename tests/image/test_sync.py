@@ -1,41 +1,32 @@
-"""`sync` beside the running service, and what /metrics then tells."""
+"""The sample, read whole by `sync` beside the running service, and what /metrics then states."""
 
-from pathlib import Path
-
+from engine import ROOT
 from engine.container import Containers
-from engine.lens import project, register
+from engine.lens import documents, register
 
-SYNC = ("python", "-m", "sdlc_lens", "sync")
+SAMPLE = ROOT / "tests/sample/sdlc-studio"
+SYNC = ("python3", "-m", "sdlc_lens", "sync")
 
 
-def test_sync_beside_the_service(containers: Containers, workspace: Path) -> None:
-    lens = containers.serve(f"--volume={workspace}:/data/projects/harbour:ro")
-    slug = register(lens, "Harbour", "/data/projects/harbour")
-    register(lens, "Tide", "/data/projects/harbour")
+def test_sync_beside_the_service(containers: Containers) -> None:
+    files = {str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.md")}
+    files -= {name for name in files if name.endswith("_index.md")}
+    lens = containers.serve(f"--volume={SAMPLE}:/data/projects/sample:ro")
+    slug = register(lens, "Sample", "/data/projects/sample")
+    register(lens, "Tide", "/data/projects/sample")
     one = lens.execute(*SYNC, slug)
     assert (one.returncode, one.stderr) == (0, "")
-    assert one.stdout.startswith("harbour: synced: 2 added")
+    assert one.stdout.startswith(f"sample: synced: {len(files)} added")
     both = lens.execute(*SYNC, "--all")
     assert both.returncode == 0
     assert [line.partition(",")[0] for line in both.stdout.splitlines()] == [
-        "harbour: synced: 0 added",
-        "tide: synced: 2 added",
+        "sample: synced: 0 added",
+        f"tide: synced: {len(files)} added",
     ]
-    assert project(lens, slug)["document_count"] == 2
-    figures = lens.ask("GET", "/metrics")
-    assert figures.status == 200
-    for sample in (
-        'sdlc_lens_syncs_total{outcome="synced",project="harbour"} 2.0',
-        'sdlc_lens_documents{project="tide",type="story"} 1.0',
-    ):
-        assert sample in figures.text.splitlines()
-
-
-def test_sync_of_a_folder_that_is_gone(containers: Containers, workspace: Path) -> None:
-    lens = containers.serve(f"--volume={workspace}:/data/projects/harbour:ro")
-    slug = register(lens, "Harbour", "/data/projects/harbour/stories")
-    (workspace / "stories/US0001-berth.md").unlink()
-    (workspace / "stories").rmdir()
-    ended = lens.execute(*SYNC, slug)
-    assert ended.returncode == 1
-    assert ended.stdout.startswith("harbour: error: there is no folder")
+    listed = documents(lens, slug)
+    assert {entry["path"] for entry in listed} == files
+    kinds = {entry["type"] for entry in listed}
+    assert {"prd", "trd", "epic", "story", "plan", "test-spec", "bug"} <= kinds
+    metrics = lens.ask("GET", "/metrics").text.splitlines()
+    assert 'sdlc_lens_syncs_total{outcome="synced",project="sample"} 2.0' in metrics
+    assert 'sdlc_lens_documents{project="tide",type="prd"} 1.0' in metrics
