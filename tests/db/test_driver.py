@@ -64,7 +64,7 @@ async def test_query_that_nobody_waits_for_harms_no_later_one(
             return len((await session.scalars(NUMBERS, {"last": last})).all())
 
     waiting = [asyncio.create_task(ask(200_000)) for _ in range(3)]
-    for task in waiting:
+    for _ in waiting:
         await asyncio.wait_for(asked.acquire(), PATIENCE_SECONDS)
     for task in waiting:
         task.cancel()

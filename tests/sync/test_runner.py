@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from processes import PATIENCE_SECONDS
+from sqlalchemy import text
 from syncing import Held
 from workspaces import SAMPLE, write_workspace
 
