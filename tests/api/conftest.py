@@ -51,6 +51,7 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
         await database.close()
 
     asyncio.run(sync())
+    assert not path.with_name("lens.db-wal").exists()
     return path
 
 
