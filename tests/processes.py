@@ -1,13 +1,14 @@
 """The service as a process of its own."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -15,8 +16,10 @@ import pytest
 
 COMMAND = (sys.executable, "-m", "sdlc_lens")
 STOPS = (signal.SIGTERM, signal.SIGINT)
-# The promise is one second, which the image's tests measure; a builder under load gets another.
-IN_TIME = 2
+# The promise is one second, which the image's tests measure; here a builder may be under any load.
+IN_TIME = 20
+PATIENCE_SECONDS = 120
+"""How long a test waits for what has to come, on a builder under load."""
 
 
 def environment(database: Path, **settings: object) -> dict[str, str]:
@@ -39,7 +42,7 @@ def run(
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -88,14 +91,18 @@ def stop(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM
     """Ask the process to end; the seconds that it took."""
     start = time.monotonic()
     process.send_signal(number)
-    process.wait(timeout=20)
+    process.wait(timeout=PATIENCE_SECONDS)
     return time.monotonic() - start
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
+    """A port that nobody listens on, and that no connection gets as its own meanwhile."""
+    while True:
+        port = random.randrange(10_000, 32_768)  # the kernel's own choices begin above
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
         return port
 
 
@@ -108,16 +115,8 @@ def require_ipv6() -> None:
 
 
 def get(port: int, path: str) -> tuple[int, str]:
-    """Status and body of a GET, asked until the port answers."""
-    end = time.monotonic() + 20
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        except ConnectionError:
-            assert time.monotonic() < end, f"nobody listens on {port}"
-            time.sleep(0.02)
-        finally:
-            connection.close()
+    """Status and body of a GET."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()

@@ -1,14 +1,16 @@
 """A workspace, a database and the syncs between them."""
 
+import asyncio
 import json
 import shutil
-import time
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 
 from sdlc_lens.db.projects import Project, add_project, get_project
@@ -108,13 +110,23 @@ def failed(report: Sync) -> list[str]:
     return [failure.path for failure in report.failures]
 
 
-class Slow:
-    """A source that takes its time, in a thread as the real one does."""
+class Held:
+    """A source that is read when it is let go, in a thread as the real one is."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._asked = threading.Event()
+        self._free = threading.Event()
         monkeypatch.setattr(run, "read_folder", self)
 
     def __call__(self, path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
-        time.sleep(self._seconds)
+        self._asked.set()
+        assert self._free.wait(PATIENCE_SECONDS), "nobody let the source go"
         return read_folder(path, base, known)
+
+    async def reached(self) -> None:
+        """Wait until a sync asks for the source."""
+        assert await asyncio.to_thread(self._asked.wait, PATIENCE_SECONDS)
+
+    def let_go(self) -> None:
+        """Let whoever asks read the source, from now on."""
+        self._free.set()

@@ -1,4 +1,8 @@
+import asyncio
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -7,26 +11,48 @@ from databases import migrated, migrated_once
 from fastapi import FastAPI
 from workspaces import write_workspace
 
+from sdlc_lens.db.projects import add_project
+from sdlc_lens.db.session import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
+from sdlc_lens.sync.runner import Runner
 
 __all__ = ["migrated", "migrated_once"]
+
+
+STORY = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
+HARBOUR = {
+    "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
+    "stories/US0001-one.md": STORY.format("US0001", "Done"),
+    "stories/US0002-two.md": STORY.format("US0002", "In-Progress"),
+    "stories/US0003-three.md": "# US0003: Three\n",
+    "prd.md": "# What for\n",
+}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A workspace below the base that the service allows."""
-    story = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
-    return write_workspace(
-        tmp_path / "projects" / "harbour",
-        {
-            "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
-            "stories/US0001-one.md": story.format("US0001", "Done"),
-            "stories/US0002-two.md": story.format("US0002", "In-Progress"),
-            "stories/US0003-three.md": "# US0003: Three\n",
-            "prd.md": "# What for\n",
-        },
-    )
+    return write_workspace(tmp_path / "projects" / "harbour", HARBOUR)
+
+
+@pytest.fixture(scope="session")
+def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the project called `harbour`, as its first sync left it."""
+    folder = tmp_path_factory.mktemp("synced")
+    workspace = write_workspace(folder / "projects" / "harbour", HARBOUR)
+    path = Path(shutil.copy(migrated_once, folder / "lens.db"))
+
+    async def sync() -> None:
+        database = Database(path)
+        async with database.write() as session:
+            await add_project(session, "harbour", "Harbour", str(workspace))
+        assert (await Runner(database, folder).sync("harbour")).added == len(HARBOUR)
+        await database.close()
+
+    asyncio.run(sync())
+    assert not path.with_name("lens.db-wal").exists()
+    return path
 
 
 @pytest.fixture
@@ -50,10 +76,9 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def synced(app: FastAPI, client: httpx.AsyncClient, workspace: Path) -> str:
+def synced(migrated: Path, synced_once: Path, app: FastAPI, workspace: Path) -> str:
     """The address of a project that has been synced."""
-    body = {"name": "Harbour", "source_type": "local", "sdlc_path": str(workspace)}
-    assert (await client.post("/api/v1/projects", json=body)).status_code == 201
-    assert (await client.post("/api/v1/projects/harbour/sync")).status_code == 202
-    await app.state.runner.wait()
+    shutil.copy(synced_once, migrated)
+    with closing(sqlite3.connect(migrated)) as connection, connection:
+        connection.execute("UPDATE projects SET sdlc_path = ?", (str(workspace),))
     return "/api/v1/projects/harbour"

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from problems import problem
+from processes import IN_TIME
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from workspaces import SAMPLE, write_workspace
@@ -166,7 +167,7 @@ async def test_made_once_for_a_synced_state(
 async def test_report_does_not_wait_for_a_sync_that_writes(
     app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.state.database.write(), asyncio.timeout(5):
+    async with app.state.database.write(), asyncio.timeout(IN_TIME):
         given = await checked(client, synced)
         monkeypatch.setattr(health, "_examined", None)
         assert await checked(client, synced) == given

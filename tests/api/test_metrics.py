@@ -18,6 +18,16 @@ pytestmark = pytest.mark.anyio
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
+@pytest.fixture
+async def synced(app: FastAPI, client: httpx.AsyncClient, workspace: Path) -> str:
+    """The address of a project that was registered and synced over HTTP, and so is counted."""
+    body = {"name": "Harbour", "source_type": "local", "sdlc_path": str(workspace)}
+    assert (await client.post("/api/v1/projects", json=body)).status_code == 201
+    assert (await client.post("/api/v1/projects/harbour/sync")).status_code == 202
+    await app.state.runner.wait()
+    return "/api/v1/projects/harbour"
+
+
 async def scraped(client: httpx.AsyncClient) -> Figures:
     """Every sample by its name and labels."""
     answer = await client.get("/metrics")

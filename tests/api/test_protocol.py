@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from problems import problem
-from processes import environment, free_port, get, started, until_line
+from processes import PATIENCE_SECONDS, environment, free_port, get, started, until_line
 
 GOOD_HEAD = b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -24,7 +24,7 @@ def server(migrated_once: Path) -> Iterator[int]:
 
 def exchange(port: int, *sent: bytes) -> httpx.Response:
     """The answer to these bytes, up to the end of the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as client:
         for part in sent:
             client.sendall(part)
         received = b"".join(iter(lambda: client.recv(65536), b""))

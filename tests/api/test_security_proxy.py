@@ -9,7 +9,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from problems import problem
-from processes import environment, free_port, require_ipv6, started, stop, until_line
+from processes import (
+    PATIENCE_SECONDS,
+    environment,
+    free_port,
+    require_ipv6,
+    started,
+    stop,
+    until_line,
+)
 
 from sdlc_lens.main import create_app
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
@@ -20,7 +28,7 @@ FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 def shown_client(process: subprocess.Popen[str], port: int) -> str:
     """The client that the log shows for a request which a proxy says it has passed on."""
     until_line(process, "Application startup complete")
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", "/api/v1/projects", headers=FORWARDED)
     assert connection.getresponse().status == 200
     connection.close()

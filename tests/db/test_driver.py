@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from aiosqlite import core
+from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -45,13 +46,26 @@ async def test_query_is_one_trip(database: Database, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(core.Connection, "_execute", counted)
 
 
-async def test_query_that_nobody_waits_for_harms_no_later_one(database: Database) -> None:
+async def test_query_that_nobody_waits_for_harms_no_later_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Semaphore(0)
+    execute = core.Connection._execute
+
+    async def seen(self: Connection, *arguments: object, **options: object) -> object:
+        if "WITH RECURSIVE" in str(arguments):
+            asked.release()
+        return await execute(self, *arguments, **options)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(core.Connection, "_execute", seen)
+
     async def ask(last: int) -> int:
         async with database.read() as session:
             return len((await session.scalars(NUMBERS, {"last": last})).all())
 
     waiting = [asyncio.create_task(ask(200_000)) for _ in range(3)]
-    await asyncio.sleep(0.02)
+    for _ in waiting:
+        await asyncio.wait_for(asked.acquire(), PATIENCE_SECONDS)
     for task in waiting:
         task.cancel()
     done = await asyncio.gather(*waiting, return_exceptions=True)

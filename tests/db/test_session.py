@@ -3,16 +3,17 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from sdlc_lens.db import driver
+from sdlc_lens.db import session as session_module
 from sdlc_lens.db.session import Database, ReadSession, WriteSession
 from sdlc_lens.errors import Busy
 
@@ -103,12 +104,10 @@ def test_what_may_be_written_may_be_read() -> None:
     assert issubclass(WriteSession, ReadSession)
 
 
-async def write(database: Database, wait_seconds: float) -> float:
-    """Write something; the seconds until the turn came."""
-    start = time.monotonic()
+async def write(database: Database, wait_seconds: float = PATIENCE_SECONDS) -> None:
+    """Write something."""
     async with database.write(wait_seconds) as session:
         await session.execute(text("UPDATE projects SET slug = slug"))
-        return time.monotonic() - start
 
 
 @contextmanager
@@ -122,14 +121,14 @@ def held(path: Path) -> Iterator[sqlite3.Connection]:
 async def until_threads_end() -> None:
     """Wait for the driver's threads, which tell this loop of their end."""
     threads = [thread for thread in threading.enumerate() if "connection_worker" in thread.name]
-    await asyncio.gather(*(asyncio.to_thread(thread.join, 20) for thread in threads))
+    await asyncio.gather(*(asyncio.to_thread(thread.join, PATIENCE_SECONDS) for thread in threads))
 
 
 async def test_writers_that_wait_do_not_keep_readers_waiting(database: Database) -> None:
     async with database.write():
-        waiting = [asyncio.create_task(write(database, 20)) for _ in range(20)]
-        await asyncio.sleep(0.1)
-        async with asyncio.timeout(1), database.read() as reading:
+        waiting = [asyncio.create_task(write(database)) for _ in range(20)]
+        await asyncio.sleep(0)  # each runs up to where it waits
+        async with asyncio.timeout(PATIENCE_SECONDS / 2), database.read() as reading:
             assert await reading.scalar(text("SELECT 1")) == 1
         assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)
@@ -152,24 +151,35 @@ async def test_writer_gives_up_when_its_turn_does_not_come(database: Database) -
         for wait_seconds in (0, 0.1):
             with pytest.raises(Busy, match="try again"):
                 await write(database, wait_seconds)
-    assert await write(database, 0) < 1
+    await write(database, 0)
 
 
-async def test_writer_waits_for_another_process_too(database: Database) -> None:
+async def test_writer_waits_for_another_process_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = asyncio.Event()
+
+    def seen(error: OperationalError) -> bool:
+        refused.set()
+        return is_locked(error)
+
+    is_locked = session_module._is_locked
     with held(database.path) as other:
         for wait_seconds in (0, 0.3):
             with pytest.raises(Busy, match="try again"):
                 await write(database, wait_seconds)
-        waiting = asyncio.create_task(write(database, 20))
-        await asyncio.sleep(0.5)
+        monkeypatch.setattr(session_module, "_is_locked", seen)
+        waiting = asyncio.create_task(write(database))
+        await asyncio.wait_for(refused.wait(), PATIENCE_SECONDS)
+        assert not waiting.done()
         other.execute("COMMIT")
-        assert 0.4 < await waiting < 5
+        await waiting
 
 
 async def test_database_that_fails_is_not_waited_for(database: Database) -> None:
     database.path.unlink()
     with pytest.raises(OperationalError, match="unable to open"):
-        await write(database, 20)
+        await asyncio.wait_for(write(database, 10 * PATIENCE_SECONDS), PATIENCE_SECONDS)
     await until_threads_end()
 
 
@@ -177,18 +187,21 @@ async def test_connection_that_nobody_waits_for_is_closed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = []
+    asked, free = threading.Event(), threading.Event()
 
     def slow(path: str, **options: object) -> sqlite3.Connection:
-        time.sleep(0.2)
+        asked.set()
+        assert free.wait(PATIENCE_SECONDS)
         opened.append(sqlite3.connect(path, uri=True, check_same_thread=False))
         return opened[0]
 
     monkeypatch.setattr(driver, "_connect", slow)
-    waiting = asyncio.create_task(write(database, 1))
-    await asyncio.sleep(0.05)
+    waiting = asyncio.create_task(write(database))
+    assert await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    free.set()
     await until_threads_end()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")

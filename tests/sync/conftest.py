@@ -1,10 +1,10 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import steady
 from databases import migrated, migrated_once
-from syncing import Harbour
+from syncing import Harbour, Held
 from workspaces import write_workspace
 
 from sdlc_lens.db.session import Database
@@ -18,6 +18,14 @@ async def database(migrated: Path) -> AsyncIterator[Database]:
     database = Database(migrated)
     yield database
     await database.close()
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """The source of every sync, which waits to be let go."""
+    held = Held(monkeypatch)
+    yield held
+    held.let_go()
 
 
 @pytest.fixture

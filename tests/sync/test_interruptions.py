@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from processes import environment, run
+from processes import PATIENCE_SECONDS, environment, run
 from sqlalchemy import text
 from syncing import Harbour, rows_of_a_fresh_sync
 from workspaces import write_workspace
@@ -103,7 +103,7 @@ async def test_cancellation_in_the_middle(
     with monkeypatch.context() as patch:
         patch.setattr(apply, "remove_documents", wait)
         await harbour.runner.start("tide")
-        await asyncio.wait_for(halfway.wait(), 20)
+        await asyncio.wait_for(halfway.wait(), PATIENCE_SECONDS)
         await harbour.runner.close()
     assert await harbour.rows() == before
     project = await harbour.project()

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -12,9 +13,10 @@ from syncing import Harbour
 from workspaces import write_workspace
 
 from sdlc_lens.db.projects import remove_project
-from sdlc_lens.db.syncs import list_syncs
+from sdlc_lens.db.syncs import Sync, list_syncs
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync import apply
+from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.schedule import Schedule, tell_end
 
 pytestmark = pytest.mark.anyio
@@ -31,14 +33,6 @@ async def outcomes(harbour: Harbour) -> list[tuple[str, str]]:
     async with harbour.database.read() as session:
         reports = await list_syncs(session, (await harbour.project()).id)
     return [(report.trigger, report.outcome) for report in reversed(reports)]
-
-
-async def reach(harbour: Harbour, expected: list[tuple[str, str]]) -> None:
-    for _ in range(400):
-        if await outcomes(harbour) == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{await outcomes(harbour)} is not {expected}")
 
 
 async def test_follows_changes_and_nothing_else(harbour: Harbour, schedule: Schedule) -> None:
@@ -86,11 +80,24 @@ async def test_tries_again_when_another_sync_was_under_way(
     assert await outcomes(harbour) == [("manual", "synced"), ("poll", "synced")]
 
 
-async def test_runs_until_it_is_stopped(harbour: Harbour, schedule: Schedule) -> None:
+async def test_runs_until_it_is_stopped(
+    harbour: Harbour, schedule: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, ended = harbour.runner.sync, asyncio.Semaphore(0)
+
+    async def seen(slug: str, order: Order) -> Sync:
+        try:
+            return await sync(slug, order)
+        finally:
+            ended.release()
+
+    monkeypatch.setattr(harbour.runner, "sync", seen)
     running = asyncio.create_task(schedule.run())
-    await reach(harbour, [("start", "synced")])
+    await asyncio.wait_for(ended.acquire(), PATIENCE_SECONDS)
+    assert await outcomes(harbour) == [("start", "synced")]
     (harbour.workspace / "prd.md").touch()
-    await reach(harbour, [("start", "synced"), ("poll", "synced")])
+    await asyncio.wait_for(ended.acquire(), PATIENCE_SECONDS)
+    assert await outcomes(harbour) == [("start", "synced"), ("poll", "synced")]
     assert not running.done()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -99,7 +106,7 @@ async def test_runs_until_it_is_stopped(harbour: Harbour, schedule: Schedule) ->
 
 async def test_never(harbour: Harbour, schedule: Schedule) -> None:
     never = Schedule(harbour.database, harbour.runner, Path("/"), 0)
-    await asyncio.wait_for(never.run(), 20)
+    await asyncio.wait_for(never.run(), PATIENCE_SECONDS)
     assert await outcomes(harbour) == []
 
 

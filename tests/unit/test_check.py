@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 from nobody import BECOME_NOBODY, open_folder
-from processes import COMMAND, environment, run, run_script, started, stop, until_line
+from processes import (
+    COMMAND,
+    PATIENCE_SECONDS,
+    environment,
+    run,
+    run_script,
+    started,
+    stop,
+    until_line,
+)
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.__main__ import main
@@ -226,5 +235,5 @@ def test_reader_that_has_seen_enough(workspace: Path) -> None:
         until_line(process, "BG0000")
         assert process.stdout
         process.stdout.close()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE_SECONDS)
         assert process.returncode == -signal.SIGPIPE

@@ -1,6 +1,7 @@
 """What is the same when case and accents are left out."""
 
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,9 @@ def test_fold(text: str, folded: str) -> None:
 
 
 def test_every_character_folded_stays_folded() -> None:
-    whole = "".join(map(chr, range(0xD800))) + "".join(map(chr, range(0xE000, sys.maxunicode + 1)))
+    without_meaning = {"Cn", "Co", "Cs"}  # not assigned, private, half of a pair
+    characters = map(chr, range(sys.maxunicode + 1))
+    whole = "".join(one for one in characters if unicodedata.category(one) not in without_meaning)
     once = fold(whole)
     assert fold(once) == once
 
