@@ -58,17 +58,15 @@ def unusual_base() -> Iterator[dict[str, str]]:
 
 
 def test_the_service_runs_on_an_unusual_base(unusual_base: dict[str, str]) -> None:
-    containers = Containers("sdlc-lens-test-base:service")
-    baked("runtime-local", f"--set=*.tags={containers.image}", folder=ROOT, **unusual_base)
-    try:
+    image = "sdlc-lens-test-base:service"
+    baked("runtime-local", f"--set=*.tags={image}", folder=ROOT, **unusual_base)
+    with Containers(image) as containers:
         lens = containers.serve()
         assert lens.execute("id", "-u").stdout == "10001\n"
         assert lens.execute("python3", "-m", "sdlc_lens", "healthcheck").returncode == 0
         assert lens.execute("python3", "-c", FIND_BYTECODE).returncode == 0
         assert lens.execute("python", "--version").returncode != 0
-    finally:
-        containers.remove()
-        docker("image", "rm", containers.image)
+    docker("image", "rm", image)
 
 
 @pytest.mark.parametrize(("target", "reason"), REASONS.items(), ids=REASONS)
