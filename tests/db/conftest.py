@@ -2,11 +2,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import steady
 from databases import migrated, migrated_once
 
 from sdlc_lens.db.session import Database
 
-__all__ = ["migrated", "migrated_once"]
+__all__ = ["migrated", "migrated_once", "steady"]
 
 
 @pytest.fixture

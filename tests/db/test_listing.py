@@ -2,7 +2,7 @@
 
 import pytest
 from documents import row, stored
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdlc_lens.db.listing import SORTABLE, Selection, list_documents
@@ -149,12 +149,7 @@ def wanted(selection: Selection) -> list[dict[str, object]]:
     return sorted(chosen, key=key, reverse=selection.descending)
 
 
-@settings(
-    deadline=None,
-    max_examples=60,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60)
 @given(selection=SELECTIONS, size=st.integers(1, 50))
 async def test_pages_cover_every_row_once_in_order(
     selection: Selection, size: int, database: Database, many: Project

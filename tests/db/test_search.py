@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from documents import row, stored
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -251,7 +251,7 @@ async def harbour(database: Database) -> Database:
     return database
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.one_of(QUERIES, WORDS.map(" ".join)))
 async def test_no_text_is_a_syntax_error(harbour: Database, text: str) -> None:
     total, hits = await found(harbour, text)
