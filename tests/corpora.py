@@ -2,8 +2,8 @@
 
 import re
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.layout import identify
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.documents.layout import identify
 
 SHORTHAND = {
     "EP": "epics/{}-x.md",

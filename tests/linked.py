@@ -9,8 +9,8 @@ from sdlc_lens.db.documents import add_documents
 from sdlc_lens.db.models import document_links, document_refs
 from sdlc_lens.db.projects import Project, add_project
 from sdlc_lens.db.session import Database
-from sdlc_lens.domain.config import Configuration
-from sdlc_lens.domain.parse import Document, parse
+from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.parse import Document, parse
 
 Row = dict[str, object]
 

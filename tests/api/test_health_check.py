@@ -19,7 +19,7 @@ from sdlc_lens.api.health_check import HealthCheck
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.health import get_standing
 from sdlc_lens.db.models import projects
-from sdlc_lens.domain.rules.table import RULES
+from sdlc_lens.domain.checks.rules.table import RULES
 from sdlc_lens.sync import health
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from sdlc_lens.db.health import facts, get_standing, read_facts, store_report
 from sdlc_lens.db.models import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.db.projects import remove_project
 from sdlc_lens.db.session import Database
-from sdlc_lens.domain.corpus import Facts
+from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.errors import NotFound
 
 pytestmark = pytest.mark.anyio

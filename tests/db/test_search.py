@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sdlc_lens.db.models import document_refs, documents
 from sdlc_lens.db.search import Filters, Hit, search_documents
 from sdlc_lens.db.session import Database
-from sdlc_lens.domain.query import read_query
+from sdlc_lens.domain.search.query import read_query
 
 pytestmark = pytest.mark.anyio
 

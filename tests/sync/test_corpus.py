@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sdlc_lens.domain.config import configure
-from sdlc_lens.domain.parse import parse
+from sdlc_lens.domain.documents.config import configure
+from sdlc_lens.domain.documents.parse import parse
 from sdlc_lens.sources.folder import read_folder
 
 BESIDE_THE_PROJECT = Path(__file__).parents[3] / "shared" / "corpus"

@@ -22,7 +22,7 @@ from processes import (
 from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.__main__ import main
-from sdlc_lens.domain.rules.table import RULES
+from sdlc_lens.domain.checks.rules.table import RULES
 
 __all__ = ["open_folder"]
 

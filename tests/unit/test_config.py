@@ -2,8 +2,8 @@
 
 import pytest
 
-from sdlc_lens.domain.config import Configuration, configure
-from sdlc_lens.domain.kinds import ANY_STATUS, STATUSES
+from sdlc_lens.domain.documents.config import Configuration, configure
+from sdlc_lens.domain.documents.kinds import ANY_STATUS, STATUSES
 
 
 def test_nothing_given() -> None:

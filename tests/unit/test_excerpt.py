@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.excerpt import beginning, excerpt, pattern_of
-from sdlc_lens.domain.query import read_query
+from sdlc_lens.domain.search.excerpt import beginning, excerpt, pattern_of
+from sdlc_lens.domain.search.query import read_query
 
 FILLING = " ".join(["word"] * 40)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sdlc_lens.domain.family import Reference, parents
+from sdlc_lens.domain.documents.references.family import Reference, parents
 
 MEANINGS = {"US0001": 1, "US0002": 2, "EP0001": 11, "EP0002": 12, "RFC0001": 21}
 

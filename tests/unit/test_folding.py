@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.folding import Folded, fold
+from sdlc_lens.domain.search.folding import Folded, fold
 
 TEXTS = st.text(
     st.one_of(

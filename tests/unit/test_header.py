@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sdlc_lens.domain.header import Head, read_head
+from sdlc_lens.domain.documents.header import Head, read_head
 
 
 @pytest.mark.parametrize(

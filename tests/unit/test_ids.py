@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_of
 
-from sdlc_lens.domain.ids import all_ids, first_id, leading_id, normal_form
-from sdlc_lens.domain.kinds import BY_PREFIX
+from sdlc_lens.domain.documents.ids import all_ids, first_id, leading_id, normal_form
+from sdlc_lens.domain.documents.kinds import BY_PREFIX
 
 BOTH_ERAS = any_of.sampled_from(sorted(BY_PREFIX)).flatmap(
     lambda prefix: any_of.from_regex(

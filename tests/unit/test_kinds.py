@@ -2,7 +2,7 @@
 
 import pytest
 
-from sdlc_lens.domain.kinds import ARTEFACTS, is_terminal
+from sdlc_lens.domain.documents.kinds import ARTEFACTS, is_terminal
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sdlc_lens.domain.kinds import KINDS, SINGLETONS, Kind
-from sdlc_lens.domain.layout import Identity, identify, is_document, is_skipped_folder
+from sdlc_lens.domain.documents.kinds import KINDS, SINGLETONS, Kind
+from sdlc_lens.domain.documents.layout import Identity, identify, is_document, is_skipped_folder
 
 
 @pytest.mark.parametrize("name", ["a.md", "A.MD", "b.Md", "README.md", "index.md", "_indexes.md"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sdlc_lens.domain.header import read_head
-from sdlc_lens.domain.links import Link, aliases, mentions, references
+from sdlc_lens.domain.documents.header import read_head
+from sdlc_lens.domain.documents.references.links import Link, aliases, mentions, references
 
 
 def links(*lines: str) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
-from sdlc_lens.domain.config import Configuration, configure
-from sdlc_lens.domain.parse import content, decode, parse
+from sdlc_lens.domain.documents.config import Configuration, configure
+from sdlc_lens.domain.documents.parse import content, decode, parse
 
 STORY = """# US0002: Ask for a draught
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.query import Term, read_query
+from sdlc_lens.domain.search.query import Term, read_query
 
 
 def open_word(*forms: str) -> Term:

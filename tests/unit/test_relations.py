@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from sdlc_lens.domain.relations import Candidate, resolve
+from sdlc_lens.domain.documents.references.relations import Candidate, resolve
 
 AT_HOME = Candidate(1, "RFC0009", own=True, type="rfc", path="rfcs/RFC0009-b.md")
 LATER_AT_HOME = Candidate(2, "RFC0009", own=True, type="rfc", path="rfcs/RFC0009-c.md")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import pytest
 from corpora import facts, healthy
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.health import examine
-from sdlc_lens.domain.rules.table import RULES
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.report import examine
+from sdlc_lens.domain.checks.rules.table import RULES
 
 PROMISED = {
     "MISSING_PRD": ("critical", "completeness"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sdlc_lens.domain.config import Configuration
-from sdlc_lens.domain.kinds import KINDS, STATUSES
-from sdlc_lens.domain.status import canonical
+from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.kinds import KINDS, STATUSES
+from sdlc_lens.domain.documents.status import canonical
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from sdlc_lens.db.listing import FURTHEST, Selection, list_documents
 from sdlc_lens.db.projects import get_project_id
 from sdlc_lens.db.related import get_related
 from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.ids import first_id
-from sdlc_lens.domain.status import with_spellings
+from sdlc_lens.domain.documents.ids import first_id
+from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
 
 MOST_PER_PAGE = 100

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.domain.config import configure
-from sdlc_lens.domain.corpus import Corpus, facts
-from sdlc_lens.domain.health import Outcome, Report, examine
-from sdlc_lens.domain.parse import Document, parse
+from sdlc_lens.domain.checks.corpus import Corpus, facts
+from sdlc_lens.domain.checks.report import Outcome, Report, examine
+from sdlc_lens.domain.documents.config import configure
+from sdlc_lens.domain.documents.parse import Document, parse
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable, UnusableWorkspace
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot

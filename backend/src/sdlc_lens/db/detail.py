@@ -9,11 +9,11 @@ from sdlc_lens.db.listing import ITEM, Item
 from sdlc_lens.db.models import document_refs, documents
 from sdlc_lens.db.references import bearers
 from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.header import normal_key
-from sdlc_lens.domain.ids import normal_form
-from sdlc_lens.domain.kinds import SINGLETONS
-from sdlc_lens.domain.parse import content
-from sdlc_lens.domain.relations import Candidate, resolve
+from sdlc_lens.domain.documents.header import normal_key
+from sdlc_lens.domain.documents.ids import normal_form
+from sdlc_lens.domain.documents.kinds import SINGLETONS
+from sdlc_lens.domain.documents.parse import content
+from sdlc_lens.domain.documents.references.relations import Candidate, resolve
 from sdlc_lens.errors import NotFound
 
 _POINTS = {"points", "story points"}

@@ -2,9 +2,9 @@
 
 from sqlite3 import Connection
 
-from sdlc_lens.domain import folding
-from sdlc_lens.domain.excerpt import beginning, excerpt
-from sdlc_lens.domain.parse import decode
+from sdlc_lens.domain.documents.parse import decode
+from sdlc_lens.domain.search import folding
+from sdlc_lens.domain.search.excerpt import beginning, excerpt
 
 
 def add_functions(connection: Connection) -> None:

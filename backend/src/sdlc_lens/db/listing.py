@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from sdlc_lens.db.models import documents
 from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.folding import fold
-from sdlc_lens.domain.ids import normal_form
+from sdlc_lens.domain.documents.ids import normal_form
+from sdlc_lens.domain.search.folding import fold
 
 _SORTED_AS_STORED = ("type", "status", "updated_at", "doc_id", "priority", "story_points")
 SORTABLE: dict[str, ColumnElement[Any]] = {

@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, select
 
 from sdlc_lens.db.models import document_links, document_refs, documents
 from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.family import FAMILY, Reference
-from sdlc_lens.domain.relations import Candidate, resolve
+from sdlc_lens.domain.documents.references.family import FAMILY, Reference
+from sdlc_lens.domain.documents.references.relations import Candidate, resolve
 
 # A sum uses no index: else SQLite would go through the whole project rather than through the few
 # documents that bear a ref.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sdlc_lens.domain.kinds import is_terminal
+from sdlc_lens.domain.documents.kinds import is_terminal
 
 NO_STATUS = "null"
 _STORY = "story"

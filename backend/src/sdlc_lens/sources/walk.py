@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdlc_lens.domain.layout import is_document, is_skipped_folder
+from sdlc_lens.domain.documents.layout import is_document, is_skipped_folder
 from sdlc_lens.permissions import why_unreadable
 
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024

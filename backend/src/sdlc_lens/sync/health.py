@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.health import FactsRow, Standing, facts, get_standing, read_facts, store_report
 from sdlc_lens.db.session import Database
-from sdlc_lens.domain.corpus import Corpus
-from sdlc_lens.domain.health import Report, examine, from_text, is_stale, to_text
+from sdlc_lens.domain.checks.corpus import Corpus
+from sdlc_lens.domain.checks.report import Report, examine, from_text, is_stale, to_text
 from sdlc_lens.errors import Busy
 
 logger = logging.getLogger(__name__)

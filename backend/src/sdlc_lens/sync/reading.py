@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from sdlc_lens.domain.config import Configuration
-from sdlc_lens.domain.parse import PARSER_VERSION, Document, parse
+from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.parse import PARSER_VERSION, Document, parse
 from sdlc_lens.errors import Unreadable
 from sdlc_lens.sources.snapshot import Entry, blob_id
 

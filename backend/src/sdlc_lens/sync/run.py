@@ -17,7 +17,7 @@ from sdlc_lens.db.projects import (
 )
 from sdlc_lens.db.session import Database, WriteSession
 from sdlc_lens.db.syncs import Failure, Sync, add_sync
-from sdlc_lens.domain.config import Configuration, configure
+from sdlc_lens.domain.documents.config import Configuration, configure
 from sdlc_lens.errors import Conflict
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot

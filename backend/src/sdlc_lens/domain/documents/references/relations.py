@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sdlc_lens.domain.kinds import BY_PREFIX
-from sdlc_lens.domain.layout import home
+from sdlc_lens.domain.documents.kinds import BY_PREFIX
+from sdlc_lens.domain.documents.layout import home
 
 
 @dataclass(frozen=True)

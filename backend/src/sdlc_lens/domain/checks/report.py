@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.finding import Failure, Rule, Severity
-from sdlc_lens.domain.rules.table import RULES, STALE_DOCUMENT
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.finding import Failure, Rule, Severity
+from sdlc_lens.domain.checks.rules.table import RULES, STALE_DOCUMENT
 
 STALE_AFTER = timedelta(days=30)
 BEST_SCORE = 100

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import islice, takewhile
 
-from sdlc_lens.domain.folding import Folded
-from sdlc_lens.domain.query import Term
+from sdlc_lens.domain.search.folding import Folded
+from sdlc_lens.domain.search.query import Term
 
 WORDS = 32
 

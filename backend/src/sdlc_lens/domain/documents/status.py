@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sdlc_lens.domain.kinds import ANY_STATUS
+from sdlc_lens.domain.documents.kinds import ANY_STATUS
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u02bc\u00b4\u2032\uff07"))
 _EMPHASIS = dict.fromkeys(map(ord, "*`~"))

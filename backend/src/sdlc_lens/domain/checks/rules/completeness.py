@@ -1,7 +1,7 @@
 """What a workspace lacks."""
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.finding import Checks, verdict
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.finding import Checks, verdict
 
 
 def has_prd(corpus: Corpus) -> Checks:

@@ -1,7 +1,7 @@
 """What a document leaves unsaid about itself."""
 
-from sdlc_lens.domain.corpus import Corpus
-from sdlc_lens.domain.finding import Checks, verdict
+from sdlc_lens.domain.checks.corpus import Corpus
+from sdlc_lens.domain.checks.finding import Checks, verdict
 
 
 def artefact_has_status(corpus: Corpus) -> Checks:

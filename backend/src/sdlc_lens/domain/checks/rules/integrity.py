@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from operator import attrgetter
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.finding import Checks, verdict
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.finding import Checks, verdict
 
 LEAST_CHARACTERS = 50
 

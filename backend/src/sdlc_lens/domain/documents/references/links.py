@@ -3,8 +3,8 @@
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.domain.header import Field, with_ids
-from sdlc_lens.domain.ids import all_ids
+from sdlc_lens.domain.documents.header import Field, with_ids
+from sdlc_lens.domain.documents.ids import all_ids
 
 ALIASES = "aliases"
 MENTION = "mention"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from sdlc_lens.domain.kinds import BY_PREFIX
+from sdlc_lens.domain.documents.kinds import BY_PREFIX
 
 # The tail of the second form is upper case only: a lower-case slug must not pass for one.
 # Texts are searched for tails, which are rare, and only then for what stands before them; no

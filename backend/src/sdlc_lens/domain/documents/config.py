@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sdlc_lens.domain.kinds import ANY_STATUS, STATUSES
+from sdlc_lens.domain.documents.kinds import ANY_STATUS, STATUSES
 
 DEFAULT_SCHEMA_VERSION = 2
 

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from sdlc_lens.domain.config import Configuration
-from sdlc_lens.domain.header import Head, read_head, with_ids
-from sdlc_lens.domain.ids import first_id
-from sdlc_lens.domain.layout import identify, stem
-from sdlc_lens.domain.links import Link, aliases, mentions, references
-from sdlc_lens.domain.status import canonical
+from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.header import Head, read_head, with_ids
+from sdlc_lens.domain.documents.ids import first_id
+from sdlc_lens.domain.documents.layout import identify, stem
+from sdlc_lens.domain.documents.references.links import Link, aliases, mentions, references
+from sdlc_lens.domain.documents.status import canonical
 
 PARSER_VERSION = 4
 """To be raised with every change of what parsing gives: documents already stored follow it."""

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.domain.kinds import ARTEFACTS, is_terminal
-from sdlc_lens.domain.links import MENTION
-from sdlc_lens.domain.parse import Document
+from sdlc_lens.domain.documents.kinds import ARTEFACTS, is_terminal
+from sdlc_lens.domain.documents.parse import Document
+from sdlc_lens.domain.documents.references.links import MENTION
 
 _FIELDS = {
     "epic": frozenset({"epic", "epics"}),

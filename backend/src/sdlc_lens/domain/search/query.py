@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.domain.folding import fold
-from sdlc_lens.domain.ids import leading_id, normal_form
-from sdlc_lens.domain.kinds import BY_PREFIX
+from sdlc_lens.domain.documents.ids import leading_id, normal_form
+from sdlc_lens.domain.documents.kinds import BY_PREFIX
+from sdlc_lens.domain.search.folding import fold
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb\0", '"""""" ')
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")

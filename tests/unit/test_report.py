@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sdlc_lens.clock import stamp
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.finding import Severity
-from sdlc_lens.domain.health import examine, from_text, is_stale, to_text
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.finding import Severity
+from sdlc_lens.domain.checks.report import examine, from_text, is_stale, to_text
 
 IDS = some.sampled_from(["EP0001", "EP0002", "US0001", "US0002", "PL0001", "TS0001", "RETRO0001"])
 FOLDERS = some.sampled_from(["", "stories/", "epics/", "plans/", "old/stories/", "decisions/"])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sdlc_lens.domain.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
 
 
 class Severity(StrEnum):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sdlc_lens.domain.ids import leading_id
-from sdlc_lens.domain.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS, Kind
+from sdlc_lens.domain.documents.ids import leading_id
+from sdlc_lens.domain.documents.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS, Kind
 
 _EXTENSION = ".md"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "dist", "build"})

@@ -1,7 +1,7 @@
 """THE table of rules, the heaviest first: id, severity, category, check, cure."""
 
-from sdlc_lens.domain.finding import Category, Rule, Severity
-from sdlc_lens.domain.rules import completeness, consistency, integrity, quality
+from sdlc_lens.domain.checks.finding import Category, Rule, Severity
+from sdlc_lens.domain.checks.rules import completeness, consistency, integrity, quality
 
 STALE_DOCUMENT = Rule(
     "STALE_DOCUMENT",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.domain.ids import first_id
+from sdlc_lens.domain.documents.ids import first_id
 
 _FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)")
 _FENCE = re.compile(r" {0,3}(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*\Z)|~{3,})")

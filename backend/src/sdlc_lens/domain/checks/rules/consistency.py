@@ -1,8 +1,8 @@
 """What documents say that does not fit together."""
 
-from sdlc_lens.domain.corpus import Corpus, Facts
-from sdlc_lens.domain.finding import Checks, verdict
-from sdlc_lens.domain.kinds import RECORDS
+from sdlc_lens.domain.checks.corpus import Corpus, Facts
+from sdlc_lens.domain.checks.finding import Checks, verdict
+from sdlc_lens.domain.documents.kinds import RECORDS
 
 INBOX = "inbox"
 

@@ -1,0 +1,1 @@
+"""The health check of a workspace: rules, findings and the report on them."""

@@ -1,0 +1,1 @@
+"""What a document is: its type, id, header and references, read from bytes."""

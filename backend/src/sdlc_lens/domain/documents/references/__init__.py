@@ -1,0 +1,1 @@
+"""What a document refers to, and which documents that means."""

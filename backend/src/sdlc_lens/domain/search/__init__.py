@@ -1,0 +1,1 @@
+"""Search queries, text folded for comparing, and excerpts."""
