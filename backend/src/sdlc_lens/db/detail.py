@@ -13,7 +13,7 @@ from sdlc_lens.domain.documents.header import normal_key
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
-from sdlc_lens.domain.documents.references.relations import Candidate, resolve
+from sdlc_lens.domain.documents.references import Candidate, resolve
 from sdlc_lens.errors import NotFound
 
 _POINTS = {"points", "story points"}

@@ -12,7 +12,7 @@ from sdlc_lens.db.models import document_links, document_refs, documents, health
 from sdlc_lens.db.session import ReadSession, WriteSession
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
-from sdlc_lens.domain.documents.references.links import MENTION
+from sdlc_lens.domain.documents.references import MENTION
 from sdlc_lens.errors import NotFound
 
 FactsRow = Sequence[Any]

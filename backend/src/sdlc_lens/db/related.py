@@ -19,8 +19,7 @@ from sdlc_lens.db.references import (
     these,
 )
 from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.documents.references.family import FAMILY, parents
-from sdlc_lens.domain.documents.references.links import MENTION
+from sdlc_lens.domain.documents.references import FAMILY, MENTION, parents
 
 DEPENDS_ON = "depends_on"
 

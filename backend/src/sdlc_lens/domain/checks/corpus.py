@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sdlc_lens.domain.documents.kinds import ARTEFACTS, is_terminal
 from sdlc_lens.domain.documents.parse import Document
-from sdlc_lens.domain.documents.references.links import MENTION
+from sdlc_lens.domain.documents.references import MENTION
 
 _FIELDS = {
     "epic": frozenset({"epic", "epics"}),

@@ -7,7 +7,7 @@ from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.header import Head, read_head, with_ids
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.layout import identify, stem
-from sdlc_lens.domain.documents.references.links import Link, aliases, mentions, references
+from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
 from sdlc_lens.domain.documents.status import canonical
 
 PARSER_VERSION = 4

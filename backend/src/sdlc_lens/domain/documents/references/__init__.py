@@ -1,1 +1,0 @@
-"""What a document refers to, and which documents that means."""
