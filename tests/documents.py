@@ -1,8 +1,8 @@
 """Rows of documents as a sync stores them."""
 
-from sdlc_lens.db.documents import add_documents
-from sdlc_lens.db.projects import Project, add_project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.ingest import add_documents
+from sdlc_lens.queries.projects import Project, add_project
 
 
 def row(project_id: int, path: str, **values: object) -> dict[str, object]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from documents import row
 from sqlalchemy import insert
 
-from sdlc_lens.db.documents import add_documents
-from sdlc_lens.db.models import document_links, document_refs
-from sdlc_lens.db.projects import Project, add_project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.db.tables import document_links, document_refs
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import Document, parse
+from sdlc_lens.queries.ingest import add_documents
+from sdlc_lens.queries.projects import Project, add_project
 
 Row = dict[str, object]
 

@@ -13,9 +13,9 @@ import pytest
 from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 
-from sdlc_lens.db.projects import Project, add_project, get_project
-from sdlc_lens.db.session import Database
-from sdlc_lens.db.syncs import Sync
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.projects import Project, add_project, get_project
+from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import run

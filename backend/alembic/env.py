@@ -7,8 +7,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from sdlc_lens.db import file
-from sdlc_lens.db.models import metadata
-from sdlc_lens.db.session import create_engine
+from sdlc_lens.db.database import create_engine
+from sdlc_lens.db.tables import metadata
 from sdlc_lens.settings import load_settings
 
 

@@ -11,9 +11,9 @@ from databases import migrated, migrated_once
 from fastapi import FastAPI
 from workspaces import write_workspace
 
-from sdlc_lens.db.projects import add_project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
+from sdlc_lens.queries.projects import add_project
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
 from sdlc_lens.sync.runner import Runner
 

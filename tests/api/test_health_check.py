@@ -17,9 +17,9 @@ from workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.api.health_check import HealthCheck
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.health import get_standing
-from sdlc_lens.db.models import projects
+from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.checks.rules.table import RULES
+from sdlc_lens.queries.checks import get_standing
 from sdlc_lens.sync import health
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from problems import problem
 from starlette.types import Receive, Scope, Send
 
 from sdlc_lens.api.limits import MAX_BODY_BYTES
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 
 pytestmark = pytest.mark.anyio
 

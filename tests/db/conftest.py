@@ -5,7 +5,7 @@ import pytest
 import steady
 from databases import migrated, migrated_once
 
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 
 __all__ = ["migrated", "migrated_once", "steady"]
 

@@ -8,8 +8,8 @@ from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from sdlc_lens.db.database import Database
 from sdlc_lens.db.driver import ROWS_AHEAD, Connection
-from sdlc_lens.db.session import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ from documents import row, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdlc_lens.db.listing import SORTABLE, Selection, list_documents
-from sdlc_lens.db.projects import Project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.documents.listing import SORTABLE, Selection, list_documents
+from sdlc_lens.queries.projects import Project
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,10 @@ import pytest
 from documents import row, stored
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db import projects
-from sdlc_lens.db.projects import (
+from sdlc_lens.db.database import Database
+from sdlc_lens.errors import Conflict, NotFound
+from sdlc_lens.queries import projects
+from sdlc_lens.queries.projects import (
     add_project,
     extend_lease,
     extend_leases,
@@ -16,8 +18,6 @@ from sdlc_lens.db.projects import (
     list_projects,
     take_lease,
 )
-from sdlc_lens.db.session import Database
-from sdlc_lens.errors import Conflict, NotFound
 
 pytestmark = pytest.mark.anyio
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from sdlc_lens.db.database import Database
 from sdlc_lens.db.file import side_files
-from sdlc_lens.db.models import projects
-from sdlc_lens.db.projects import add_project
 from sdlc_lens.db.readiness import Readiness, check_readiness
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.tables import projects
+from sdlc_lens.queries.projects import add_project
 
 pytestmark = pytest.mark.anyio
 

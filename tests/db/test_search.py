@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from sdlc_lens.db.models import document_refs, documents
-from sdlc_lens.db.search import Filters, Hit, search_documents
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.db.tables import document_refs, documents
 from sdlc_lens.domain.search.query import read_query
+from sdlc_lens.queries.search import Filters, Hit, search_documents
 
 pytestmark = pytest.mark.anyio
 

@@ -4,9 +4,9 @@ import pytest
 from documents import row, stored
 from sqlalchemy import text
 
-from sdlc_lens.db.documents import remove_documents, replace_documents, stored_documents
-from sdlc_lens.db.projects import remove_project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.ingest import remove_documents, replace_documents, stored_documents
+from sdlc_lens.queries.projects import remove_project
 
 pytestmark = pytest.mark.anyio
 

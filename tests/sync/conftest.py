@@ -7,7 +7,7 @@ from databases import migrated, migrated_once
 from syncing import Harbour, Held
 from workspaces import write_workspace
 
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 from sdlc_lens.sync.runner import Runner
 
 __all__ = ["migrated", "migrated_once", "steady"]

@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from syncing import Harbour, rows_of_a_fresh_sync
 from workspaces import write_workspace
 
-from sdlc_lens.db.session import Database
-from sdlc_lens.db.syncs import Sync
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
 

@@ -9,8 +9,8 @@ from processes import environment
 from workspaces import write_workspace
 
 from sdlc_lens.__main__ import main
-from sdlc_lens.db.projects import add_project, get_project, take_lease
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.projects import add_project, get_project, take_lease
 
 ONE = "synced: 2 added, 0 changed, 0 unchanged, 0 removed, 0 not read"
 SAME = "synced: 0 added, 0 changed, 2 unchanged, 0 removed, 0 not read"

@@ -14,9 +14,9 @@ from syncing import Harbour, rows_of_a_fresh_sync
 from workspaces import write_workspace
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.session import WriteSession
-from sdlc_lens.db.syncs import list_syncs
+from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
+from sdlc_lens.queries.syncs import list_syncs
 from sdlc_lens.sync import apply
 from sdlc_lens.sync import run as sync_run
 
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from sdlc_lens.db import documents
-from sdlc_lens.db.session import Database
+from sdlc_lens.queries import ingest as documents
+from sdlc_lens.db.database import Database
 from sdlc_lens.sync import apply
 from sdlc_lens.sync.runner import Runner
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sdlc_lens.db.documents import Stored
 from sdlc_lens.errors import HeldBack
+from sdlc_lens.queries.ingest import Stored
 from sdlc_lens.sources.snapshot import Entry, Snapshot
 from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from syncing import Harbour
 
-from sdlc_lens.db.projects import remove_project
-from sdlc_lens.db.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs
+from sdlc_lens.queries.projects import remove_project
+from sdlc_lens.queries.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.sync.run import Order
 
 pytestmark = pytest.mark.anyio

@@ -12,16 +12,16 @@ from sqlalchemy import text
 from syncing import Held
 from workspaces import SAMPLE, write_workspace
 
-from sdlc_lens.db.listing import Item, Selection, list_documents
-from sdlc_lens.db.projects import (
+from sdlc_lens.db.database import Database, WriteSession
+from sdlc_lens.errors import NotFound, SyncInProgress
+from sdlc_lens.queries.documents.listing import Item, Selection, list_documents
+from sdlc_lens.queries.projects import (
     Project,
     add_project,
     extend_lease,
     get_project,
     remove_project,
 )
-from sdlc_lens.db.session import Database, WriteSession
-from sdlc_lens.errors import NotFound, SyncInProgress
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import run as run_module
 from sdlc_lens.sync import runner as runner_module

@@ -12,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from syncing import Harbour
 from workspaces import write_workspace
 
-from sdlc_lens.db.projects import remove_project
-from sdlc_lens.db.syncs import Sync, list_syncs
+from sdlc_lens.queries.projects import remove_project
+from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync import apply
 from sdlc_lens.sync.run import Order

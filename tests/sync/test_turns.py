@@ -8,9 +8,9 @@ from processes import IN_TIME, PATIENCE_SECONDS
 from syncing import Harbour, Held
 from workspaces import SAMPLE
 
-from sdlc_lens.db.projects import change_project, get_project, take_lease
-from sdlc_lens.db.session import WriteSession
+from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
+from sdlc_lens.queries.projects import change_project, get_project, take_lease
 from sdlc_lens.sync import run
 from sdlc_lens.sync import runner as runner_module
 

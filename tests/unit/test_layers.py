@@ -1,8 +1,9 @@
-"""A module imports from lower levels only."""
+"""A module imports from lower levels only, and imports form no circle."""
 
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,19 @@ LEVELS = {
     "domain": 1,
     "sources": 2,
     "db": 2,
-    "sync": 3,
-    "api": 4,
-    "main": 5,
+    "queries": 3,
+    "sync": 4,
+    "api": 5,
+    "main": 6,
     "commands": 6,
-    "__main__": 7,
+    "__main__": 6,
 }
-MODULES = sorted(
-    path for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] != "alembic"
-)
+FILES = {0, 6}  # the levels whose parts are single files, which may import each other
+MODULES = {
+    ".".join(("sdlc_lens", *path.relative_to(ROOT).with_suffix("").parts)): path
+    for path in sorted(ROOT.rglob("*.py"))
+    if path.relative_to(ROOT).parts[0] != "alembic"
+}
 
 
 def imports(module: Path) -> Iterator[str]:
@@ -42,24 +47,39 @@ def imports(module: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def beneath(part: str) -> list[str]:
-    """What PART may import: lower levels, and on the lowest one its neighbours."""
-    return [other for other, level in LEVELS.items() if level < max(LEVELS[part], 1)]
+def beneath(part: str) -> set[str]:
+    """What PART may import: itself, lower levels, and neighbours that are single files."""
+    level = LEVELS[part]
+    lower = {other for other in LEVELS if LEVELS[other] < level}
+    neighbours = {other for other in LEVELS if LEVELS[other] == level in FILES}
+    return {part} | lower | neighbours
 
 
 def place(name: str) -> str:
-    """The part of the service that a dotted name or a file's path begins with."""
+    """The part of the service that a dotted name begins with."""
     return name.split(".")[1] if name.split(".")[1] in LEVELS else "__init__"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_downwards(module: Path) -> None:
-    own = module.relative_to(ROOT).parts[0].removesuffix(".py")
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_downwards(name: str) -> None:
+    own = name.split(".")[1]
     assert own in LEVELS, "a new part of the service needs its level here"
-    for name in imports(module):
-        if name.startswith("sdlc_lens"):
-            other = place(name)
-            assert other in (own, *beneath(own)), name
+    for imported in imports(MODULES[name]):
+        if imported.startswith("sdlc_lens"):
+            assert place(imported) in beneath(own), imported
+
+
+def test_imports_form_no_circle() -> None:
+    graph = {
+        name: {
+            found
+            for imported in imports(path)
+            for found in (imported, imported.rpartition(".")[0])
+            if found in MODULES
+        }
+        for name, path in MODULES.items()
+    }
+    assert list(TopologicalSorter(graph).static_order())
 
 
 def test_domain_needs_the_standard_library_only() -> None:
@@ -67,9 +87,3 @@ def test_domain_needs_the_standard_library_only() -> None:
         for name in imports(module):
             first = name.partition(".")[0]
             assert name.startswith("sdlc_lens.domain") or first in sys.stdlib_module_names, name
-
-
-def test_sources_and_database_do_not_know_each_other() -> None:
-    for part, other in (("sources", "db"), ("db", "sources")):
-        for module in ROOT.glob(f"{part}/*.py"):
-            assert not any(name.startswith(f"sdlc_lens.{other}") for name in imports(module))

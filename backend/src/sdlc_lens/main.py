@@ -24,7 +24,7 @@ from sdlc_lens.api.hosts import Hosts
 from sdlc_lens.api.limits import Limits
 from sdlc_lens.api.measured import Measured
 from sdlc_lens.api.origins import Origins
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner

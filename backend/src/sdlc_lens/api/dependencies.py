@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from sdlc_lens.db.session import Database, ReadSession
+from sdlc_lens.db.database import Database, ReadSession
 from sdlc_lens.settings import Settings
 from sdlc_lens.sync.health import HealthChecks
 from sdlc_lens.sync.runner import Runner

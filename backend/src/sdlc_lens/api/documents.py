@@ -9,14 +9,14 @@ from pydantic import BaseModel, Field, StringConstraints
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, RelatedDocuments
 from sdlc_lens.api.schema import problems
-from sdlc_lens.db.detail import Found, find_document, get_detail, get_source
-from sdlc_lens.db.listing import FURTHEST, Selection, list_documents
-from sdlc_lens.db.projects import get_project_id
-from sdlc_lens.db.related import get_related
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
+from sdlc_lens.queries.documents.detail import Found, find_document, get_detail, get_source
+from sdlc_lens.queries.documents.listing import FURTHEST, Selection, list_documents
+from sdlc_lens.queries.projects import get_project_id
+from sdlc_lens.queries.related import get_related
 
 MOST_PER_PAGE = 100
 # Whatever a browser takes a workspace's file for, it runs nothing of it.

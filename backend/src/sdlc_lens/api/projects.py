@@ -10,8 +10,6 @@ from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSetti
 from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncAnswer, SyncStarted
 from sdlc_lens.api.schema import problems
 from sdlc_lens.api.slug import slugify
-from sdlc_lens.db import projects
-from sdlc_lens.db.syncs import Sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.errors import (
     Conflict,
     Invalid,
@@ -20,6 +18,8 @@ from sdlc_lens.errors import (
     SyncInProgress,
     TokenStorageDisabled,
 )
+from sdlc_lens.queries import projects
+from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.sources.folder import locate
 from sdlc_lens.sync.run import Order
 

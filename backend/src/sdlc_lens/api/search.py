@@ -9,12 +9,12 @@ from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.documents import Values, filled
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
-from sdlc_lens.db.listing import FURTHEST
-from sdlc_lens.db.search import Filters, search_documents
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
+from sdlc_lens.queries.documents.listing import FURTHEST
+from sdlc_lens.queries.search import Filters, search_documents
 
 MOST_PER_PAGE = 50
 

@@ -10,10 +10,10 @@ from pydantic import Field
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import Answer
 from sdlc_lens.api.schema import problems
-from sdlc_lens.db.projects import Project, get_project, list_projects
-from sdlc_lens.db.statistics import count_documents
 from sdlc_lens.domain.statistics import Count, by_project, summarise
 from sdlc_lens.errors import NotFound
+from sdlc_lens.queries.projects import Project, get_project, list_projects
+from sdlc_lens.queries.statistics import count_documents
 
 ByStatus = Annotated[dict[str, int], Field(description="Documents without one under `null`.")]
 Completion = Annotated[float, Field(description="Stories with a terminal status, in per cent.")]

@@ -10,13 +10,13 @@ import sys
 from sqlalchemy.exc import DBAPIError
 
 from sdlc_lens.commands.threads import require_threads
+from sdlc_lens.db.database import Database
 from sdlc_lens.db.file import failure, look, require_writable
 from sdlc_lens.db.locks import require_locks
-from sdlc_lens.db.projects import get_project, list_projects
 from sdlc_lens.db.readiness import check_readiness
-from sdlc_lens.db.session import Database
-from sdlc_lens.db.syncs import Sync
 from sdlc_lens.errors import LensError, UnusableDatabase
+from sdlc_lens.queries.projects import get_project, list_projects
+from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner

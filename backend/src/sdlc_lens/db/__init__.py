@@ -1,1 +1,1 @@
-"""Where the facts about projects and documents live."""
+"""The database: its file, engine, tables and migrations."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import batched
 
-from sdlc_lens.db.documents import (
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.queries.ingest import (
     add_documents,
     add_references,
     next_id,
@@ -16,7 +17,6 @@ from sdlc_lens.db.documents import (
     replace_documents,
     stored_sources,
 )
-from sdlc_lens.db.session import WriteSession
 from sdlc_lens.sources.snapshot import Entry
 from sdlc_lens.sync.plan import Plan
 from sdlc_lens.sync.reading import Numbered, Reader, Rows

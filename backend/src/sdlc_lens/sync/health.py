@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy.exc import OperationalError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.health import FactsRow, Standing, facts, get_standing, read_facts, store_report
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.report import Report, examine, from_text, is_stale, to_text
 from sdlc_lens.errors import Busy
+from sdlc_lens.queries.checks import (
+    FactsRow,
+    Standing,
+    facts,
+    get_standing,
+    read_facts,
+    store_report,
+)
 
 logger = logging.getLogger(__name__)
 

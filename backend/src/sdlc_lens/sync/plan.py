@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sdlc_lens.db.documents import Stored
 from sdlc_lens.errors import HeldBack, Unreadable
+from sdlc_lens.queries.ingest import Stored
 from sdlc_lens.sources.snapshot import Entry, Snapshot
 
 FEWEST_GUARDED = 10

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.documents import Stored, stored_documents
-from sdlc_lens.db.projects import (
+from sdlc_lens.db.database import Database, WriteSession
+from sdlc_lens.domain.documents.config import Configuration, configure
+from sdlc_lens.errors import Conflict
+from sdlc_lens.queries.ingest import Stored, stored_documents
+from sdlc_lens.queries.projects import (
     Project,
     extend_leases,
     get_additions,
     give_back,
     holds_lease,
 )
-from sdlc_lens.db.session import Database, WriteSession
-from sdlc_lens.db.syncs import Failure, Sync, add_sync
-from sdlc_lens.domain.documents.config import Configuration, configure
-from sdlc_lens.errors import Conflict
+from sdlc_lens.queries.syncs import Failure, Sync, add_sync
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.apply import Applied, apply

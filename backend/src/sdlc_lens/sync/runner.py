@@ -10,16 +10,16 @@ from uuid import uuid4
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.projects import (
+from sdlc_lens.db.database import Database
+from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
+from sdlc_lens.queries.projects import (
     LEASE_SECONDS,
     Project,
     extend_lease,
     get_project,
     take_lease,
 )
-from sdlc_lens.db.session import Database
-from sdlc_lens.db.syncs import Sync
-from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
+from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sync.run import PATIENCE_SECONDS, Order, finish, run
 
 RETRY_SECONDS = 2

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sdlc_lens.db.documents import outdated_projects
-from sdlc_lens.db.projects import Project, list_projects
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
 from sdlc_lens.domain.documents.parse import PARSER_VERSION
 from sdlc_lens.errors import Busy, LensError, NotFound, SyncInProgress
+from sdlc_lens.queries.ingest import outdated_projects
+from sdlc_lens.queries.projects import Project, list_projects
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner

@@ -9,10 +9,10 @@ from functools import cache
 
 from sqlalchemy import RowMapping, TextClause, text
 
-from sdlc_lens.db.listing import NOTHING
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.search.excerpt import pattern_of
 from sdlc_lens.domain.search.query import Query, Term
+from sdlc_lens.queries.documents.listing import NOTHING
 
 _IN_TEXT, _PARTLY_TITLED, _TITLED, _NAMED = range(4)
 

@@ -4,12 +4,12 @@ import pytest
 from documents import row, stored
 from sqlalchemy import insert, select, update
 
-from sdlc_lens.db.health import facts, get_standing, read_facts, store_report
-from sdlc_lens.db.models import document_links, document_refs, documents, health_reports, projects
-from sdlc_lens.db.projects import remove_project
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.errors import NotFound
+from sdlc_lens.queries.checks import facts, get_standing, read_facts, store_report
+from sdlc_lens.queries.projects import remove_project
 
 pytestmark = pytest.mark.anyio
 

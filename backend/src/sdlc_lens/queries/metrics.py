@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from sdlc_lens.db.models import documents, projects, syncs
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import documents, projects, syncs
 
 
 @dataclass(frozen=True)

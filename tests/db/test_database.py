@@ -12,9 +12,9 @@ from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from sdlc_lens.db import database as session_module
 from sdlc_lens.db import driver
-from sdlc_lens.db import session as session_module
-from sdlc_lens.db.session import Database, ReadSession, WriteSession
+from sdlc_lens.db.database import Database, ReadSession, WriteSession
 from sdlc_lens.errors import Busy
 
 pytestmark = pytest.mark.anyio

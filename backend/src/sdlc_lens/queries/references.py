@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from sdlc_lens.db.models import document_links, document_refs, documents
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import document_links, document_refs, documents
 from sdlc_lens.domain.documents.references import FAMILY, Candidate, Reference, resolve
 
 # A sum uses no index: else SQLite would go through the whole project rather than through the few

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from sdlc_lens.db.models import documents
-from sdlc_lens.db.references import (
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import documents
+from sdlc_lens.domain.documents.references import FAMILY, MENTION, parents
+from sdlc_lens.queries.references import (
     Ids,
     Named,
     Refs,
@@ -18,8 +20,6 @@ from sdlc_lens.db.references import (
     targets_of,
     these,
 )
-from sdlc_lens.db.session import ReadSession
-from sdlc_lens.domain.documents.references import FAMILY, MENTION, parents
 
 DEPENDS_ON = "depends_on"
 

@@ -3,9 +3,9 @@
 import pytest
 from documents import row, stored
 
-from sdlc_lens.db.documents import replace_documents, stored_documents
-from sdlc_lens.db.listing import Selection, list_documents
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.documents.listing import Selection, list_documents
+from sdlc_lens.queries.ingest import replace_documents, stored_documents
 
 pytestmark = pytest.mark.anyio
 

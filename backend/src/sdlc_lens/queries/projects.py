@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select,
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.models import documents, projects
-from sdlc_lens.db.session import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.tables import documents, projects
 from sdlc_lens.errors import Conflict, NotFound
 
 LEASE_SECONDS = 30

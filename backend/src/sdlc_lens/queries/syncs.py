@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
-from sdlc_lens.db.models import syncs
-from sdlc_lens.db.session import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.tables import syncs
 
 KEPT = 50
 MOST_FAILURES = 100

@@ -6,8 +6,8 @@ from itertools import batched
 
 from sqlalchemy import RowMapping, Table, bindparam, delete, func, select, update
 
-from sdlc_lens.db.models import document_links, document_refs, documents, projects
-from sdlc_lens.db.session import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.tables import document_links, document_refs, documents, projects
 
 Rows = Sequence[Mapping[str, object]]
 

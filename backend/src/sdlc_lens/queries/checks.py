@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from sdlc_lens.db.models import document_links, document_refs, documents, health_reports, projects
-from sdlc_lens.db.session import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION

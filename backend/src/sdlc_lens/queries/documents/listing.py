@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from sdlc_lens.db.models import documents
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import documents
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.search.folding import fold
 

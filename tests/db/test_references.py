@@ -3,9 +3,9 @@
 import pytest
 from linked import linked
 
-from sdlc_lens.db.references import Named
-from sdlc_lens.db.related import Related, get_related
-from sdlc_lens.db.session import Database
+from sdlc_lens.db.database import Database
+from sdlc_lens.queries.references import Named
+from sdlc_lens.queries.related import Related, get_related
 
 pytestmark = pytest.mark.anyio
 

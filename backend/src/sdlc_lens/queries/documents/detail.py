@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from sdlc_lens.db.listing import ITEM, Item
-from sdlc_lens.db.models import document_refs, documents
-from sdlc_lens.db.references import bearers
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import document_refs, documents
 from sdlc_lens.domain.documents.header import normal_key
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
 from sdlc_lens.domain.documents.references import Candidate, resolve
 from sdlc_lens.errors import NotFound
+from sdlc_lens.queries.documents.listing import ITEM, Item
+from sdlc_lens.queries.references import bearers
 
 _POINTS = {"points", "story points"}
 _ITS_OWN_COLUMN = {"status", "owner", "priority", "epic", "story"} | _POINTS

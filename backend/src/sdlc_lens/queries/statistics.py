@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
-from sdlc_lens.db.models import documents
-from sdlc_lens.db.session import ReadSession
+from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.tables import documents
 from sdlc_lens.domain.statistics import Count
 
 _GROUP = (documents.c.project_id, documents.c.type, documents.c.status)

@@ -1,0 +1,1 @@
+"""Query functions that take a session: one module per noun."""

@@ -1,0 +1,1 @@
+"""Queries on documents: lists of them, and one with its text."""
