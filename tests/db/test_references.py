@@ -4,8 +4,7 @@ import pytest
 from linked import linked
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.references import Named
-from sdlc_lens.queries.related import Related, get_related
+from sdlc_lens.queries.references import Named, Related, get_related
 
 pytestmark = pytest.mark.anyio
 

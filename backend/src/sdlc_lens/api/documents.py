@@ -16,7 +16,7 @@ from sdlc_lens.errors import Invalid, NotFound
 from sdlc_lens.queries.documents.detail import Found, find_document, get_detail, get_source
 from sdlc_lens.queries.documents.listing import FURTHEST, Selection, list_documents
 from sdlc_lens.queries.projects import get_project_id
-from sdlc_lens.queries.related import get_related
+from sdlc_lens.queries.references import get_related
 
 MOST_PER_PAGE = 100
 # Whatever a browser takes a workspace's file for, it runs nothing of it.
