@@ -18,9 +18,9 @@ from sdlc_lens.queries.projects import Project, add_project, get_project
 from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
-from sdlc_lens.sync import run
-from sdlc_lens.sync.run import Order
+from sdlc_lens.sync import sync as run
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.sync import Order
 
 # Everything that a sync stores of a document, but for times and numbers that tell nothing.
 ROWS = """

@@ -20,7 +20,7 @@ from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.checks.rules.table import RULES
 from sdlc_lens.queries.checks import get_standing
-from sdlc_lens.sync import health
+from sdlc_lens.sync import checks
 
 pytestmark = pytest.mark.anyio
 
@@ -146,8 +146,8 @@ async def test_made_once_for_a_synced_state(
         made_in.append(threading.current_thread())
         return examined(*arguments)
 
-    examined = health._examined
-    monkeypatch.setattr(health, "_examined", counted)
+    examined = checks._examined
+    monkeypatch.setattr(checks, "_examined", counted)
     bodies = await asyncio.gather(*(checked(client, synced) for _ in range(5)))
     assert all(body == bodies[0] for body in bodies)
     await client.post(f"{synced}/sync")
@@ -169,7 +169,7 @@ async def test_report_does_not_wait_for_a_sync_that_writes(
 ) -> None:
     async with app.state.database.write(), asyncio.timeout(IN_TIME):
         given = await checked(client, synced)
-        monkeypatch.setattr(health, "_examined", None)
+        monkeypatch.setattr(checks, "_examined", None)
         assert await checked(client, synced) == given
     assert await checked(client, synced) == given
     async with app.state.database.read() as session:
@@ -186,7 +186,7 @@ async def test_report_that_cannot_be_kept_is_given_all_the_same(
         raise OperationalError("INSERT", None, Exception("database is locked"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(health, "store_report", locked)
+        patched.setattr(checks, "store_report", locked)
         given = await checked(client, synced)
     assert "harbour is not kept" in caplog.text
     kept = await checked(client, synced)

@@ -13,7 +13,7 @@ from workspaces import write_workspace
 
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
-from sdlc_lens.sync import run
+from sdlc_lens.sync import sync as run
 
 pytestmark = pytest.mark.anyio
 

@@ -16,8 +16,8 @@ from workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.sync import Order
 
 PATHS = any_of.sampled_from(
     [

@@ -11,7 +11,7 @@ from syncing import Harbour, failed
 from workspaces import write_workspace
 
 from sdlc_lens.sources import walk
-from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 

@@ -18,7 +18,7 @@ from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
 from sdlc_lens.queries.syncs import list_syncs
 from sdlc_lens.sync import apply
-from sdlc_lens.sync import run as sync_run
+from sdlc_lens.sync import sync as sync_run
 
 pytestmark = pytest.mark.anyio
 

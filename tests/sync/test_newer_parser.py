@@ -7,8 +7,8 @@ from sqlalchemy import text
 from syncing import Harbour
 
 from sdlc_lens.sync import reading, schedule
-from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.schedule import Schedule
+from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from syncing import Harbour
 
 from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs
-from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 

@@ -23,8 +23,8 @@ from sdlc_lens.queries.projects import (
     remove_project,
 )
 from sdlc_lens.sources.snapshot import Snapshot
-from sdlc_lens.sync import run as run_module
 from sdlc_lens.sync import runner as runner_module
+from sdlc_lens.sync import sync as run_module
 from sdlc_lens.sync.runner import Runner
 
 pytestmark = pytest.mark.anyio

@@ -16,8 +16,8 @@ from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync import apply
-from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.schedule import Schedule, tell_end
+from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 

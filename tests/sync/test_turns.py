@@ -11,8 +11,8 @@ from workspaces import SAMPLE
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
 from sdlc_lens.queries.projects import change_project, get_project, take_lease
-from sdlc_lens.sync import run
 from sdlc_lens.sync import runner as runner_module
+from sdlc_lens.sync import sync as run
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,7 @@ from sdlc_lens.api.measured import Measured
 from sdlc_lens.api.origins import Origins
 from sdlc_lens.db.database import Database
 from sdlc_lens.settings import Settings, load_settings
-from sdlc_lens.sync.health import HealthChecks
+from sdlc_lens.sync.checks import HealthChecks
 from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule, tell_end
 from sdlc_lens.version import version

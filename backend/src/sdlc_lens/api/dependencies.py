@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from sdlc_lens.db.database import Database, ReadSession
 from sdlc_lens.settings import Settings
-from sdlc_lens.sync.health import HealthChecks
+from sdlc_lens.sync.checks import HealthChecks
 from sdlc_lens.sync.runner import Runner
 
 

@@ -21,7 +21,7 @@ from sdlc_lens.errors import (
 from sdlc_lens.queries import projects
 from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.sources.folder import locate
-from sdlc_lens.sync.run import Order
+from sdlc_lens.sync.sync import Order
 
 STORED = {"name", "sdlc_path", "auto_sync"}
 

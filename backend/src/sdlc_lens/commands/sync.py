@@ -18,8 +18,8 @@ from sdlc_lens.errors import LensError, UnusableDatabase
 from sdlc_lens.queries.projects import get_project, list_projects
 from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.settings import Settings, load_settings
-from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.sync import Order
 
 DESCRIPTION = """\
 Read the workspace of a project, or of all, and store what changed. Beside the service:

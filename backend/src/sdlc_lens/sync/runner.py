@@ -20,7 +20,7 @@ from sdlc_lens.queries.projects import (
     take_lease,
 )
 from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.sync.run import PATIENCE_SECONDS, Order, finish, run
+from sdlc_lens.sync.sync import PATIENCE_SECONDS, Order, finish, run
 
 RETRY_SECONDS = 2
 STOP_SECONDS = 2

@@ -12,8 +12,8 @@ from sdlc_lens.errors import Busy, LensError, NotFound, SyncInProgress
 from sdlc_lens.queries.ingest import outdated_projects
 from sdlc_lens.queries.projects import Project, list_projects
 from sdlc_lens.sources.folder import fingerprint
-from sdlc_lens.sync.run import Order
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.sync import Order
 
 logger = logging.getLogger(__name__)
 
