@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sdlc_lens.api.edge import LONGEST_LOGGED
-from sdlc_lens.api.paths import QUIET
+from sdlc_lens.api.middleware.edge import LONGEST_LOGGED
+from sdlc_lens.api.middleware.paths import QUIET
 from sdlc_lens.logs import JsonLines
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from problems import problem
 from starlette.types import Receive, Scope, Send
 
-from sdlc_lens.api.limits import MAX_BODY_BYTES
+from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 from sdlc_lens.db.database import Database
 
 pytestmark = pytest.mark.anyio

@@ -17,13 +17,13 @@ from sdlc_lens.api import (
     statistics,
     system,
 )
-from sdlc_lens.api.edge import Edge
-from sdlc_lens.api.etag import Etags
-from sdlc_lens.api.headers import Headers
-from sdlc_lens.api.hosts import Hosts
-from sdlc_lens.api.limits import Limits
-from sdlc_lens.api.measured import Measured
-from sdlc_lens.api.origins import Origins
+from sdlc_lens.api.middleware.body_limit import BodyLimitMiddleware
+from sdlc_lens.api.middleware.cross_site import CrossSiteMiddleware
+from sdlc_lens.api.middleware.edge import Edge
+from sdlc_lens.api.middleware.etag import ETagMiddleware
+from sdlc_lens.api.middleware.metrics import MetricsMiddleware
+from sdlc_lens.api.middleware.security_headers import SecurityHeadersMiddleware
+from sdlc_lens.api.middleware.trusted_hosts import TrustedHostsMiddleware
 from sdlc_lens.db.database import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.checks import HealthChecks
@@ -76,15 +76,15 @@ def _equip(app: FastAPI, settings: Settings) -> None:
 
 def _wrap(app: FastAPI) -> None:
     """Put around APP's routes what every request goes through."""
-    # The last one sees a request first: no answer goes without Headers, and every refusal has
-    # the id that Edge gives; what needs no body refuses before Limits reads it.
-    app.add_middleware(Etags)
-    app.add_middleware(Limits)
-    app.add_middleware(Origins)
-    app.add_middleware(Hosts, listed=app.state.settings.host_names)
-    app.add_middleware(Measured, metrics=app.state.metrics)
+    # The last one sees a request first: every answer has security headers, and every refusal the
+    # id that Edge gives; what needs no body refuses before the body is read.
+    app.add_middleware(ETagMiddleware)
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(CrossSiteMiddleware)
+    app.add_middleware(TrustedHostsMiddleware, listed=app.state.settings.host_names)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     app.add_middleware(Edge, root_path=app.state.settings.root_path)
-    app.add_middleware(Headers)
+    app.add_middleware(SecurityHeadersMiddleware)
 
 
 @asynccontextmanager

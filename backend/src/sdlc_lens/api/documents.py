@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, RelatedDocuments
-from sdlc_lens.api.schema import problems
+from sdlc_lens.api.openapi import problems
 from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings

@@ -8,7 +8,7 @@ from fastapi import APIRouter, status
 
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
 from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncAnswer, SyncStarted
-from sdlc_lens.api.schema import problems
+from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.slug import slugify
 from sdlc_lens.errors import (
     Conflict,

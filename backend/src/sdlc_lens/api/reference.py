@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from sdlc_lens.api.markup import Html, element, joined
-from sdlc_lens.api.schema import Schema, describe
+from sdlc_lens.api.openapi import Schema, describe
 
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.documents import Values, filled
 from sdlc_lens.api.models import Answer
-from sdlc_lens.api.schema import problems
+from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.domain.search.query import read_query

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.models import Answer
-from sdlc_lens.api.schema import problems
+from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.statistics import Count, by_project, summarise
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.projects import Project, get_project, list_projects

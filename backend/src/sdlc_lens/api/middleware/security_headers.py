@@ -10,7 +10,7 @@ SECURITY = {
 }
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     """Adds what makes a browser careful; an answer that needs another policy brings its own."""
 
     def __init__(self, app: ASGIApp) -> None:

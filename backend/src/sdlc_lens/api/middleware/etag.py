@@ -14,7 +14,7 @@ _TAG = re.compile(r'"[^"]*"|\*')
 _OF_THE_BODY = ("content-length", "content-type")
 
 
-class Etags:
+class ETagMiddleware:
     """Marks what a GET answers; a client that names the mark gets 304 and no body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -5,13 +5,13 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdlc_lens.api.metrics import Metrics
-from sdlc_lens.api.paths import own_path
+from sdlc_lens.api.middleware.paths import own_path
 
 _API = "/api/v1"
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Measured:
+class MetricsMiddleware:
     """Counts every request and the time that it takes."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

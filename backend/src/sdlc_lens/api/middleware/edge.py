@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdlc_lens.api.paths import QUIET, below, own_path
+from sdlc_lens.api.middleware.paths import QUIET, below, own_path
 from sdlc_lens.api.problems import REQUEST_ID, of_error, unexpected
 from sdlc_lens.errors import NotReady
 from sdlc_lens.logs import request_id

@@ -9,7 +9,7 @@ from sdlc_lens.errors import ContentTooLarge
 MAX_BODY_BYTES = 64 * 1024
 
 
-class Limits:
+class BodyLimitMiddleware:
     """Takes a body on as a whole before its route sees it, or refuses it."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from problems import problem
 
-from sdlc_lens.api.limits import MAX_BODY_BYTES
+from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sdlc_lens.api.paths import PROBES, own_path
+from sdlc_lens.api.middleware.paths import PROBES, own_path
 from sdlc_lens.api.problems import of_error
 from sdlc_lens.errors import HostNotAllowed
 
@@ -15,7 +15,7 @@ _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<name>[^:\[\]]+))(?::\d*)?")
 _LONGEST_SHOWN = 100
 
 
-class Hosts:
+class TrustedHostsMiddleware:
     """Refuses a request for a name that nobody listed; a probe comes by whatever name it likes."""
 
     def __init__(self, app: ASGIApp, listed: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from sdlc_lens.errors import CrossSite
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Origins:
+class CrossSiteMiddleware:
     """Refuses a change that a browser says comes from another site; others send no such header."""
 
     def __init__(self, app: ASGIApp) -> None:
