@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sdlc_lens.api.middleware.edge import LONGEST_LOGGED
+from sdlc_lens.api.middleware.access_log import LONGEST_LOGGED
 from sdlc_lens.api.middleware.paths import QUIET
 from sdlc_lens.logs import JsonLines
 
@@ -51,6 +51,22 @@ async def test_line_of_a_request(client: httpx.AsyncClient, synced: str, log: St
     assert entry["ms"] > 0
     assert entry["client"] == "127.0.0.1"
     assert entry["message"].startswith(f"127.0.0.1 HEAD {entry['path']} 200 ")
+
+
+async def test_failed_head_is_logged_as_it_was_sent(
+    app: FastAPI, client: httpx.AsyncClient, log: StringIO
+) -> None:
+    @app.get("/fails")
+    async def fails() -> None:
+        raise RuntimeError("internal detail")
+
+    answer = await client.head("/fails/")
+    (entry,) = entries(log)
+    assert (entry["method"], entry["path"], entry["status"]) == ("HEAD", "/fails/", 500)
+    assert entry["request_id"] == answer.headers["x-request-id"]
+    assert answer.status_code == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert not answer.content
 
 
 async def test_line_of_a_refusal(client: httpx.AsyncClient, log: StringIO) -> None:

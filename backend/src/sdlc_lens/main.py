@@ -17,12 +17,16 @@ from sdlc_lens.api import (
     statistics,
     system,
 )
+from sdlc_lens.api.middleware.access_log import AccessLogMiddleware
 from sdlc_lens.api.middleware.body_limit import BodyLimitMiddleware
 from sdlc_lens.api.middleware.cross_site import CrossSiteMiddleware
-from sdlc_lens.api.middleware.edge import Edge
 from sdlc_lens.api.middleware.etag import ETagMiddleware
+from sdlc_lens.api.middleware.head import HeadMiddleware
 from sdlc_lens.api.middleware.metrics import MetricsMiddleware
+from sdlc_lens.api.middleware.request_id import RequestIdMiddleware
+from sdlc_lens.api.middleware.root_path import RootPathMiddleware
 from sdlc_lens.api.middleware.security_headers import SecurityHeadersMiddleware
+from sdlc_lens.api.middleware.server_errors import ServerErrorsMiddleware
 from sdlc_lens.api.middleware.trusted_hosts import TrustedHostsMiddleware
 from sdlc_lens.db.database import Database
 from sdlc_lens.settings import Settings, load_settings
@@ -76,14 +80,18 @@ def _equip(app: FastAPI, settings: Settings) -> None:
 
 def _wrap(app: FastAPI) -> None:
     """Put around APP's routes what every request goes through."""
-    # The last one sees a request first: every answer has security headers, and every refusal the
-    # id that Edge gives; what needs no body refuses before the body is read.
+    # The last one sees a request first: every answer has security headers and an id, the log has
+    # method and status as the client sees them; refusals that need no body come before it is read.
     app.add_middleware(ETagMiddleware)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(CrossSiteMiddleware)
     app.add_middleware(TrustedHostsMiddleware, listed=app.state.settings.host_names)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
-    app.add_middleware(Edge, root_path=app.state.settings.root_path)
+    app.add_middleware(ServerErrorsMiddleware)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(AccessLogMiddleware)
+    app.add_middleware(RootPathMiddleware, root_path=app.state.settings.root_path)
+    app.add_middleware(RequestIdMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
 
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sdlc_lens.api.middleware.edge import HEADER, access
+from sdlc_lens.api.middleware.access_log import access
+from sdlc_lens.api.middleware.request_id import HEADER
 from sdlc_lens.api.middleware.security_headers import SECURITY
 from sdlc_lens.api.problems import REQUEST_ID, problem
 from sdlc_lens.logs import request_id

@@ -1,0 +1,25 @@
+"""The path of a request as the service's routes are written, wherever a proxy has put it."""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sdlc_lens.api.middleware.paths import below
+
+_HOST = re.compile(r"\Ahttps?://[^/]*", re.IGNORECASE)  # of a request as proxies get it
+
+
+class RootPathMiddleware:
+    """Puts each path below the root path, whether the proxy left that on or not; removes a slash
+    at its end.
+    """
+
+    def __init__(self, app: ASGIApp, root_path: str = "") -> None:
+        self._app = app
+        self._root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = self._root_path + below(self._root_path, _HOST.sub("", scope["path"]))
+            scope = {**scope, "root_path": self._root_path, "path": path}
+        await self._app(scope, receive, send)
