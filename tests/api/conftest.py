@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from databases import migrated, migrated_once
 from fastapi import FastAPI
-from workspaces import write_workspace
+from support.databases import migrated, migrated_once
+from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app

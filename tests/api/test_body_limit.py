@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
+from support.problems import problem
 
 from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
-from workspaces import write_workspace
+from support.problems import problem
+from support.workspaces import write_workspace
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from problems import problem
+from support.problems import problem
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
+from support.problems import problem
 
 pytestmark = pytest.mark.anyio
 

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
-from processes import IN_TIME
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
-from workspaces import SAMPLE, write_workspace
+from support.problems import problem
+from support.processes import IN_TIME
+from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.api.health_check import HealthCheck
 from sdlc_lens.clock import now, stamp

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
 from starlette.types import Receive, Scope, Send
+from support.problems import problem
 
 from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 from sdlc_lens.db.database import Database

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from problems import problem
+from support.problems import problem
 
 pytestmark = pytest.mark.anyio
 

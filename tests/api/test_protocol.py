@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from problems import problem
-from processes import PATIENCE_SECONDS, environment, free_port, get, started, until_line
+from support.problems import problem
+from support.processes import PATIENCE_SECONDS, environment, free_port, get, started, until_line
 
 GOOD_HEAD = b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\n"
 

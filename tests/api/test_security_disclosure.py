@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from workspaces import write_workspace
+from support.workspaces import write_workspace
 
 from sdlc_lens.sources.walk import Place
 

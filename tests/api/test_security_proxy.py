@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
-from processes import (
+from support.problems import problem
+from support.processes import (
     PATIENCE_SECONDS,
     environment,
     free_port,

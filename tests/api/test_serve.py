@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import (
+from support.processes import (
     IN_TIME,
     PATIENCE_SECONDS,
     environment,

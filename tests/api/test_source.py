@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
+from support.problems import problem
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ from threading import Event
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
-from workspaces import write_workspace
+from support.problems import problem
+from support.workspaces import write_workspace
 
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot

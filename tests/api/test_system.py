@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
+from support.problems import problem
 
 from sdlc_lens.main import create_app
 from sdlc_lens.version import VARIABLE, version

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI
-from problems import problem
+from support.problems import problem
 
 pytestmark = pytest.mark.anyio
 

@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import steady
-from databases import migrated, migrated_once
+from support import steady
+from support.databases import migrated, migrated_once
 
 from sdlc_lens.db.database import Database
 

@@ -1,8 +1,8 @@
 """What the health check reads, and its reports as they are kept."""
 
 import pytest
-from documents import row, stored
 from sqlalchemy import insert, select, update
+from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects

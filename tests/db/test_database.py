@@ -8,9 +8,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.db import database as session_module
 from sdlc_lens.db import driver

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 from aiosqlite import core
-from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.driver import ROWS_AHEAD, Connection

@@ -1,7 +1,7 @@
 """Documents as a sync stores them."""
 
 import pytest
-from documents import row, stored
+from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.documents.listing import Selection, list_documents

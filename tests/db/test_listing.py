@@ -1,9 +1,9 @@
 """Documents in lists."""
 
 import pytest
-from documents import row, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.documents.listing import SORTABLE, Selection, list_documents

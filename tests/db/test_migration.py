@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from processes import (
+from support.processes import (
     COMMAND,
     IN_TIME,
     PATIENCE_SECONDS,

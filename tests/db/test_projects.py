@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from documents import row, stored
+from support.documents import row, stored
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database

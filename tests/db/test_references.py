@@ -1,7 +1,7 @@
 """What stands around one document."""
 
 import pytest
-from linked import linked
+from support.linked import linked
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.references import Named, Related, get_related

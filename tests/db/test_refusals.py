@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nobody import BECOME_NOBODY, NOBODY, open_folder
-from processes import environment, run
+from support.nobody import BECOME_NOBODY, NOBODY, open_folder
+from support.processes import environment, run
 
 from sdlc_lens.__main__ import main
 from sdlc_lens.db.file import failure

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from documents import row, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
+from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_refs, documents

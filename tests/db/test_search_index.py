@@ -1,8 +1,8 @@
 """The search index follows the documents by itself."""
 
 import pytest
-from documents import row, stored
 from sqlalchemy import text
+from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.ingest import remove_documents, replace_documents, stored_documents

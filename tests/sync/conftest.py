@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import steady
-from databases import migrated, migrated_once
-from syncing import Harbour, Held
-from workspaces import write_workspace
+from support import steady
+from support.databases import migrated, migrated_once
+from support.syncing import Harbour, Held
+from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.sync.runner import Runner

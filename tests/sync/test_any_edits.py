@@ -11,8 +11,8 @@ from typing import ClassVar
 from hypothesis import settings
 from hypothesis import strategies as any_of
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from syncing import Harbour, rows_of_a_fresh_sync
-from workspaces import write_workspace
+from support.syncing import Harbour, rows_of_a_fresh_sync
+from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.syncs import Sync

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from processes import environment
-from workspaces import write_workspace
+from support.processes import environment
+from support.workspaces import write_workspace
 
 from sdlc_lens.__main__ import main
 from sdlc_lens.db.database import Database

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from syncing import Harbour, failed
-from workspaces import write_workspace
+from support.syncing import Harbour, failed
+from support.workspaces import write_workspace
 
 from sdlc_lens.sources import walk
 from sdlc_lens.sync.sync import Order

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from nobody import BECOME_NOBODY, open_folder
-from workspaces import SAMPLE, write_workspace
+from support.nobody import BECOME_NOBODY, open_folder
+from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.sources import walk

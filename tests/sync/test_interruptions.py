@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE_SECONDS, environment, run
 from sqlalchemy import text
-from syncing import Harbour, rows_of_a_fresh_sync
-from workspaces import write_workspace
+from support.processes import PATIENCE_SECONDS, environment, run
+from support.syncing import Harbour, rows_of_a_fresh_sync
+from support.workspaces import write_workspace
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from syncing import Harbour, failed
+from support.syncing import Harbour, failed
 
 from sdlc_lens.sources import folder, walk
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from sqlalchemy import text
-from syncing import Harbour
+from support.syncing import Harbour
 
 from sdlc_lens.sync import reading, schedule
 from sdlc_lens.sync.schedule import Schedule

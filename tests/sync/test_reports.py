@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from syncing import Harbour
+from support.syncing import Harbour
 
 from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE_SECONDS
 from sqlalchemy import text
-from syncing import Held
-from workspaces import SAMPLE, write_workspace
+from support.processes import PATIENCE_SECONDS
+from support.syncing import Held
+from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.errors import NotFound, SyncInProgress

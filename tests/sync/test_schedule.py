@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from syncing import Harbour
-from workspaces import write_workspace
+from support.processes import PATIENCE_SECONDS
+from support.syncing import Harbour
+from support.workspaces import write_workspace
 
 from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import Sync, list_syncs

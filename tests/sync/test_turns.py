@@ -4,9 +4,9 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from processes import IN_TIME, PATIENCE_SECONDS
-from syncing import Harbour, Held
-from workspaces import SAMPLE
+from support.processes import IN_TIME, PATIENCE_SECONDS
+from support.syncing import Harbour, Held
+from support.workspaces import SAMPLE
 
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress

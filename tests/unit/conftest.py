@@ -1,3 +1,3 @@
-import steady
+from support import steady
 
 __all__ = ["steady"]

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from nobody import BECOME_NOBODY, open_folder
-from processes import (
+from support.nobody import BECOME_NOBODY, open_folder
+from support.processes import (
     COMMAND,
     PATIENCE_SECONDS,
     environment,
@@ -19,7 +19,7 @@ from processes import (
     stop,
     until_line,
 )
-from workspaces import SAMPLE, write_workspace
+from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.__main__ import main
 from sdlc_lens.domain.checks.rules.table import RULES

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from processes import environment, free_port, require_ipv6, run, run_script
+from support.processes import environment, free_port, require_ipv6, run, run_script
 
 from sdlc_lens import __main__
 from sdlc_lens.commands import healthcheck

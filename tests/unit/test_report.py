@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from corpora import facts, healthy
 from hypothesis import given
 from hypothesis import strategies as some
+from support.corpora import facts, healthy
 
 from sdlc_lens.clock import stamp
 from sdlc_lens.domain.checks.corpus import Corpus, Facts

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 import pytest
-from corpora import facts, healthy
+from support.corpora import facts, healthy
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.report import examine

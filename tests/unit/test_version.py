@@ -4,7 +4,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from processes import environment, run
+from support.processes import environment, run
 
 from sdlc_lens.version import VARIABLE, version
 

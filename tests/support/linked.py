@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from documents import row
 from sqlalchemy import insert
 
 from sdlc_lens.db.database import Database
@@ -11,6 +10,7 @@ from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import Document, parse
 from sdlc_lens.queries.ingest import add_documents
 from sdlc_lens.queries.projects import Project, add_project
+from support.documents import row
 
 Row = dict[str, object]
 

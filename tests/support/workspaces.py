@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-SAMPLE = Path(__file__).parent / "sample" / "sdlc-studio"
+SAMPLE = Path(__file__).parents[1] / "sample" / "sdlc-studio"
 
 
 def write_workspace(root: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE_SECONDS
 from sqlalchemy import text
 
 from sdlc_lens.db.database import Database
@@ -21,6 +20,7 @@ from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import sync as run
 from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.sync import Order
+from support.processes import PATIENCE_SECONDS
 
 # Everything that a sync stores of a document, but for times and numbers that tell nothing.
 ROWS = """
