@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
-from sdlc_lens.api.models import DocumentDetail, DocumentItem, DocumentPage, RelatedDocuments
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.ids import first_id
@@ -75,6 +75,75 @@ class DocumentQuery(BaseModel):
             sort=self.sort,
             descending=self.order == "desc",
         )
+
+
+class DocumentItem(Answer):
+    """A document in a list."""
+
+    doc_id: str
+    ref: str | None
+    path: str
+    type: str
+    title: str
+    status: str | None
+    owner: str | None
+    priority: str | None
+    story_points: float | None
+    epic: str | None
+    story: str | None
+    updated_at: str
+
+
+class DocumentDetail(DocumentItem):
+    """A document with its text."""
+
+    metadata: dict[str, str] = Field(description="The other fields of its header, as written.")
+    content: str = Field(description="What follows the title and the header.")
+    file_path: str
+    file_hash: str = Field(description="SHA-256 of the file.")
+    synced_at: str = Field(description="When the stored form last changed.")
+    same_id: tuple[str, ...] = Field(
+        description="Paths of others that answer to this type and id; `?path=` reaches each."
+    )
+
+
+class NamedDocument(Answer):
+    """A document as others name it."""
+
+    doc_id: str
+    type: str
+    title: str
+    status: str | None
+    path: str
+
+
+class Relation(Answer):
+    """A reference by a header field, or by an id in the text."""
+
+    relation: str = Field(description="The field, such as `supersedes`, or `mention`.")
+    target: str = Field(description="The id that is referred to, in its normal form.")
+    document: NamedDocument | None = Field(description="The one that is meant; null: dangling.")
+
+
+class RelatedDocuments(NamedDocument):
+    """A document among the others of its project."""
+
+    parents: list[NamedDocument] = Field(description="The nearest first.")
+    children: list[NamedDocument] = Field(description="By type, then id.")
+    depends_on: list[NamedDocument] = Field(description="In declared order.")
+    dependents: list[NamedDocument] = Field(description="By type, then id.")
+    relations: list[Relation] = Field(description="Every reference in the header.")
+    mentions: list[Relation] = Field(description="Every id in the text, each once.")
+
+
+class DocumentPage(Answer):
+    """A page of documents, and how much there is."""
+
+    items: list[DocumentItem]
+    total: int
+    page: int
+    per_page: int
+    pages: int
 
 
 @router.get("", responses=problems(NotFound, Invalid))

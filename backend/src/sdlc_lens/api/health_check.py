@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import TheHealthChecks
 from sdlc_lens.api.documents import filled
-from sdlc_lens.api.models import Answer
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.checks.finding import Category, Rule, Severity
 from sdlc_lens.domain.checks.rules.table import RULES

@@ -6,8 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from sdlc_lens.api.models import Problem
-from sdlc_lens.api.problems import MEDIA_TYPE
+from sdlc_lens.api.problems import MEDIA_TYPE, Problem
 from sdlc_lens.errors import LensError
 
 Schema = dict[str, Any]

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
@@ -23,6 +24,24 @@ _NO_JSON = "body: is no JSON in UTF-8, or nested too deep, or has a number of to
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
+
+
+class ProblemCode(BaseModel):
+    """What happened, for programs."""
+
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """The one shape of every error; `instance` is the id of the request, as in the log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    error: ProblemCode
 
 
 def install(app: FastAPI) -> None:

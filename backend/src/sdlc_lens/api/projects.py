@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
-from sdlc_lens.api.models import NewProject, ProjectAnswer, ProjectChange, SyncAnswer, SyncStarted
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.slug import slugify
 from sdlc_lens.errors import (
@@ -24,6 +25,114 @@ from sdlc_lens.sources.folder import locate
 from sdlc_lens.sync.sync import Order
 
 STORED = {"name", "sdlc_path", "auto_sync"}
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+FolderPath = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    Field(description="Folder of the workspace, below the one that the service allows."),
+]
+RepositoryOnly = Annotated[
+    str | None, Field(description="Of repositories; a local project keeps none.")
+]
+AccessToken = Annotated[
+    SecretStr | None, Field(description="Stored sealed or not at all; null removes it.")
+]
+ConnectionId = Annotated[int | None, Field(description="Stored credentials; null detaches them.")]
+
+
+class NewProject(BaseModel):
+    """What is told about a workspace when it is registered."""
+
+    name: Name
+    source_type: Literal["local"] = "local"
+    sdlc_path: FolderPath
+    repo_url: RepositoryOnly = None
+    repo_branch: RepositoryOnly = None
+    repo_path: RepositoryOnly = None
+    access_token: AccessToken = None
+    connection_id: ConnectionId = None
+
+
+class ProjectChange(BaseModel):
+    """What is to become different; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    # A factory, not a default: these may be left out, but to send null for one is an error.
+    name: Name = Field(default_factory=str)
+    source_type: Literal["local"] = Field(default_factory=lambda: "local")
+    sdlc_path: FolderPath = Field(default_factory=str)
+    auto_sync: bool = Field(default_factory=bool)
+    repo_url: RepositoryOnly = None
+    repo_branch: RepositoryOnly = None
+    repo_path: RepositoryOnly = None
+    access_token: AccessToken = None
+    connection_id: ConnectionId = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("names no field that could be changed")
+        return self
+
+
+class FailureAnswer(Answer):
+    """A file or folder that a sync could not read; what was stored of it stays."""
+
+    path: str
+    reason: str
+
+
+class SyncAnswer(Answer):
+    """The report on one sync."""
+
+    started_at: str
+    finished_at: str
+    trigger: str = Field(description="`manual`, `poll` or `start`.")
+    outcome: str = Field(description="`synced`, `held_back`, `error` or `cancelled`.")
+    added: int
+    changed: int
+    unchanged: int = Field(description="What is stored and stays, `failed` ones among them.")
+    removed: int
+    failed: int
+    failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")
+    message: str | None = Field(description="Why it did not end well.")
+    revision: int = Field(description="Rises with every sync that changed something.")
+
+
+class ProjectAnswer(Answer):
+    """A project; the fields of sources other than folders are null."""
+
+    slug: str
+    name: str
+    sdlc_path: str | None
+    source_type: str
+    repo_url: str | None = None
+    repo_branch: str | None = None
+    repo_path: str | None = None
+    masked_token: str | None = None
+    connection_id: int | None = None
+    sync_status: str
+    sync_error: str | None
+    schema_version: int | None
+    profile: str | None
+    last_synced_at: str | None
+    auto_sync: bool
+    last_synced_commit_sha: str | None = None
+    document_count: int
+    created_at: str
+    warnings: tuple[str, ...]
+    last_sync: SyncAnswer | None
+
+
+class SyncStarted(Answer):
+    """A sync has begun."""
+
+    slug: str
+    sync_status: Literal["syncing"] = "syncing"
+    message: str
+
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.documents import Values, filled
-from sdlc_lens.api.models import Answer
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
-from sdlc_lens.api.models import Answer
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.statistics import Count, by_project, summarise
 from sdlc_lens.errors import NotFound

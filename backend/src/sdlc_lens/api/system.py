@@ -1,11 +1,25 @@
 """Is the service there, and can it do its work?"""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
 
+from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import TheDatabase
-from sdlc_lens.api.models import Health
 from sdlc_lens.db.readiness import check_readiness
 from sdlc_lens.errors import NotReady
+
+
+class Health(Answer):
+    """Whether the service can do its work."""
+
+    status: Literal["healthy", "unhealthy"]
+    database: Literal["connected", "disconnected"]
+    version: str
+    migration_ok: bool
+    fts_ok: bool
+    ready: bool
+
 
 router = APIRouter(tags=["system"])
 probes = APIRouter(include_in_schema=False)
