@@ -100,9 +100,14 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def until(condition: Callable[[], object], seconds: float, state: Callable[[], object]) -> None:
+def until(
+    condition: Callable[[], object],
+    seconds: float,
+    state: Callable[[], object],
+    pause: float = 0.05,
+) -> None:
     """Wait until a condition holds; after so many seconds, fail with the state there is then."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"after {seconds} s still: {state()}"
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -85,9 +85,11 @@ class Container:
     def _is_ready(self) -> bool:
         try:
             return self.ask("GET", "/readyz").status == 200
-        except (OSError, http.client.HTTPException):
+        except ConnectionRefusedError:  # the engine's proxy listens as long as the container runs
             assert self.state()["Running"], f"{self.name} ended:\n{self.logs()}"
-            return False
+        except (OSError, http.client.HTTPException):
+            pass
+        return False
 
     def until_logged(self, text: str, seconds: float = 30) -> Self:
         """Wait until a text is in its logs."""

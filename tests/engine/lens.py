@@ -23,12 +23,12 @@ def begin_sync(lens: Container, slug: str) -> None:
 
 def sync_ended(lens: Container, slug: str, seconds: float = 60) -> dict[str, Any]:
     """Wait until no sync of a project runs; the project."""
-    until(
-        lambda: project(lens, slug)["sync_status"] != "syncing",
-        seconds,
-        lambda: project(lens, slug),
-    )
-    return project(lens, slug)
+
+    def state() -> dict[str, Any]:
+        return project(lens, slug)
+
+    until(lambda: state()["sync_status"] != "syncing", seconds, state, pause=0.01)
+    return state()
 
 
 def synced(lens: Container, slug: str, seconds: float = 60) -> dict[str, Any]:

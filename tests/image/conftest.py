@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,24 +78,3 @@ def lens(image: str) -> Iterator[Container]:
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one epic and one story."""
     return write_workspace(tmp_path / "workspace")
-
-
-@pytest.fixture
-def add_migration(tmp_path: Path, lens: Container) -> Callable[..., str]:
-    """Makes the option for one more migration: it makes a table, then does what the lines say."""
-    newest = lens.python("from sdlc_lens.db.migration import NEWEST; print(NEWEST)").strip()
-
-    def add(*lines: str) -> str:
-        head = ("import time", "from alembic import op", "revision = 'more'")
-        body = ("op.execute('CREATE TABLE half_done (id INTEGER)')", *lines)
-        upgrade = (f"down_revision = {newest!r}", "def upgrade():", *(f"    {it}" for it in body))
-        (tmp_path / "more.py").write_text("\n".join((*head, *upgrade)))
-        return f"--volume={tmp_path / 'more.py'}:/app/sdlc_lens/alembic/versions/more.py:ro"
-
-    return add
-
-
-@pytest.fixture
-def slow_migration(add_migration: Callable[..., str]) -> str:
-    """The option for a migration that says ``halfway`` and then takes a minute."""
-    return add_migration("print('halfway', flush=True)", "time.sleep(60)")

@@ -56,16 +56,6 @@ def test_any_user_without_network_and_without_a_place_to_write(
     assert report["unreadable"] == {}
 
 
-def test_folder_that_may_not_be_read_is_one_line(containers: Containers, tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    options = ("--user=12345:54321", f"--volume={tmp_path}:/workspace:ro")
-    ended = containers.run(*options, command=("check", "/workspace"))
-    assert ended.returncode == 77
-    (line,) = ended.stderr.splitlines()
-    assert "cannot read /workspace" in line
-    assert "12345:54321" in line
-
-
 def test_nothing_of_the_working_directory_is_run(containers: Containers, workspace: Path) -> None:
     (workspace / "argparse.py").write_text("print('run as code'); raise SystemExit(7)")
     options = (f"--volume={workspace}:/workspace:ro", "--workdir=/workspace")

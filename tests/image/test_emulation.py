@@ -30,7 +30,7 @@ def use(containers: Containers, workspace: Path) -> None:
     assert probe.stdout == "aarch64\n", probe.stderr
     mount = f"--volume={workspace}:/data/projects:ro"
     # An emulated health check twice a second would take longer than the start that it waits for.
-    lens = containers.start(ARM64, "--no-healthcheck", mount).until_ready(120)
+    lens = containers.start(ARM64, "--no-healthcheck", mount).until_ready(300)
     slug = register(lens, "Emulated", "/data/projects")
     assert synced(lens, slug)["sync_status"] == "synced"
     assert len(documents(lens, slug)) == 2

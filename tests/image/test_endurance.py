@@ -23,9 +23,6 @@ import os
 file = os.open("/data/db/ballast", os.O_CREAT | os.O_WRONLY)
 os.posix_fallocate(file, 0, os.statvfs("/data/db").f_bavail * 4096 - 5_000_000)
 """
-TO_AN_OLDER_VERSION = (
-    "python3", "-m", "alembic", "--config=/app/sdlc_lens/alembic.ini", "downgrade", "0001",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,23 +67,6 @@ def test_hardened_with_little_memory_and_nowhere_to_write(
     again = containers.serve(*HARDENED, database)
     assert len(documents(again, slug)) == 100
     assert again.ask("DELETE", f"/api/v1/projects/{slug}").status == 204
-
-
-@pytest.mark.parametrize("before", [[], ["large"]], ids=["new", "used"])
-def test_kill_while_migrating_loses_nothing(
-    containers: Containers, large: str, before: list[str]
-) -> None:
-    database = containers.volume()
-    if before:
-        lens = containers.serve(database, large)
-        assert register(lens, "Large", "/data/projects/large") == "large"
-        lens.stop()
-        done = containers.run(database, command=TO_AN_OLDER_VERSION)
-        assert done.returncode == 0, done.stderr
-    containers.start(database).until_logged("Running database migrations").kill()
-    lens = containers.serve(database)
-    assert slugs(lens) == before
-    assert lens.python(INTEGRITY) == "ok\n"
 
 
 def test_kill_during_a_sync_keeps_the_project_and_the_next_start_completes_it(

@@ -6,19 +6,13 @@ from engine.container import Containers
 SECRET = "postgresql+asyncpg://lens:geheim@database/lens"
 
 
-@pytest.mark.parametrize(
-    ("setting", "expected"),
-    [("PORT=http", "65535"), (f"DATABASE_URL={SECRET}", "sqlite+aiosqlite:///")],
-)
-def test_wrong_setting_is_one_line_with_variable_and_values(
-    containers: Containers, setting: str, expected: str
-) -> None:
-    ended = containers.run(f"--env=SDLC_LENS_{setting}")
+def test_wrong_setting_is_one_line_with_variable_and_values(containers: Containers) -> None:
+    ended = containers.run(f"--env=SDLC_LENS_DATABASE_URL={SECRET}")
     assert ended.returncode == 78, ended
     assert "Starting Uvicorn" not in ended.stdout
     (line,) = ended.stderr.splitlines()
-    assert f"SDLC_LENS_{setting.split('=')[0]}=" in line
-    assert expected in line
+    assert "SDLC_LENS_DATABASE_URL=" in line
+    assert "sqlite+aiosqlite:///" in line
     assert "geheim" not in line
 
 

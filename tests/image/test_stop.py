@@ -10,14 +10,6 @@ from engine.container import Container, Containers, Stop
 from engine.lens import begin_sync, project, register, synced, write_workspace
 
 LIMIT = 1.0
-GRACE = 1
-HOLD_LOCK = """
-import fcntl, signal
-lock = open("/data/db/sdlc_lens.db.lock", "a")
-fcntl.flock(lock, fcntl.LOCK_EX)
-print("held", flush=True)
-signal.pause()
-"""
 
 
 @pytest.fixture
@@ -58,44 +50,10 @@ def test_stop_while_starting(
         assert_at_once(stop)
 
 
-def test_stop_while_waiting_for_the_migration_of_another(
-    containers: Containers, database: str, figures: dict[str, str]
-) -> None:
-    holder = containers.start(database, command=("python3", "-c", HOLD_LOCK)).until_logged("held")
-    stop = containers.start(database).until_logged("Running database migrations...").stop()
-    figures["stop while waiting to migrate"] = f"{stop.seconds:.2f} s"
-    holder.kill()
-    assert_at_once(stop)
-
-
-def test_stop_in_the_middle_of_a_migration(
-    containers: Containers, slow_migration: str, database: str, figures: dict[str, str]
-) -> None:
-    stop = containers.start(database, slow_migration).until_logged("halfway").stop()
-    figures["stop while migrating"] = f"{stop.seconds:.2f} s"
-    assert_at_once(stop)
-
-
 def connect(lens: Container, request: bytes) -> socket.socket:
     connection = socket.create_connection(lens.address, timeout=20)
     connection.sendall(request)
     return connection
-
-
-def test_stop_with_a_request_under_way_waits_for_the_graceful_limit(
-    containers: Containers, figures: dict[str, str]
-) -> None:
-    lens = containers.serve(f"--env=SDLC_LENS_SHUTDOWN_SECONDS={GRACE}")
-    head = b"POST /api/v1/projects HTTP/1.1\r\nHost: [::1]\r\nContent-Type: application/json\r\n"
-    head += b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
-    with connect(lens, head) as connection:
-        assert connection.recv(1000).startswith(b"HTTP/1.1 100")  # it waits for the body
-        stop = lens.stop()
-        answer = b"".join(iter(lambda: connection.recv(1000), b""))
-    figures[f"stop with a request under way, limit {GRACE} s"] = f"{stop.seconds:.2f} s"
-    assert stop.code == 0
-    assert 0.8 * GRACE < stop.seconds < GRACE + LIMIT
-    assert not answer.startswith(b"HTTP/1.1 2")
 
 
 def test_stop_during_a_sync_leaves_no_project_stuck(

@@ -102,26 +102,6 @@ def test_unwritable_folder_is_one_line_with_a_command_that_helps(
         containers.serve(mount)
 
 
-def test_unwritable_file_is_one_line_with_a_command_that_helps(
-    containers: Containers, folder: Path, give: Give
-) -> None:
-    mount = f"--volume={folder}:/data/db"
-    give(folder, OURS, 0o775)
-    assert containers.run(mount, command=("migrate",)).returncode == 0
-    give(folder / "sdlc_lens.db", FOREIGN, 0o600)
-    line = refusal(containers.run(mount))
-    for fact in ("/data/db/sdlc_lens.db", "4321:4321", "0600", "10001:0"):
-        assert fact in line
-    follow(containers, commands(line)[0], mount)
-    containers.serve(mount)
-
-
-def test_read_only_volume_is_one_line(containers: Containers) -> None:
-    line = refusal(containers.run(f"{containers.volume()}:ro"))
-    assert "/data/db" in line
-    assert "read-only" in line
-
-
 def test_unreadable_workspace_is_one_line_with_a_command_that_helps(
     containers: Containers, tmp_path: Path, give: Give
 ) -> None:
