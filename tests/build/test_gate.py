@@ -41,10 +41,6 @@ def plain_build(folder: Path, *arguments: str) -> Completed:
     return run("docker", "buildx", "build", *options, ".", folder=folder)
 
 
-def dangling_images() -> set[str]:
-    return set(docker("image", "ls", "--filter=dangling=true", "--quiet", "--no-trunc").split())
-
-
 @pytest.mark.parametrize("platforms", ["linux/amd64", "linux/arm64", "linux/amd64,linux/arm64"])
 def test_nothing_is_pushed_when_a_test_fails(
     checkout: Path, registry: Registry, platforms: str
@@ -58,15 +54,15 @@ def test_nothing_is_pushed_when_a_test_fails(
     assert version not in registry.tags(NAME)
 
 
-def test_a_push_runs_the_tests_once_on_what_it_ships(checkout: Path, registry: Registry) -> None:
-    before = dangling_images()
+def test_a_push_runs_the_tests_once_on_what_it_ships_and_stages_leave_no_image(checkout: Path, registry: Registry) -> None:
     replace_tests(checkout, f"# {time.time_ns()}\n{SHIPPED}")
     variables = {"REGISTRY": registry.address, "VERSION": f"passing-{time.time_ns()}"}
     output = baked("runtime", "--push", folder=checkout, **variables)
     assert output.count("test session starts") == 1
     assert len(registry.platforms(NAME, variables["VERSION"])) == 2
-    baked("deps", "test", "builder", folder=checkout)
-    assert dangling_images() - before == set()
+    label = f"sdlc-lens-test={variables['VERSION']}"
+    baked("deps", "test", "builder", f"--set=*.labels.{label}", folder=checkout)
+    assert docker("image", "ls", "--quiet", f"--filter=label={label}") == ""
 
 
 def test_a_plain_build_has_the_gate_and_the_local_image_has_not(checkout: Path) -> None:
