@@ -54,7 +54,9 @@ def test_nothing_is_pushed_when_a_test_fails(
     assert version not in registry.tags(NAME)
 
 
-def test_a_push_runs_the_tests_once_on_what_it_ships_and_stages_leave_no_image(checkout: Path, registry: Registry) -> None:
+def test_a_push_runs_the_tests_once_on_what_it_ships_and_stages_leave_no_image(
+    checkout: Path, registry: Registry
+) -> None:
     replace_tests(checkout, f"# {time.time_ns()}\n{SHIPPED}")
     variables = {"REGISTRY": registry.address, "VERSION": f"passing-{time.time_ns()}"}
     output = baked("runtime", "--push", folder=checkout, **variables)
