@@ -4,6 +4,7 @@
 fetched in its cache mount, as it does wherever it was built before; the plain one has none.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ TARGETS = {OURS: "runtime-local", PLAIN: "plain"}
 IMAGES = {OURS: f"{IMAGE}:dev", PLAIN: f"{IMAGE}:plain"}
 DEFINITION = ("docker-bake.hcl", "docker-bake.override.hcl", "tests/bench/plain.hcl")
 NO_GATE = "--set=runtime.contexts.test=docker-image://scratch"
-ONE, BOTH = "linux/amd64", "linux/amd64,linux/arm64"
+PLATFORMS = os.environ.get("PLATFORMS", "linux/amd64,linux/arm64")
 CHOSEN = {name: os.environ[name] for name in ("BUILD_BASE", "RUNTIME_BASE") if name in os.environ}
 LAYOUT = "oci-layout://"
 
@@ -47,7 +48,7 @@ def main() -> None:
             base = set.intersection(*(set(blobs(pushed(registry, kind))) for kind in TARGETS))
             for kind, figures in found.items():
                 figures |= sizes(registry, pushed(registry, kind), base)
-            found[OURS] |= platforms(checkout) | packings(checkout, registry) | gate(checkout)
+            found[OURS] |= platforms(checkout, registry) | gate(checkout)
     engine.docker("image", "rm", *IMAGES.values())
     show(found)
 
@@ -122,22 +123,15 @@ def sizes(registry: Registry, manifest: dict[str, Any], base: set[str]) -> Figur
     }
 
 
-def platforms(checkout: Path) -> Figures:
-    """One platform and both, cold; the plain image would need emulation for the other."""
-    listed = {"one platform, cold": ONE, "both platforms, cold": os.environ.get("PLATFORMS", BOTH)}
-    options = ("--no-cache", NO_GATE, "--set=runtime.output=type=cacheonly", "runtime")
-    return {name: build(checkout, *options, PLATFORMS=value) for name, value in listed.items()}
+def platforms(checkout: Path, registry: Registry) -> Figures:
+    """All platforms, cold, and megabytes of the largest libraries and bytecode, by compression.
 
-
-def packings(checkout: Path, registry: Registry) -> Figures:
-    """Megabytes of libraries and bytecode, of the platform where they are larger."""
-    found = {}
+    The plain image would need emulation for another platform.
+    """
+    build_all = functools.partial(build, checkout, NO_GATE, "runtime", PLATFORMS=PLATFORMS)
+    found = {"all platforms, cold": build_all("--no-cache", "--set=runtime.output=type=cacheonly")}
     for kind in ("gzip", "zstd"):
-        variables = {"PLATFORMS": os.environ.get("PLATFORMS", BOTH), "COMPRESSION": kind}
-        bake(
-            checkout, NO_GATE, "runtime", "--push",
-            REGISTRY=registry.address, VERSION=kind, **variables,
-        )  # fmt: skip
+        build_all("--push", REGISTRY=registry.address, VERSION=kind, COMPRESSION=kind)
         images = registry.platforms(IMAGE, kind).values()
         largest = max(sum(layer["size"] for layer in image["layers"][-3:-1]) for image in images)
         found[f"libraries and bytecode, {kind}"] = largest / 1e6
@@ -156,7 +150,7 @@ def gate(checkout: Path) -> Figures:
 
 UNITS = {
     "cold build": "s", "nothing changed": "s", "one source line": "s", "one dependency": "s",
-    "one platform, cold": "s", "both platforms, cold": "s", "gate": "s",
+    "all platforms, cold": "s", "gate": "s",
     "layers on the base": "", "unpacked": "MB", "of it libraries and bytecode": "MB",
     "libraries and bytecode, gzip": "MB", "libraries and bytecode, zstd": "MB",
     "packed, with the base": "MB", "pushed for one line": "kB",

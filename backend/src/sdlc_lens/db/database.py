@@ -64,8 +64,13 @@ class Database:
         session = WriteSession(self._writer)
         async with self._its_turn(wait_seconds), session:
             await _begin_in_turn(session, end)
-            yield session
-            await session.commit()
+            try:
+                yield session
+                await session.commit()
+            except OperationalError:
+                # SQLite answers all that follows on this connection with the error of a full disk.
+                await session.invalidate()
+                raise
 
     @asynccontextmanager
     async def _its_turn(self, wait_seconds: float) -> AsyncIterator[None]:
