@@ -90,9 +90,9 @@ COPY README.md ./
 COPY backend backend
 COPY --exclude=build --exclude=engine --exclude=image --exclude=bench tests tests
 ARG REPORT=""
-RUN --network=none <<EOT
+RUN --mount=type=tmpfs,target=/tmp --network=none <<EOT
 set -eu
-set -- python3 -m pytest -c backend/pyproject.toml --numprocesses=auto tests
+set -- python3 -m pytest -c backend/pyproject.toml --rootdir=. --numprocesses=auto --dist=worksteal tests
 [ -n "${REPORT}" ] || exec "$@"
 mkdir /report
 "$@" --junitxml=/report/junit.xml --cov --cov-config=backend/pyproject.toml --cov-report=term \
