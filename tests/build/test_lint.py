@@ -1,19 +1,17 @@
-"""`bake lint` reports the findings of every linter, `bake lock-check` names the locks at fault."""
+"""`bake lint`, `bake lock-check` and `bake check` report every fault, and name the file."""
 
+import json
 import re
 from pathlib import Path
 
-from engine import bake
+import pytest
+from engine import bake, docker
 
 UNPINNED = """\
 name: unpinned
 on: push
 permissions: {}
-jobs:
-  unpinned:
-    runs-on: ubuntu-24.04
-    steps:
-      - uses: actions/checkout@v7
+jobs: {unpinned: {runs-on: ubuntu-24.04, steps: [{uses: actions/checkout@v7}]}}
 """
 FAULTS = {
     "tests/wrong_format.py": ("number = {'a':1}\n", "would be reformatted"),
@@ -25,6 +23,7 @@ FAULTS = {
     ".github/workflows/unpinned.yml": (UNPINNED, "error[unpinned-uses]"),
     "renovate.json": ('{"extends": 1}', "$.extends"),
 }
+CHECKED = {"check-image": "Dockerfile", "check-tools": "scripts/tools.Dockerfile"}
 
 
 def test_the_faults_of_all_linters_are_reported_at_once(checkout: Path) -> None:
@@ -36,25 +35,38 @@ def test_the_faults_of_all_linters_are_reported_at_once(checkout: Path) -> None:
     assert {text for text in expected if text not in done.stderr} == set()
 
 
-def stale(checkout: Path) -> list[str]:
-    """The locks that the check refuses."""
+def test_locks_that_are_edited_missing_or_superfluous_are_named(checkout: Path) -> None:
+    project, locks = checkout / "backend/pyproject.toml", checkout / "backend/requirements"
+    project.write_text(project.read_text().replace('"pytest-cov>=', '"pytest-cov>=0,>='))
+    edited = (locks / "runtime.txt").read_text().replace("uvicorn==", "uvicorn>=")
+    (locks / "runtime.txt").write_text(edited)
+    (locks / "extra.txt").touch()
     done = bake("lock-check", folder=checkout)
     assert done.returncode != 0
     assert "run docker buildx bake lock" in done.stderr
-    return sorted(
-        set(re.findall(r"requirements/(\w+)\.txt is not as bake lock wrote", done.stderr))
-    )
+    stale = set(re.findall(r"requirements/(\w+)\.txt is not as bake lock wrote", done.stderr))
+    assert stale == {"extra", "runtime", "test"}
 
 
-def test_locks_that_are_edited_or_superfluous_are_named(checkout: Path) -> None:
-    locks = checkout / "backend/requirements"
-    (locks / "extra.txt").touch()
-    edited = (locks / "runtime.txt").read_text().replace("uvicorn==", "uvicorn>=")
-    (locks / "runtime.txt").write_text(edited)
-    assert stale(checkout) == ["extra", "runtime"]
+@pytest.mark.parametrize("file", CHECKED.values())
+def test_every_stage_is_described(file: str) -> None:
+    answer = docker("buildx", "build", "--call=targets,format=json", f"--file={file}", ".")
+    stages = json.loads(answer)["targets"]
+    assert [stage["name"] for stage in stages if not stage.get("description")] == []
 
 
-def test_a_dependency_without_its_lock_is_named(checkout: Path) -> None:
-    project = checkout / "backend/pyproject.toml"
-    project.write_text(project.read_text().replace('"pytest-cov>=', '"pytest-cov>=0,>='))
-    assert stale(checkout) == ["test"]
+def test_the_dockerfiles_pass_their_checks() -> None:
+    done = bake("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("Check complete, no warnings found.") == len(CHECKED)
+
+
+def test_a_fault_of_a_dockerfile_fails_the_check_and_no_build(checkout: Path) -> None:
+    for target, name in CHECKED.items():
+        with (checkout / name).open("a") as file:
+            file.write("\n# described under another name\nFROM scratch as last\n")
+        done = bake(target, folder=checkout)
+        assert done.returncode != 0
+        assert "InvalidDefinitionDescription" in done.stdout + done.stderr
+    built = bake("deps", "lock-check", folder=checkout)
+    assert built.returncode == 0, built.stderr
