@@ -35,7 +35,7 @@ def test_the_faults_of_all_linters_are_reported_at_once(checkout: Path) -> None:
     assert {text for text in expected if text not in done.stderr} == set()
 
 
-def test_locks_that_are_edited_missing_or_superfluous_are_named(checkout: Path) -> None:
+def test_locks_that_are_edited_outdated_or_superfluous_are_named(checkout: Path) -> None:
     project, locks = checkout / "backend/pyproject.toml", checkout / "backend/requirements"
     project.write_text(project.read_text().replace('"pytest-cov>=', '"pytest-cov>=0,>='))
     edited = (locks / "runtime.txt").read_text().replace("uvicorn==", "uvicorn>=")
