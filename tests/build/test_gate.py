@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from engine import Completed, bake, baked, definition, docker, run
+from engine import Completed, bake, baked, definition, docker, failure, run
 from engine.registry import Registry
 from engine.suite import FAILING, replace_tests
 
@@ -16,11 +16,7 @@ FAILED = "test_small.py::test_small"
 SHIPPED = """\
 import struct
 from pathlib import Path
-
-import greenlet._greenlet
-import sdlc_lens
-import sqlalchemy
-
+import greenlet._greenlet, sdlc_lens, sqlalchemy
 
 def test_small() -> None:
     assert Path(sdlc_lens.__file__) == Path("/app/sdlc_lens/__init__.py")
@@ -34,24 +30,16 @@ PASS = "--set=*.args.NO_PROXY=pass"
 SUITE = """\
 import os
 from pathlib import Path
-
 import sdlc_lens
-
 
 def test_small() -> None:
     assert os.environ.get("NO_PROXY") == "pass", "the cause"
-
 
 def test_no_other_run_left_a_trace() -> None:
     for folder in ("/repository", "/tmp", "/root", "/var/tmp"):
         assert not (mark := Path(folder, "mark")).exists()
         mark.touch()
 """
-
-
-def fails(done: Completed, text: str) -> None:
-    assert done.returncode != 0
-    assert text in done.stderr
 
 
 def plain_build(folder: Path, *arguments: str) -> Completed:
@@ -72,7 +60,7 @@ def test_nothing_is_pushed_when_a_test_fails(
 ) -> None:
     replace_tests(checkout, FAILING)
     variables = {"REGISTRY": registry.address, "VERSION": uuid.uuid4().hex, "PLATFORMS": platforms}
-    fails(bake("runtime", "--push", folder=checkout, **variables), FAILED)
+    assert FAILED in failure(bake("runtime", "--push", folder=checkout, **variables))
     assert variables["VERSION"] not in registry.tags(NAME)
 
 
@@ -94,7 +82,7 @@ def test_a_plain_build_has_the_gate_and_the_local_image_has_not(checkout: Path) 
     replace_tests(checkout, FAILING)
     tags = ("sdlc-lens-test-gate:local", "sdlc-lens-test-gate:plain")
     assert "pytest" not in baked("runtime-local", f"--set=*.tags={tags[0]}", folder=checkout)
-    fails(plain_build(checkout), FAILED)
+    assert FAILED in failure(plain_build(checkout))
     replace_tests(checkout, SHIPPED)
     passed = plain_build(checkout, "--load", f"--tag={tags[1]}")
     assert passed.returncode == 0, passed.stderr
@@ -119,7 +107,8 @@ def test_a_passed_run_is_reused_a_failed_one_never_and_a_report_is_a_run_of_its_
     replace_tests(checkout, f"# {uuid.uuid4()}\n{SUITE}")
     assert reported(checkout) == ("2", "1")
     for _ in range(2):
-        fails(bake("test", folder=checkout), f"{FAILED} - AssertionError: the cause")
+        failed = failure(bake("test", folder=checkout))
+        assert f"{FAILED} - AssertionError: the cause" in failed
     passed = baked("test", PASS, folder=checkout)
     assert "2 passed" in passed
     assert re.search(r"\d workers?", passed), "the tests do not run in parallel"
@@ -131,4 +120,4 @@ def test_a_passed_run_is_reused_a_failed_one_never_and_a_report_is_a_run_of_its_
 
 def test_no_test_at_all_is_a_failure(checkout: Path) -> None:
     replace_tests(checkout, "")
-    fails(bake("test", folder=checkout), "no tests ran")
+    assert "no tests ran" in failure(bake("test", folder=checkout))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from engine import bake, docker
+from engine import bake, baked, docker, failure
 
 UNPINNED = """\
 name: unpinned
@@ -29,10 +29,9 @@ CHECKED = {"check-image": "Dockerfile", "check-tools": "scripts/tools.Dockerfile
 def test_the_faults_of_all_linters_are_reported_at_once(checkout: Path) -> None:
     for name, (text, _) in FAULTS.items():
         (checkout / name).write_text(text)
-    done = bake("lint", folder=checkout)
-    assert done.returncode != 0
+    found = failure(bake("lint", folder=checkout))
     expected = {text for name, (_, message) in FAULTS.items() for text in (name, message)}
-    assert {text for text in expected if text not in done.stderr} == set()
+    assert {text for text in expected if text not in found} == set()
 
 
 def test_locks_that_are_edited_outdated_or_superfluous_are_named(checkout: Path) -> None:
@@ -41,10 +40,9 @@ def test_locks_that_are_edited_outdated_or_superfluous_are_named(checkout: Path)
     edited = (locks / "runtime.txt").read_text().replace("uvicorn==", "uvicorn>=")
     (locks / "runtime.txt").write_text(edited)
     (locks / "extra.txt").touch()
-    done = bake("lock-check", folder=checkout)
-    assert done.returncode != 0
-    assert "run docker buildx bake lock" in done.stderr
-    stale = set(re.findall(r"requirements/(\w+)\.txt is not as bake lock wrote", done.stderr))
+    said = failure(bake("lock-check", folder=checkout))
+    assert "run docker buildx bake lock" in said
+    stale = set(re.findall(r"requirements/(\w+)\.txt is not as bake lock wrote", said))
     assert stale == {"extra", "runtime", "test"}
 
 
@@ -56,9 +54,7 @@ def test_every_stage_is_described(file: str) -> None:
 
 
 def test_the_dockerfiles_pass_their_checks() -> None:
-    done = bake("check")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("Check complete, no warnings found.") == len(CHECKED)
+    assert baked("check").count("Check complete, no warnings found.") == len(CHECKED)
 
 
 def test_a_fault_of_a_dockerfile_fails_the_check_and_no_build(checkout: Path) -> None:
@@ -68,5 +64,4 @@ def test_a_fault_of_a_dockerfile_fails_the_check_and_no_build(checkout: Path) ->
         done = bake(target, folder=checkout)
         assert done.returncode != 0
         assert "InvalidDefinitionDescription" in done.stdout + done.stderr
-    built = bake("deps", "lock-check", folder=checkout)
-    assert built.returncode == 0, built.stderr
+    baked("deps", "lock-check", folder=checkout)

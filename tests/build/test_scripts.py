@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from engine import ROOT, Completed, bake, definition, environment, succeed
+from engine import ROOT, Completed, bake, definition, failure, run, succeed
 from engine.release import commit
 
 FOLDERS = ("scripts", "scripts/setup", ".ci")  # those of scripts/build are run by Dockerfiles
@@ -84,11 +83,8 @@ def fake(tmp_path: Path) -> Path:
 def script(command: str, folder: Path = ROOT, **variables: str) -> Completed:
     """Run a script of a checkout, with the fake docker where the test has one."""
     search = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
-    settings = environment(**{"PATH": search, "SSL_CERT_FILE": "", "CI": "", **variables})
-    return subprocess.run(
-        command.split(), cwd=folder, env=settings, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    settings = {"PATH": search, "SSL_CERT_FILE": "", "CI": "", **variables}
+    return run(*command.split(), folder=folder, variables=settings)
 
 
 def test_every_script_is_found() -> None:
@@ -147,9 +143,8 @@ def test_the_standin_is_used_only_while_docker_hub_is_not_reachable(
 def test_an_image_on_the_standin_needs_consent_and_its_python_alone_is_tested(fake: Path) -> None:
     assert script(BASE, fake, HUB=f"{HUB}: no such host").returncode == 0
     for target in ("runtime", "release", "oci"):
-        done = bake("--print", target, folder=fake, ALLOW_STANDIN="0")
-        assert done.returncode != 0
-        assert "the base is a stand-in made on this machine: set ALLOW_STANDIN=1" in done.stderr
+        refused = failure(bake("--print", target, folder=fake, ALLOW_STANDIN="0"))
+        assert "the base is a stand-in made on this machine: set ALLOW_STANDIN=1" in refused
     given = dict.fromkeys(["BUILD_BASE", "RUNTIME_BASE"], "docker-image://a.test/python")
     for variables, base, tested in (
         ({"ALLOW_STANDIN": "1"}, STANDIN, ["3-13"]),
@@ -187,6 +182,5 @@ def test_the_workflow_signs_as_itself_and_verifies_that(fake: Path) -> None:
 
 
 def test_a_tag_that_was_taken_meanwhile_is_named(fake: Path) -> None:
-    done = released(fake, FOUND=f"sha256:{'1' * 64}")
-    assert done.returncode != 0
-    assert f"{IMAGE}:1.2.3 is not the image that was just pushed" in done.stderr
+    refused = failure(released(fake, FOUND=f"sha256:{'1' * 64}"))
+    assert f"{IMAGE}:1.2.3 is not the image that was just pushed" in refused
