@@ -29,24 +29,20 @@ PRIVATE = {
     "BUILD_BASE": "oci-layout://.build/base", "RUNTIME_BASE": "docker-image://a.test/python:3.12",
     "CA_BUNDLE": "LICENSE", "PIP_CONFIG": "LICENSE", "CACHE": "./cache",
 }  # fmt: skip
-
-
-def beside(*outputs: str) -> Call:
-    """The call that docker/bake-action makes with outputs of docker/metadata-action."""
-    files = [f"--file=tests/build/metadata-action/{output}.json" for output in outputs]
-    return " ".join([*files, "runtime"]), {}
-
-
+ARCHIVE = {"PLATFORMS": "linux/arm64", "COMPRESSION": "zstd", "CACHE": "gha", "CACHE_WRITE": "1"}
+TAGS, LABELS, ANNOTATIONS = (  # what docker/bake-action adds
+    f"--file=tests/build/metadata-action/{it}.json" for it in ("tags", "labels", "annotations")
+)
 SITUATIONS: dict[str, Call] = {
     "release": ("release", RELEASE),
     "private-network": ("default oci audit", PRIVATE),
     "other-python": ("default", {"PYTHON_VERSION": "3.14"}),
-    "oci-zstd-one-platform": ("oci", {"PLATFORMS": "linux/arm64", "COMPRESSION": "zstd"}),
-    "metadata-action-tags": beside("tags"),
-    "metadata-action-labels": beside("labels"),
-    "metadata-action-annotations": beside("annotations"),
-    "metadata-action": beside("tags", "labels", "annotations"),
-    "metadata-action-reversed": beside("annotations", "labels", "tags"),
+    "oci-zstd-arm64-gha": ("oci", ARCHIVE),
+    "metadata-action-tags": (f"{TAGS} runtime", {}),
+    "metadata-action-labels": (f"{LABELS} runtime", {}),
+    "metadata-action-annotations": (f"{ANNOTATIONS} runtime", {}),
+    "metadata-action": (f"{TAGS} {LABELS} {ANNOTATIONS} runtime", {}),
+    "metadata-action-reversed": (f"{ANNOTATIONS} {LABELS} {TAGS} runtime", {}),
 }
 NAMES = {
     "VERSION=1.2.3": ":1.2.3 :1.2 :1 :latest",
@@ -144,18 +140,16 @@ def test_the_image_states_its_source_whatever_it_is_tagged_as(name: str) -> None
 def test_a_push_without_a_registry_is_left_to_the_engine() -> None:
     (pushed,) = definitions(("runtime --push", {"REGISTRY": ""}))
     assert pushed["target"]["runtime"]["output"][0]["push"] == "true"
-    assert pushed["target"]["runtime"]["tags"] == ["sdlc-lens-backend:dev"]
 
 
 def names(situations: Iterable[str]) -> list[str]:
     """The names in each situation, without the image's own; the error where bake refuses it."""
-    variables = [dict(pair.split("=") for pair in situation.split()) for situation in situations]
-    return [
-        answer
-        if isinstance(answer, str)
-        else " ".join(answer["target"]["runtime"]["tags"]).replace("sdlc-lens-backend", "")
-        for answer in definitions(*(("runtime", chosen) for chosen in variables))
+    calls = [("runtime", dict(pair.split("=") for pair in it.split())) for it in situations]
+    named = [
+        answer if isinstance(answer, str) else " ".join(answer["target"]["runtime"]["tags"])
+        for answer in definitions(*calls)
     ]
+    return [text.replace("sdlc-lens-backend", "") for text in named]
 
 
 def test_the_names_of_the_image() -> None:
@@ -197,8 +191,6 @@ def test_values_that_would_pass_silently_are_refused_by_name() -> None:
     assert [wrong for wrong, answer in answers if wrong[0] not in answer] == []
 
 
-@pytest.mark.parametrize(("target", "variables", "reason"), FAILING)
-def test_other_wrong_values_fail_in_the_build(
-    target: str, variables: dict[str, str], reason: str
-) -> None:
-    assert reason in failure(bake(target, folder=ROOT, **variables))
+@pytest.mark.parametrize(("target", "wrong", "reason"), FAILING)
+def test_other_wrong_values_fail_the_build(target: str, wrong: dict[str, str], reason: str) -> None:
+    assert reason in failure(bake(target, folder=ROOT, **wrong))

@@ -1,8 +1,9 @@
-"""What a build writes beside an image: the archive of `bake oci`, and the build cache."""
+"""What builds write: the same image for the same commit, the archive of `bake oci`, the cache."""
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import Completed, baked, definition, docker, failure, run, until
+from engine import ROOT, Completed, baked, definition, docker, failure, run, succeed, until
 from engine.layout import layers
 from engine.registry import Registry
 from engine.suite import FAILING, PASSING, replace_tests
@@ -19,18 +20,27 @@ CACHEONLY = ("--set=runtime.output=type=cacheonly", "--set=runtime.platform=linu
 UNGATED = "--set=*.contexts.test=docker-image://scratch"
 # As README.md says: a build that fails leaves the archive of the last one.
 COMMAND = 'docker buildx bake oci "$@" >image.oci.tar.new && mv image.oci.tar.new image.oci.tar'
+RELEASED = {
+    "SOURCE_DATE_EPOCH": "1000000000", "SOURCE_VERSION": "1.2.3-4-g0123456789ab",
+    "GIT_REF": "refs/heads/main",
+}  # fmt: skip
 
 
 def archive(folder: Path, *options: str, **variables: str) -> Completed:
-    variables = {"ALLOW_STANDIN": "1", **variables}
+    variables["ALLOW_STANDIN"] = "1"
     return run("sh", "-c", COMMAND, "sh", *options, folder=folder, variables=variables)
 
 
-def packed(folder: Path, *options: str, **variables: str) -> tuple[set[str], dict[str, Any]]:
-    """The compressions, and the layers of each platform, of an archive that has to be written."""
+def written(folder: Path, *options: str, **variables: str) -> Path:
+    """An archive that has to be written, without tests."""
     done = archive(folder, UNGATED, *options, **variables)
     assert done.returncode == 0, done.stderr
-    platforms = layers(folder / "image.oci.tar")
+    return folder / "image.oci.tar"
+
+
+def packed(folder: Path, *options: str, **variables: str) -> tuple[set[str], dict[str, Any]]:
+    """The compressions, and the layers of each platform, of an archive."""
+    platforms = layers(written(folder, *options, **variables))
     types = [layer["mediaType"] for found in platforms.values() for layer in found]
     return {name.rpartition("+")[2] for name in types}, platforms
 
@@ -57,6 +67,44 @@ def test_neither_a_failed_build_nor_print_touches_the_last_archive(checkout: Pat
     definition("oci", folder=checkout)
     assert "test_small.py::test_small" in failure(archive(checkout))
     assert (checkout / "image.oci.tar").read_text() == "the last archive"
+
+
+def test_three_builds_of_the_commit_give_one_digest() -> None:
+    output = succeed(str(ROOT / "scripts" / "reproduce"))
+    digests = dict(line.split() for line in output.splitlines())
+    assert set(digests) == {"warm", "cold", "elsewhere"}
+    assert len(set(digests.values())) == 1
+    print(f"index digest: {digests['warm']}")
+
+
+def rebuilt(folder: Path, name: str, **variables: str) -> Path:
+    """The archive of a checkout as it is now."""
+    return written(folder, **{**RELEASED, **variables}).rename(folder.parent / name)
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """In what two layouts differ."""
+    program = ROOT / "scripts" / "build" / "compare_layouts.py"
+    done = run(sys.executable, str(program), str(one), str(other))
+    assert done.returncode == bool(done.stdout), done.stderr
+    return done.stdout.splitlines()
+
+
+def test_an_image_differs_in_what_is_its_own_alone(checkout: Path) -> None:
+    first = rebuilt(checkout, "first")
+    (checkout / "README.md").write_text("another")
+    (checkout / "tests" / "unit" / "test_readme.py").unlink()
+    assert differences(first, rebuilt(checkout, "readme")) == []
+    assert differences(first, rebuilt(checkout, "tag", GIT_REF="", VERSION="1.2.4")) == []
+    for name, value in {"SOURCE_DATE_EPOCH": "1000000001", "SOURCE_VERSION": "1.2.4"}.items():
+        changed = differences(first, rebuilt(checkout, name, **{name: value}))
+        assert "linux/amd64 configuration" in "\n".join(changed)
+        assert [line for line in changed if " layer " in line] == []
+    with (checkout / "backend" / "src" / "sdlc_lens" / "__main__.py").open("a") as file:
+        file.write("# another line\n")
+    layers = [line for line in differences(first, rebuilt(checkout, "source")) if " layer " in line]
+    assert len({line.partition(" app/")[0] for line in layers}) == 2
+    assert any(" app/sdlc_lens/__main__.py: " in line for line in layers)
 
 
 @pytest.fixture
@@ -108,18 +156,9 @@ def test_an_engine_with_nothing_but_the_cache_in_a_registry_runs_no_pip(
     assert output.count("CACHED") > 5
 
 
-def test_a_cache_in_a_folder_is_written_when_asked_to_and_read(checkout: Path) -> None:
+def test_a_cache_in_a_folder_is_written_when_asked_to_and_never_needed(checkout: Path) -> None:
     built(checkout, CACHE="./cache")
     assert not (checkout / "cache").exists()
     built(checkout, CACHE="./cache", CACHE_WRITE="1")
     assert "importing cache manifest" in built(checkout, CACHE="./cache")
-
-
-def test_a_cache_that_cannot_be_reached_harms_nothing(checkout: Path) -> None:
     built(checkout, CACHE="127.0.0.1:1/cache", CACHE_WRITE="1")
-
-
-def test_github_keeps_the_cache_of_its_workflows() -> None:
-    runtime = definition("runtime", CACHE="gha", CACHE_WRITE="1")["target"]["runtime"]
-    assert runtime["cache-from"] == [{"type": "gha"}]
-    assert [(entry["type"], entry["mode"]) for entry in runtime["cache-to"]] == [("gha", "max")]
