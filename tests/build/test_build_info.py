@@ -8,7 +8,6 @@ import pytest
 from engine import ROOT, Completed, run, succeed
 
 WHO = {f"GIT_{who}_{key}": "tests" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-PROGRAMS = ("cat", "dirname", "env", "git", "grep", "sed")
 VERSIONS = {
     "v1.2.3-rc.1 v1.2.3 v1.2.3-rc.2": "1.2.3",
     "v1.2.3-rc.2 v1.2.3-rc.10 v1.2.3-beta.11": "1.2.3-rc.10",
@@ -19,9 +18,7 @@ BROKEN = {
     "git fetch --unshallow --tags": "git clone --quiet --depth=1 file://$PWD ../copy",
     "git config --global --add safe.directory": "cp -R . ../copy && chown -R 12345 ../copy",
     "install git": "cp -R . ../copy && rm ../bin/git",
-    "not a git repository": (
-        "git worktree add --quiet ../copy && rm ../copy/.git && mkdir ../copy/.git"
-    ),
+    "not a git repository": "cp -R . ../copy && rm ../copy/.git/HEAD",
 }
 
 
@@ -35,7 +32,7 @@ def source(tmp_path: Path) -> Path:
     (docker := tmp_path / "bin" / "docker").parent.mkdir()
     docker.write_text('#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n')
     docker.chmod(0o755)
-    for name in PROGRAMS:
+    for name in ("cat", "dirname", "env", "git", "grep", "sed"):
         (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
     return folder.parent
 

@@ -55,9 +55,7 @@ def plain_build(folder: Path, *arguments: str) -> Completed:
 
 
 @pytest.mark.parametrize("platforms", ["linux/amd64", "linux/arm64", "linux/amd64,linux/arm64"])
-def test_nothing_is_pushed_when_a_test_fails(
-    checkout: Path, registry: Registry, platforms: str
-) -> None:
+def test_no_push_when_a_test_fails(checkout: Path, registry: Registry, platforms: str) -> None:
     replace_tests(checkout, FAILING)
     variables = {"REGISTRY": registry.address, "VERSION": uuid.uuid4().hex, "PLATFORMS": platforms}
     assert FAILED in failure(bake("runtime", "--push", folder=checkout, **variables))
@@ -69,8 +67,7 @@ def test_a_push_runs_the_tests_once_on_what_it_ships_and_stages_leave_no_image(
 ) -> None:
     version = uuid.uuid4().hex
     replace_tests(checkout, f"# {version}\n{SHIPPED}")
-    variables = {"REGISTRY": registry.address, "VERSION": version}
-    output = baked("runtime", "--push", folder=checkout, **variables)
+    output = baked("runtime", "--push", folder=checkout, REGISTRY=registry.address, VERSION=version)
     assert output.count("test session starts") == 1
     assert len(registry.platforms(NAME, version)) == 2
     label = f"sdlc-lens-test={version}"
@@ -101,9 +98,7 @@ def reported(checkout: Path, *options: str) -> tuple[str | None, str | None]:
     return suite.get("tests"), suite.get("failures")
 
 
-def test_a_passed_run_is_reused_a_failed_one_never_and_a_report_is_a_run_of_its_own(
-    checkout: Path,
-) -> None:
+def test_a_passed_run_is_reused_a_failed_one_or_a_report_never(checkout: Path) -> None:
     replace_tests(checkout, f"# {uuid.uuid4()}\n{SUITE}")
     assert reported(checkout) == ("2", "1")
     for _ in range(2):
