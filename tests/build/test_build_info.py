@@ -2,24 +2,38 @@
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from engine import ROOT, Completed, run, succeed
 
-WHO = {
-    f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+WHO = {f"GIT_{who}_{key}": "tests" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+VERSIONS = {
+    "v1.2.3-rc.1 v1.2.3 v1.2.3-rc.2": "1.2.3",
+    "v1.2.3-rc.2 v1.2.3-rc.10 v1.2.3-beta.11": "1.2.3-rc.10",
+    "v1.9.0 v1.10.0 v0.99.99": "1.10.0",
+    "v1.2.3 v2 v2.0 v1.2.3.4 v1.2.4_5 latest release-9.9.9 2.0.0": "1.2.3",
+}
+BROKEN = {
+    "git fetch --unshallow --tags": "git clone --quiet --depth=1 file://$PWD ../copy",
+    "git config --global --add safe.directory": "cp -R . ../copy && chown -R 12345 ../copy",
+    "install git": "cp -R . ../copy && rm ../bin/git",
+    "not a git repository": "cp -R . ../copy && rm ../copy/.git/HEAD",
 }
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A checkout of one commit, with as little in it as the script looks at."""
+    """A checkout of one commit, with as little in it as the script looks at, beside a docker."""
     (folder := tmp_path / "source" / "scripts").mkdir(parents=True)
     shutil.copy2(ROOT / "scripts" / "build-info", folder)
     git(folder.parent, "init", "--quiet")
     change(folder.parent, "Dockerfile")
+    (docker := tmp_path / "bin" / "docker").parent.mkdir()
+    docker.write_text('#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n')
+    docker.chmod(0o755)
+    for name in ("cat", "dirname", "env", "git", "grep", "sed"):
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
     return folder.parent
 
 
@@ -41,14 +55,11 @@ def build_info(folder: Path, **variables: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in printed.splitlines())
 
 
-def documented_command(folder: Path, path: str = os.environ["PATH"]) -> Completed:
+def documented_command(folder: Path) -> Completed:
     """Run the command of the script's help, with a docker that prints what it is called with."""
     usage = succeed(str(ROOT / "scripts" / "build-info"), "--help")
     (command,) = [line for line in usage.splitlines() if "docker" in line]
-    (docker := folder.parent / "bin" / "docker").parent.mkdir(exist_ok=True)
-    docker.write_text('#!/bin/sh\necho "docker $* of ${SOURCE_REVISION-nothing}"\n')
-    docker.chmod(0o755)
-    variables = {"PATH": f"{docker.parent}:{path}", "HOME": str(folder.parent)}
+    variables = {"PATH": str(folder.parent / "bin"), "HOME": str(folder.parent)}
     return run("/bin/sh", "-c", command, folder=folder, variables=variables)
 
 
@@ -65,15 +76,7 @@ def test_a_change_of_what_is_not_built_leaves_the_image(source: Path) -> None:
         assert build_info(source)["SOURCE_REVISION"] == built
 
 
-@pytest.mark.parametrize(
-    ("tags", "version"),
-    [
-        ("v1.2.3-rc.1 v1.2.3 v1.2.3-rc.2", "1.2.3"),
-        ("v1.2.3-rc.2 v1.2.3-rc.10 v1.2.3-beta.11", "1.2.3-rc.10"),
-        ("v1.9.0 v1.10.0 v0.99.99", "1.10.0"),
-        ("v1.2.3 v2 v2.0 v1.2.3.4 v1.2.4_5 latest release-9.9.9 2.0.0", "1.2.3"),
-    ],
-)
+@pytest.mark.parametrize(("tags", "version"), VERSIONS.items())
 def test_the_version_is_the_highest_of_the_commit(source: Path, tags: str, version: str) -> None:
     for tag in tags.split():
         git(source, "tag", tag)
@@ -87,60 +90,24 @@ def test_the_version_is_the_highest_of_the_commit(source: Path, tags: str, versi
     assert build_info(source, SOURCE_VERSION="7.0.0")["SOURCE_VERSION"] == "7.0.0"
 
 
-def worktree(source: Path) -> Path:
-    git(source, "worktree", "add", "--quiet", str(source / "worktree"))
-    return source / "worktree"
-
-
 def test_a_worktree_is_a_checkout_and_a_source_archive_inside_one_is_none(source: Path) -> None:
-    assert build_info(worktree(source)) == build_info(source, GIT_DIR="/nowhere") != {}
-    archive = source / "vendor" / "lens"
-    shutil.copytree(source / "scripts", archive / "scripts")
-    assert build_info(archive) == {}
-    assert documented_command(archive).stdout == "docker buildx bake release --push of nothing\n"
+    git(source, "worktree", "add", "--quiet", "worktree")
+    assert build_info(source / "worktree") == build_info(source, GIT_DIR="/nowhere") != {}
+    shutil.copytree(source / "scripts", source / "archive" / "scripts")
+    assert build_info(source / "archive") == {}
+    shutil.copytree(source.parent / "bin", source / "bin", symlinks=True)
+    done = documented_command(source / "archive")
+    assert done.stdout == "docker buildx bake release --push of nothing\n"
 
 
-def shallow(source: Path) -> tuple[Path, str]:
-    git(source.parent, "clone", "--quiet", "--depth=1", f"file://{source}", "shallow")
-    return source.parent / "shallow", os.environ["PATH"]
-
-
-def of_another_owner(source: Path) -> tuple[Path, str]:
-    if os.geteuid() != 0:
+@pytest.mark.parametrize(("reason", "command"), BROKEN.items())
+def test_where_git_fails_nothing_is_built(source: Path, reason: str, command: str) -> None:
+    if "chown" in command and os.geteuid() != 0:
         pytest.skip("NOT TESTED: only root can give a checkout to another owner")
-    for path in [source, *source.rglob("*")]:
-        os.chown(path, 12345, 12345)
-    return source, os.environ["PATH"]
-
-
-def without_git(source: Path) -> tuple[Path, str]:
-    (programs := source.parent / "programs").mkdir()
-    for name in ("cat", "dirname", "env", "grep", "sed"):
-        (programs / name).symlink_to(str(shutil.which(name)))
-    return source, str(programs)
-
-
-def without_its_repository(source: Path) -> tuple[Path, str]:
-    (pointer := worktree(source) / ".git").unlink()
-    pointer.mkdir()
-    return pointer.parent, os.environ["PATH"]
-
-
-@pytest.mark.parametrize(
-    ("broken", "reason"),
-    [
-        (shallow, "git fetch --unshallow --tags"),
-        (of_another_owner, "git config --global --add safe.directory"),
-        (without_git, "install git"),
-        (without_its_repository, "not a git repository"),
-    ],
-)
-def test_where_git_fails_nothing_is_built(
-    source: Path, broken: Callable[[Path], tuple[Path, str]], reason: str
-) -> None:
     revision = change(source, "Dockerfile")
     assert documented_command(source).stdout.endswith(f"release --push of {revision}\n")
-    done = documented_command(*broken(source))
+    succeed("sh", "-c", command, folder=source)
+    done = documented_command(source.parent / "copy")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("scripts/build-info: ")
     assert reason in done.stderr

@@ -1,21 +1,22 @@
-"""The scripts: their help, and their errors when the engine or Docker Hub does not work."""
+"""The scripts: their help and errors, and what they ask docker and cosign for (both are fakes)."""
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from engine import ROOT, Completed, bake, definition, environment
+from engine import ROOT, Completed, bake, definition, failure, run, succeed
+from engine.release import commit
 
 FOLDERS = ("scripts", "scripts/setup", ".ci")  # those of scripts/build are run by Dockerfiles
-NAMES = sorted(
+NAMES = {
     str(path.relative_to(ROOT))
     for folder in FOLDERS
     for path in (ROOT / folder).iterdir()
     if path.is_file() and path.read_bytes().startswith(b"#!")
-)
+}
 OVERRIDE = "docker-bake.override.hcl"
+STANDIN = "oci-layout://.build/base@sha256:1"
 FAKES = {
     "bin/docker": """\
 case "$*" in
@@ -25,8 +26,14 @@ case "$*" in
     info*) echo "${STORE-io.containerd.snapshotter.v1}" ;;
     "buildx inspect"*) echo "Driver: docker" ;;
     "buildx build"*) echo "${HUB-}"; [ -z "${HUB-}" ] ;;
+    *"release --push"*) echo "$METADATA" >.build/release.json ;;
+    *"json .Manifest"*) printf '{\\n  "digest": "%s"\\n}\\n' "$FOUND" ;;
+    *.SBOM*) for platform in linux/amd64 linux/arm64; do
+        printf "$platform %s\\n" "SBOM of 9 packages" provenance
+    done ;;
     *) echo "unexpected: $*" >&2; exit 99 ;;
 esac""",
+    "bin/cosign": 'echo "$*" >>"$(dirname "$0")/cosign.log"',
     "bin/apt-get": "exit 100",
     "bin/id": "echo 0",
     "checkout/scripts/test": 'echo "$SDLC_LENS_INSTALL_ENGINE $*"',
@@ -46,6 +53,14 @@ MISTAKES = [
     (f"{INSTALL} --yes", {}, ["`apt-get update` failed"]),
     (INSTALL, {"SDLC_LENS_INSTALL_ENGINE": "1"}, ["`apt-get update` failed"]),
 ]
+IMAGE, DIGEST = "registry.example/team/sdlc-lens-backend", f"sha256:{'0' * 64}"
+WORKFLOW = "team/lens/.github/workflows/release.yml@refs/tags/v1.2.3"
+GITHUB = {
+    "GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "team/lens", "GITHUB_WORKFLOW_REF": WORKFLOW,
+    "GIT_REF": "refs/tags/v1.2.3", "COSIGN_KEY": "", "COSIGN_PUBLIC_KEY": "", "FOUND": DIGEST,
+    "METADATA": f'"containerimage.digest": "{DIGEST}",\n"image.name": "{IMAGE}:1.2.3,{IMAGE}:1"',
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -68,18 +83,11 @@ def fake(tmp_path: Path) -> Path:
 def script(command: str, folder: Path = ROOT, **variables: str) -> Completed:
     """Run a script of a checkout, with the fake docker where the test has one."""
     search = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
-    settings = environment(**{"PATH": search, "SSL_CERT_FILE": "", "CI": "", **variables})
-    return subprocess.run(
-        command.split(), cwd=folder, env=settings, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    settings = {"PATH": search, "SSL_CERT_FILE": "", "CI": "", **variables}
+    return run(*command.split(), folder=folder, variables=settings)
 
 
-def test_every_script_is_found() -> None:
-    assert {"scripts/up", "scripts/setup/engine", "scripts/test", ".ci/run"} < set(NAMES)
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({"scripts/up", "scripts/setup/engine", ".ci/run", *NAMES}))
 def test_help_is_printed_and_an_unknown_option_refused(name: str) -> None:
     done = script(f"{name} --help")
     assert (done.returncode, done.stderr, done.stdout[:15]) == (0, "", "Usage: scripts/")
@@ -118,12 +126,10 @@ def test_the_bundle_of_this_machine_becomes_the_secret(fake: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("reason", ["lookup registry: no such host", "connect: connection refused"])
-def test_the_standin_is_used_only_while_docker_hub_is_not_reachable(
-    fake: Path, reason: str
-) -> None:
+def test_the_standin_is_used_only_while_docker_hub_is_away(fake: Path, reason: str) -> None:
     assert f"to undo: rm {OVERRIDE}" in script(BASE, fake, HUB=f"{HUB}: {reason}").stdout
     target = definition(folder=fake)["target"]["runtime-local"]
-    assert target["contexts"]["runtime-base"] == "oci-layout://.build/base@sha256:1"
+    assert target["contexts"]["runtime-base"] == STANDIN
     assert "reachable again" in script(BASE, fake).stdout
     assert not (fake / OVERRIDE).exists()
 
@@ -131,16 +137,11 @@ def test_the_standin_is_used_only_while_docker_hub_is_not_reachable(
 def test_an_image_on_the_standin_needs_consent_and_its_python_alone_is_tested(fake: Path) -> None:
     assert script(BASE, fake, HUB=f"{HUB}: no such host").returncode == 0
     for target in ("runtime", "release", "oci"):
-        done = bake("--print", target, folder=fake, ALLOW_STANDIN="0")
-        assert done.returncode != 0
-        assert "the base is a stand-in made on this machine: set ALLOW_STANDIN=1" in done.stderr
-    standin = "oci-layout://.build/base@sha256:1"
-    given = {
-        "RUNTIME_BASE": "docker-image://a.test/python",
-        "BUILD_BASE": "docker-image://a.test/b",
-    }
+        refused = failure(bake("--print", target, folder=fake, ALLOW_STANDIN="0"))
+        assert "the base is a stand-in made on this machine: set ALLOW_STANDIN=1" in refused
+    given = dict.fromkeys(["BUILD_BASE", "RUNTIME_BASE"], "docker-image://a.test/python")
     for variables, base, tested in (
-        ({"ALLOW_STANDIN": "1"}, standin, ["3-13"]),
+        ({"ALLOW_STANDIN": "1"}, STANDIN, ["3-13"]),
         ({"ALLOW_STANDIN": "0", **given}, given["RUNTIME_BASE"], ["3-12", "3-13", "3-14"]),
     ):
         printed = definition("release", "test-matrix", folder=fake, **variables)["target"]
@@ -153,3 +154,27 @@ def test_an_override_of_ones_own_is_left_alone(fake: Path) -> None:
     (fake / OVERRIDE).write_text("# mine\n")
     assert script(BASE, fake).returncode == 0
     assert (fake / OVERRIDE).read_text() == "# mine\n"
+
+
+def released(fake: Path, **variables: str) -> Completed:
+    """What scripts/release does in the GitHub workflow."""
+    succeed("git", "init", "--quiet", folder=fake)
+    commit(fake, "All")
+    succeed("git", "tag", "v1.2.3", folder=fake)
+    return script("scripts/release", fake, **{**GITHUB, **variables})
+
+
+def test_the_workflow_signs_as_itself_and_verifies_that(fake: Path) -> None:
+    done = released(fake)
+    assert done.returncode == 0, done.stderr
+    verified = (
+        f"verify --output-file /dev/null --certificate-identity-regexp ^https://github.com/{WORKFLOW}$"
+        f" --certificate-oidc-issuer https://token.actions.githubusercontent.com {IMAGE}@{DIGEST}"
+    )
+    asked = (fake.parent / "bin/cosign.log").read_text().splitlines()
+    assert asked == [f"sign --yes {IMAGE}@{DIGEST}", verified, verified]
+
+
+def test_a_tag_that_was_taken_meanwhile_is_named(fake: Path) -> None:
+    refused = failure(released(fake, FOUND=f"sha256:{'1' * 64}"))
+    assert f"{IMAGE}:1.2.3 is not the image that was just pushed" in refused

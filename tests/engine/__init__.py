@@ -67,6 +67,12 @@ def baked(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
     return done.stdout + done.stderr
 
 
+def failure(done: Completed) -> str:
+    """Standard error of a command that has to fail."""
+    assert done.returncode != 0, done.stdout
+    return done.stderr
+
+
 def check(target: str, folder: Path = ROOT, **variables: str) -> Completed:
     """Build a target of checks.hcl."""
     files = ["docker-bake.hcl", "tests/build/checks.hcl", "docker-bake.override.hcl"]
