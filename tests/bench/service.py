@@ -2,8 +2,8 @@
 
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.container import Container, Containers
@@ -48,8 +48,6 @@ def figures(image: str, count: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name, Containers(image) as own:
         folder = Path(name) / "workspace"
         stories = write_workspace(folder, count)
-        for path in (folder.parent, *folder.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
         size = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
         lens = own.serve(f"--volume={folder}:/data/projects/bench:ro")
         found = {"markdown": f"{size:.1f} MB"}
@@ -72,12 +70,10 @@ def taken(lens: Container) -> list[float]:
 def syncs(lens: Container, story: Path, count: int) -> Figures:
     """What syncs cost."""
     slug = register(lens, "Bench", "/data/projects/bench")
-    found = {"first sync": sync(lens, slug, count)}
-    found["sync without changes"] = sync(lens, slug, count)
+    found = {name: sync(lens, slug, count) for name in ("first sync", "sync without changes")}
     with story.open("a") as file:
         file.write("\nOne more line.\n")
-    found["sync with one change"] = sync(lens, slug, count)
-    return found
+    return {**found, "sync with one change": sync(lens, slug, count)}
 
 
 def sync(lens: Container, slug: str, count: int) -> str:
@@ -91,20 +87,12 @@ def sync(lens: Container, slug: str, count: int) -> str:
 
 def longest_wait(lens: Container, slug: str, count: int) -> str:
     """The longest that the service's health was waited for during a sync."""
-    over = threading.Event()
     took: list[float] = []
-
-    def watch() -> None:
-        while not over.is_set():
-            took.extend(ask(lens.address, [HEALTH], 0, 1))
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        sync(lens, slug, count)
-    finally:
-        over.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(sync, lens, slug, count)
+        while not running.done():
+            took += ask(lens.address, [HEALTH], 0, 1)
+        running.result()
     return f"{max(took):.0f} ms of {len(took)}"
 
 
@@ -132,9 +120,8 @@ def answers(lens: Container, stories: list[str]) -> Figures:
     for name, paths in questions(stories).items():
         for connections in (1, CONNECTIONS):
             load = measure(lens.address, paths, connections, SECONDS, FEWEST // connections)
-            found[f"{name}, {connections} at once"] = (
-                f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
-            )
+            took = f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
+            found[f"{name}, {connections} at once"] = took
     return found
 
 

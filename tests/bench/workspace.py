@@ -62,7 +62,7 @@ class Text:
 
 
 def write_workspace(folder: Path, count: int) -> list[str]:
-    """COUNT documents in FOLDER; the ids of all stories."""
+    """COUNT documents in FOLDER, readable by every user; the ids of all stories."""
     text = Text(random.Random(count))
     counts = {kind: count * share // 100 for kind, share in SHARES.items()}
     counts["US", "stories"] = count - sum(counts.values()) - 2
@@ -79,4 +79,6 @@ def write_workspace(folder: Path, count: int) -> list[str]:
             path = folder / kind / f"{identifier}-{title.replace(' ', '-')}.md"
             head = f"# {identifier}: {title.capitalize()}\n\n{text.head()}"
             path.write_text(head + text.body() + rare)
+    for path in (folder.parent, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return sorted(path.stem for path in (folder / "stories").iterdir())

@@ -16,13 +16,11 @@ from typing import Any
 
 from engine import until
 
-ACCEPTED = ", ".join(
-    f"application/vnd.{kind}+json"
-    for kind in (
-        "oci.image.index.v1", "oci.image.manifest.v1",
-        "docker.distribution.manifest.list.v2", "docker.distribution.manifest.v2",
-    )
-)  # fmt: skip
+ACCEPTED = (
+    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.docker.distribution.manifest.v2+json"
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,6 @@ class Registry:
             return answer.read()  # type: ignore[no-any-return]
 
     def answers(self) -> bool:
-        """Whether it can be reached."""
         try:
             return self._get("") is not None
         except OSError:
@@ -49,13 +46,13 @@ class Registry:
         try:
             return json.loads(self._get(f"{name}/tags/list"))["tags"] or []
         except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return []
-            raise
+            if error.code != 404:
+                raise
+            return []
 
     def manifest(self, name: str, reference: str) -> dict[str, Any]:
         """An index or a manifest, by tag or digest."""
-        return json.loads(self._get(f"{name}/manifests/{reference}"))  # type: ignore[no-any-return]
+        return dict(json.loads(self._get(f"{name}/manifests/{reference}")))
 
     def platforms(self, name: str, reference: str) -> dict[str, dict[str, Any]]:
         """The manifest of each platform of an index; attestations left out."""
@@ -78,7 +75,6 @@ class Registry:
         return found
 
     def blob(self, name: str, digest: str) -> bytes:
-        """A blob as it is stored."""
         return self._get(f"{name}/blobs/{digest}")
 
     def layer(self, name: str, digest: str) -> bytes:
@@ -103,11 +99,9 @@ def serving(program: str, folder: Path) -> Iterator[Registry]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         registry = Registry(f"127.0.0.1:{server.getsockname()[1]}")
     configuration = {
-        "version": "0.1",
-        "log": {"level": "error"},
+        "version": "0.1", "log": {"level": "error"}, "http": {"addr": registry.address},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-        "http": {"addr": registry.address},
-    }
+    }  # fmt: skip
     (folder / "config.yml").write_text(json.dumps(configuration))
     with (folder / "log").open("wb") as log:
         command = [program, "serve", str(folder / "config.yml")]
