@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import engine
 import pytest
-from engine import baked
+from engine import ROOT, baked
 from engine.layers import MACHINES, files, library_names, shared_library
 from engine.registry import Registry
+from engine.release import NAME
 
-NAME = "sdlc-lens-backend"
 UNPACKED_LIMIT, PACKED_LIMIT = 46_000_000, 15_500_000  # libraries and bytecode
 PUSH_LIMIT = 1_000_000
 MADE_FOR_ONE_PLATFORM = re.compile(r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sysconfigdata_[^/]*$")
@@ -28,25 +27,26 @@ class Pushed:
     app: dict[str, bytes]
 
     def files(self) -> dict[str, bytes]:
-        """The files of our layers."""
         return self.libraries | self.bytecode | self.app
 
 
-def push(registry: Registry, version: str, *options: str, folder: Path = engine.ROOT) -> None:
+Manifests = dict[str, dict[str, Any]]
+
+
+def push(registry: Registry, version: str, folder: Path = ROOT) -> Manifests:
+    """Push the image as the project stands; the manifest of each platform."""
     arguments = ("runtime", "--push", "--set=runtime.contexts.test=docker-image://scratch")
-    baked(*arguments, *options, folder=folder, REGISTRY=registry.address, VERSION=version)
+    baked(*arguments, folder=folder, REGISTRY=registry.address, VERSION=version)
+    return registry.platforms(NAME, version)
 
 
 @pytest.fixture(scope="module")
-def manifests(registry: Registry) -> dict[str, dict[str, Any]]:
-    """The manifest of each platform of the image as the project stands."""
-    push(registry, "first")
-    return registry.platforms(NAME, "first")
+def manifests(registry: Registry) -> Manifests:
+    return push(registry, "first")
 
 
 @pytest.fixture(scope="module")
-def platforms(registry: Registry, manifests: dict[str, dict[str, Any]]) -> dict[str, Pushed]:
-    """Both platforms of that image."""
+def platforms(registry: Registry, manifests: Manifests) -> dict[str, Pushed]:
     found = {}
     for platform, manifest in manifests.items():
         layers = manifest["layers"]
@@ -83,8 +83,8 @@ def test_libraries_and_bytecode_are_small(
     pushed = platforms[platform]
     parts = (pushed.libraries, pushed.bytecode, pushed.app)
     libraries, bytecode, app = (sum(map(len, part.values())) for part in parts)
-    packed = sum(layer["size"] for layer in pushed.layers[-3:-1])
-    whole = sum(layer["size"] for layer in pushed.layers)
+    sizes = [layer["size"] for layer in pushed.layers]
+    packed, whole = sum(sizes[-3:-1]), sum(sizes)
     figures[f"{platform}, our layers unpacked"] = (
         f"libraries {libraries / 1e6:.1f} MB, bytecode {bytecode / 1e6:.1f} MB,"
         f" app {app / 1e6:.2f} MB; libraries and bytecode packed {packed / 1e6:.1f} MB,"
@@ -95,17 +95,13 @@ def test_libraries_and_bytecode_are_small(
 
 
 def test_changed_source_and_project_file_push_the_app_alone(
-    registry: Registry,
-    manifests: dict[str, dict[str, Any]],
-    checkout: Path,
-    figures: dict[str, str],
+    registry: Registry, manifests: Manifests, checkout: Path, figures: dict[str, str]
 ) -> None:
     with (checkout / "backend/src/sdlc_lens/clock.py").open("a") as source:
         source.write("# One line more.\n")
     project = checkout / "backend/pyproject.toml"
     project.write_text(project.read_text().replace('description = "', 'description = "Now it ', 1))
-    push(registry, "second", folder=checkout)
-    changed = registry.platforms(NAME, "second")
+    changed = push(registry, "second", checkout)
     assert changed.keys() == manifests.keys() == MACHINES.keys()
     sent: dict[str, int] = {}
     for platform, manifest in changed.items():

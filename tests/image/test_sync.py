@@ -19,10 +19,8 @@ def test_sync_beside_the_service(containers: Containers) -> None:
     assert one.stdout.startswith(f"sample: synced: {len(files)} added")
     both = lens.execute(*SYNC, "--all")
     assert both.returncode == 0
-    assert [line.partition(",")[0] for line in both.stdout.splitlines()] == [
-        "sample: synced: 0 added",
-        f"tide: synced: {len(files)} added",
-    ]
+    said = [line.partition(",")[0] for line in both.stdout.splitlines()]
+    assert said == ["sample: synced: 0 added", f"tide: synced: {len(files)} added"]
     listed = documents(lens, slug)
     assert {entry["path"] for entry in listed} == files
     kinds = {entry["type"] for entry in listed}
