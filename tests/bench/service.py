@@ -10,7 +10,7 @@ from engine.container import Container, Containers
 from engine.lens import register, synced
 
 from bench.load import ask, measure
-from bench.workspace import COMMON, PREFIX, RARE, write_workspace
+from bench.workspace import COMMON, PREFIX, RARE, add_line, write_workspace
 
 SECONDS, FEWEST = 4.0, 20
 CONNECTIONS = 16
@@ -68,11 +68,9 @@ def taken(lens: Container) -> list[float]:
 
 
 def syncs(lens: Container, story: Path, count: int) -> Figures:
-    """What syncs cost."""
     slug = register(lens, "Bench", "/data/projects/bench")
     found = {name: sync(lens, slug, count) for name in ("first sync", "sync without changes")}
-    with story.open("a") as file:
-        file.write("\nOne more line.\n")
+    add_line(story)
     return {**found, "sync with one change": sync(lens, slug, count)}
 
 

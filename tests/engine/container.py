@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,9 +17,6 @@ PREFIX = "sdlc-lens-test-"
 class Answer(NamedTuple):
     status: int
     text: str
-
-    def json(self) -> Any:
-        return json.loads(self.text)
 
 
 class Stop(NamedTuple):
@@ -37,7 +34,6 @@ class Container:
     port: int = 8000
 
     def inspect(self) -> Any:
-        """All that the engine knows of it."""
         return json.loads(docker("inspect", self.name))[0]
 
     def state(self) -> Any:
@@ -65,14 +61,11 @@ class Container:
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request; ``body`` goes as JSON."""
-        connection = http.client.HTTPConnection(*self.address, timeout=20)
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
+        sent = None if body is None else json.dumps(body)
+        with closing(http.client.HTTPConnection(*self.address, timeout=20)) as connection:
+            connection.request(method, path, sent, {"Content-Type": "application/json"})
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())
-        finally:
-            connection.close()
 
     def until_ready(self, seconds: float = 60) -> Self:
         until(self._is_ready, seconds, self.logs)
@@ -86,10 +79,6 @@ class Container:
         except (OSError, http.client.HTTPException):
             pass
         return False
-
-    def until_logged(self, text: str) -> Self:
-        until(lambda: text in self.logs(), 30, self.logs)
-        return self
 
     def until_healthy(self) -> Self:
         until(lambda: self.state()["Health"]["Status"] == "healthy", 30, self.state)

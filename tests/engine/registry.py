@@ -69,17 +69,14 @@ class Registry:
         for digest, entry in entries.items():
             if about := entry.get("annotations", {}).get("vnd.docker.reference.digest"):
                 for layer in self.manifest(name, digest)["layers"]:
-                    statement = json.loads(self.blob(name, layer["digest"]))
+                    statement = json.loads(self.layer(name, layer["digest"]))
                     of_platform = found.setdefault(platform(entries[about]), {})
                     of_platform[statement["predicateType"]] = statement["predicate"]
         return found
 
-    def blob(self, name: str, digest: str) -> bytes:
-        return self._get(f"{name}/blobs/{digest}")
-
     def layer(self, name: str, digest: str) -> bytes:
-        """A layer's tar, unpacked from gzip where it is packed."""
-        content = self.blob(name, digest)
+        """A layer's content, unpacked from gzip where it is packed."""
+        content = self._get(f"{name}/blobs/{digest}")
         return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
 
 
@@ -103,8 +100,8 @@ def serving(program: str, folder: Path) -> Iterator[Registry]:
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
     }  # fmt: skip
     (folder / "config.yml").write_text(json.dumps(configuration))
+    command = [program, "serve", str(folder / "config.yml")]
     with (folder / "log").open("wb") as log:
-        command = [program, "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         until(registry.answers, 20, (folder / "log").read_text)

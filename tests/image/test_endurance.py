@@ -1,13 +1,12 @@
 """Little memory, a full disk, a kill at any moment: a clear state each time, and nothing lost."""
 
 import time
-from pathlib import Path
 
 import pytest
 from bench.workspace import write_workspace
 from engine import docker
 from engine.container import Container, Containers
-from engine.lens import begin_sync, documents, got, register, slugs, sync_ended, synced
+from engine.lens import begin_sync, documents, got, register, sync_ended, synced
 
 COUNT = 2400
 HARDENED = (
@@ -96,16 +95,3 @@ def test_full_disk_is_reported_and_nothing_is_lost_when_there_is_space_again(
     assert lens.execute("rm", "/data/db/ballast").returncode == 0
     assert_whole(lens, slug)
     assert lens.stop().code == 0
-
-
-def test_without_a_volume_the_database_goes_with_the_container(
-    containers: Containers, workspace: Path
-) -> None:
-    mount = f"--volume={workspace}:/data/projects:ro"
-    lens = containers.serve(mount)
-    synced(lens, register(lens, "Ephemeral", "/data/projects"))
-    changed = [line.split(maxsplit=1)[1] for line in docker("diff", lens.name).splitlines()]
-    assert "/data/db/sdlc_lens.db" in changed
-    allowed = ("/data/db/", "/tmp/")  # nothing else is written
-    assert [path for path in changed[1:] if not f"{path}/".startswith(allowed)] == []
-    assert slugs(containers.serve(mount)) == []

@@ -1,4 +1,4 @@
-"""Other people's machines: Kubernetes, IPv6, old engines, network mounts."""
+"""Other people's machines: Kubernetes, IPv6, old engines, network mounts, arm64."""
 
 import json
 import os
@@ -10,7 +10,13 @@ from urllib.request import urlopen
 import engine
 import pytest
 from engine.container import Containers
+from engine.lens import register, synced
 
+ARM64 = "--platform=linux/arm64"
+CANNOT_RUN = (
+    "NOT TESTED: the arm64 image was built but not started, this machine runs no arm64 programs."
+    " Install qemu-user-static, and see that /proc/sys/fs/binfmt_misc/qemu-aarch64 is there"
+)
 HEALTH_CHECK = ("python3", "-m", "sdlc_lens", "healthcheck")
 
 
@@ -84,9 +90,29 @@ def test_ipv4_on_a_socket_for_both(containers: Containers, disabled: int) -> Non
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_network_without_ipv4(containers: Containers, host: str, network: str) -> None:
-    lens = containers.start("--network", network, f"--env=SDLC_LENS_HOST={host}")
-    lens.until_logged("Application startup complete")
-    assert lens.execute(*HEALTH_CHECK).returncode == 0
+    lens = containers.start("--network", network, f"--env=SDLC_LENS_HOST={host}").until_healthy()
     if host == "::":
         address = lens.inspect()["NetworkSettings"]["Networks"][network]["GlobalIPv6Address"]
         assert urlopen(f"http://[{address}]:8000/readyz", timeout=10).status == 200
+
+
+@pytest.fixture
+def arm64(version: str) -> Iterator[Containers]:
+    tag = f"{version}-arm64"
+    engine.baked("runtime-local", "--set=runtime-local.platform=linux/arm64", VERSION=tag)
+    with Containers(f"sdlc-lens-backend:{tag}") as containers:
+        yield containers
+    engine.docker("image", "rm", containers.image)
+
+
+@pytest.mark.usefixtures("emulator")
+def test_arm64_image_gets_ready_and_reads_a_workspace(arm64: Containers, workspace: Path) -> None:
+    probe = arm64.run(ARM64, command=("uname", "-m"))
+    if "exec format error" in probe.stderr + probe.stdout:
+        pytest.skip(CANNOT_RUN)
+    assert probe.stdout == "aarch64\n", probe.stderr
+    mount = f"--volume={workspace}:/data/projects:ro"
+    # An emulated health check twice a second would take longer than the start that it waits for.
+    lens = arm64.start(ARM64, "--no-healthcheck", mount).until_ready(300)
+    assert synced(lens, register(lens, "Emulated", "/data/projects"))["document_count"] == 2
+    assert lens.stop().code == 0

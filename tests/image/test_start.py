@@ -1,8 +1,10 @@
-"""Migrating is safe when several containers do it at once, and when it fails."""
+"""Starts: several at once on one database, with a migration that fails, stopped at any moment."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from engine.container import Container, Containers
 
 TABLES = """
@@ -16,6 +18,7 @@ def upgrade():
     op.execute("CREATE TABLE half_done (id INTEGER)")
     op.execute("INSERT INTO no_such_table VALUES (1)")
 """
+INIT = pytest.mark.parametrize("init", ["", "--init"], ids=["process 1", "under an init"])
 
 
 def test_five_containers_at_once_on_a_new_volume(containers: Containers) -> None:
@@ -41,3 +44,30 @@ def test_failing_migration_ends_the_start_and_leaves_nothing_half_done(
     tables = containers.serve(database).python(TABLES)
     assert "'documents'" in tables
     assert "half_done" not in tables
+
+
+def assert_stops(lens: Container, name: str, figures: dict[str, str]) -> None:
+    stop = lens.stop()
+    figures[name] = f"{stop.seconds:.2f} s"
+    assert stop.code == 0
+    assert stop.seconds < 1
+
+
+@INIT
+def test_stop_while_idle(containers: Containers, init: str, figures: dict[str, str]) -> None:
+    lens = containers.serve(*init.split())
+    assert_stops(lens, f"stop while idle {init}", figures)
+    assert "Shutting down" in lens.logs()
+
+
+@INIT
+def test_stop_while_starting(containers: Containers, init: str, figures: dict[str, str]) -> None:
+    database = containers.volume()
+    for milliseconds in (0, 50, 200, 400):
+        lens = containers.start(database, *init.split())
+        # The kernel drops a signal for a process 1 that has not run yet: it runs before what is
+        # executed beside it. After that, any moment will do.
+        assert lens.execute("true").returncode == 0
+        time.sleep(milliseconds / 1000)
+        assert_stops(lens, f"stop {milliseconds} ms after the start {init}", figures)
+    containers.serve(database)
