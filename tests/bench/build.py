@@ -31,7 +31,6 @@ NO_GATE = "--set=runtime.contexts.test=docker-image://scratch"
 PLATFORMS = os.environ.get("PLATFORMS", "linux/amd64,linux/arm64")
 CHOSEN = {name: os.environ[name] for name in ("BUILD_BASE", "RUNTIME_BASE") if name in os.environ}
 LAYOUT = "oci-layout://"
-STARTS = 5
 
 Figures = dict[str, float]
 
@@ -73,7 +72,7 @@ def measure(kind: str, checkout: Path, registry: Registry) -> Figures:
     print(f"measuring {kind} ...", file=sys.stderr, flush=True)
     found = {"cold build": build(checkout, "--no-cache", target)}
     found["nothing changed"] = build(checkout, target)
-    lives = [life(image) for _ in range(STARTS)]
+    lives = [life(image) for _ in range(5)]
     found |= {name: median(each[name] for each in lives) for name in lives[0]}
     known = blobs(push(registry, image, kind))
     add_line(checkout / "backend/src/sdlc_lens/clock.py")

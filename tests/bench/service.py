@@ -12,9 +12,7 @@ from engine.lens import register, synced
 from bench.load import ask, measure
 from bench.workspace import COMMON, PREFIX, RARE, add_line, write_workspace
 
-SECONDS, FEWEST = 4.0, 20
-CONNECTIONS = 16
-SYNC_LIMIT_SECONDS = 300
+SECONDS, FEWEST, CONNECTIONS = 4.0, 20, 16
 HEALTH = "/api/v1/system/health"
 # Seconds of CPU; megabytes resident now and at most, and on disk.
 TAKEN = """
@@ -77,7 +75,7 @@ def syncs(lens: Container, story: Path, count: int) -> Figures:
 def sync(lens: Container, slug: str, count: int) -> str:
     """Seconds of a sync on the clock, as its client sees them, and of CPU."""
     before, begin = taken(lens)[0], time.perf_counter()
-    state = synced(lens, slug, SYNC_LIMIT_SECONDS)
+    state = synced(lens, slug, seconds=300)
     elapsed = time.perf_counter() - begin
     assert (state["sync_status"], state["document_count"]) == ("synced", count), state
     return f"{elapsed:.2f} s, CPU {taken(lens)[0] - before:.2f} s"

@@ -37,7 +37,6 @@ class Container:
         return json.loads(docker("inspect", self.name))[0]
 
     def state(self) -> Any:
-        """Its state: running or not, exit code, health."""
         return self.inspect()["State"]
 
     def logs(self) -> str:

@@ -28,8 +28,7 @@ class Release:
 
     def script(self, name: str, *arguments: str, **variables: str) -> Completed:
         """Run one of its scripts, with no key but those that are given."""
-        settings = {"ALLOW_STANDIN": "1", **SIGNER}
-        variables = {**dict.fromkeys(UNSET, ""), **settings, **variables}
+        variables = {**dict.fromkeys(UNSET, ""), "ALLOW_STANDIN": "1", **SIGNER, **variables}
         program = str(self.folder / "scripts" / name)
         return run(program, *arguments, folder=self.folder, variables=variables)
 

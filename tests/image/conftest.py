@@ -38,14 +38,9 @@ def version() -> str:
 
 
 @pytest.fixture(scope="session")
-def source_version() -> str:
-    return "1.2.3+test"
-
-
-@pytest.fixture(scope="session")
-def image(version: str, source_version: str) -> Iterator[str]:
+def image(version: str) -> Iterator[str]:
     """The image for this machine, built from the project as it stands."""
-    baked("runtime-local", VERSION=version, SOURCE_VERSION=source_version)
+    baked("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
     yield (tag := f"sdlc-lens-backend:{version}")
     engine.run("docker", "image", "rm", tag)
 

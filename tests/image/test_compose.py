@@ -31,7 +31,6 @@ class Project:
         return Container(self.run("docker", "compose", "ps", "--quiet").strip())
 
     def up(self) -> Container:
-        """Start it, wait until it is healthy; its container."""
         self.run("docker", "compose", "up", "--detach", "--wait", "--wait-timeout=60")
         return self.container()
 

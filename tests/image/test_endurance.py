@@ -94,4 +94,3 @@ def test_full_disk_is_reported_and_nothing_is_lost_when_there_is_space_again(
     assert "full" in state["sync_error"], state
     assert lens.execute("rm", "/data/db/ballast").returncode == 0
     assert_whole(lens, slug)
-    assert lens.stop().code == 0

@@ -17,10 +17,8 @@ NO_COMMAND = {
 }  # fmt: skip
 
 
-def test_criterion_1_plain_docker_build_gives_the_same_image(
-    image: str, version: str, source_version: str
-) -> None:
-    printed = definition("runtime-local", VERSION=version, SOURCE_VERSION=source_version)
+def test_criterion_1_plain_docker_build_gives_the_same_image(image: str, version: str) -> None:
+    printed = definition("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
     target = printed["target"]["runtime-local"]
     secrets = [",".join(f"{k}={v}" for k, v in each.items()) for each in target.get("secret", [])]
     tag = f"sdlc-lens-test-plain:{version}"
@@ -48,10 +46,9 @@ def test_criterion_2_three_layers_on_the_base_less_than_200_mb(
     size, own = (sum(int(step["Size"]) for step in some) for some in (steps, ours))
     base = configuration["Labels"]["org.opencontainers.image.base.name"]
     figures[f"size on {base}"] = f"{size / 1e6:.1f} MB, the sum of its layers"
-    figures["size on python:3.12-slim"] = (
-        f"{(OFFICIAL_BASE + own) / 1e6:.1f} MB, computed: 119 MB and our layers' {own / 1e6:.1f} MB"
-    )
-    assert max(size, OFFICIAL_BASE + own) < LIMIT
+    official = OFFICIAL_BASE + own
+    figures["size on python:3.12-slim, computed"] = f"{official / 1e6:.1f} MB, ours {own / 1e6:.1f}"
+    assert max(size, official) < LIMIT
 
 
 def test_criterion_2_image_has_no_build_tools_and_no_test_tools(lens: Container) -> None:
@@ -119,15 +116,11 @@ def test_done_configuration(configuration: dict[str, Any]) -> None:
     assert check["StartPeriod"] > check["StartInterval"] > 0
 
 
-def test_done_image_says_what_it_is(
-    configuration: dict[str, Any], lens: Container, source_version: str
-) -> None:
+def test_done_image_says_what_it_is(configuration: dict[str, Any]) -> None:
     label = "org.opencontainers.image."
     labels = {name.removeprefix(label): value for name, value in configuration["Labels"].items()}
-    assert (labels["title"], labels["licenses"]) == ("SDLC Lens", "MIT")
-    assert labels["version"] == source_version
+    stated = {"title": "SDLC Lens", "licenses": "MIT", "version": "1.2.3+test"}
+    assert stated.items() <= labels.items()
     assert labels["description"]
     assert labels["base.name"]
     assert labels["base.digest"].startswith("sha256:")
-    said = lens.execute("python3", "-m", "sdlc_lens", "--version").stdout
-    assert said == f"sdlc-lens {source_version}\n"

@@ -82,19 +82,12 @@ def installed(release: Release, platform: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_its_list_of_packages_is_whole(
-    released: Release, figures: dict[str, str], platform: str
-) -> None:
+def test_its_list_of_packages_is_whole(released: Release, platform: str) -> None:
     document = released.registry.predicates(NAME, "1.2.3")[platform]["https://spdx.dev/Document"]
     packages = document["packages"]
     listed = {(package["name"], package["versionInfo"]) for package in packages}
     assert listed == installed(released, platform)
     assert len(listed) == len(packages) > 50
-    kinds = [package["externalRefs"][0]["referenceLocator"].split("/")[0] for package in packages]
-    read = sum(package["licenseDeclared"] != "NOASSERTION" for package in packages)
-    figures[f"{platform}, packages listed"] = (
-        f"{kinds.count('pkg:pypi')} Python, {kinds.count('pkg:deb')} Debian, license read of {read}"
-    )
 
 
 def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> None:
