@@ -50,7 +50,6 @@ def measure(
 
 
 def _ask(connection: HTTPConnection, path: str) -> float:
-    """Milliseconds until the whole answer was there."""
     begin = time.perf_counter()
     try:
         connection.request("GET", path)

@@ -2,19 +2,17 @@
 
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.container import Container, Containers
 from engine.lens import register, synced
 
 from bench.load import ask, measure
-from bench.workspace import COMMON, PREFIX, RARE, write_workspace
+from bench.workspace import COMMON, PREFIX, RARE, add_line, write_workspace
 
-SECONDS, FEWEST = 4.0, 20
-CONNECTIONS = 16
-SYNC_LIMIT_SECONDS = 300
+SECONDS, FEWEST, CONNECTIONS = 4.0, 20, 16
 HEALTH = "/api/v1/system/health"
 # Seconds of CPU; megabytes resident now and at most, and on disk.
 TAKEN = """
@@ -48,8 +46,6 @@ def figures(image: str, count: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name, Containers(image) as own:
         folder = Path(name) / "workspace"
         stories = write_workspace(folder, count)
-        for path in (folder.parent, *folder.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
         size = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
         lens = own.serve(f"--volume={folder}:/data/projects/bench:ro")
         found = {"markdown": f"{size:.1f} MB"}
@@ -70,20 +66,16 @@ def taken(lens: Container) -> list[float]:
 
 
 def syncs(lens: Container, story: Path, count: int) -> Figures:
-    """What syncs cost."""
     slug = register(lens, "Bench", "/data/projects/bench")
-    found = {"first sync": sync(lens, slug, count)}
-    found["sync without changes"] = sync(lens, slug, count)
-    with story.open("a") as file:
-        file.write("\nOne more line.\n")
-    found["sync with one change"] = sync(lens, slug, count)
-    return found
+    found = {name: sync(lens, slug, count) for name in ("first sync", "sync without changes")}
+    add_line(story)
+    return {**found, "sync with one change": sync(lens, slug, count)}
 
 
 def sync(lens: Container, slug: str, count: int) -> str:
     """Seconds of a sync on the clock, as its client sees them, and of CPU."""
     before, begin = taken(lens)[0], time.perf_counter()
-    state = synced(lens, slug, SYNC_LIMIT_SECONDS)
+    state = synced(lens, slug, seconds=300)
     elapsed = time.perf_counter() - begin
     assert (state["sync_status"], state["document_count"]) == ("synced", count), state
     return f"{elapsed:.2f} s, CPU {taken(lens)[0] - before:.2f} s"
@@ -91,20 +83,12 @@ def sync(lens: Container, slug: str, count: int) -> str:
 
 def longest_wait(lens: Container, slug: str, count: int) -> str:
     """The longest that the service's health was waited for during a sync."""
-    over = threading.Event()
     took: list[float] = []
-
-    def watch() -> None:
-        while not over.is_set():
-            took.extend(ask(lens.address, [HEALTH], 0, 1))
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        sync(lens, slug, count)
-    finally:
-        over.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(sync, lens, slug, count)
+        while not running.done():
+            took += ask(lens.address, [HEALTH], 0, 1)
+        running.result()
     return f"{max(took):.0f} ms of {len(took)}"
 
 
@@ -132,9 +116,8 @@ def answers(lens: Container, stories: list[str]) -> Figures:
     for name, paths in questions(stories).items():
         for connections in (1, CONNECTIONS):
             load = measure(lens.address, paths, connections, SECONDS, FEWEST // connections)
-            found[f"{name}, {connections} at once"] = (
-                f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
-            )
+            took = f"p50 {load.p50:.1f}, p99 {load.p99:.1f} ms, {load.per_second:.0f}/s"
+            found[f"{name}, {connections} at once"] = took
     return found
 
 

@@ -1,6 +1,7 @@
 """A workspace of any size, the same at every call: words of our own, heads and links as real."""
 
 import random
+import time
 from itertools import accumulate
 from pathlib import Path
 
@@ -27,7 +28,6 @@ class Text:
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(self._words))))
 
     def words(self, count: int) -> list[str]:
-        """COUNT words."""
         return self.chance.choices(self._words, cum_weights=self._weights, k=count)
 
     def sentence(self) -> str:
@@ -48,7 +48,6 @@ class Text:
         return f"{text}\nSee {' and '.join(links)}.\n"
 
     def head(self) -> str:
-        """The block of fields."""
         depends = (f"US{self.chance.randint(1, 500):04}" for _ in range(self.chance.randint(0, 3)))
         fields = {
             "Status": self.chance.choice(("Done", "Done", "In Progress", "Draft", "Blocked")),
@@ -61,22 +60,30 @@ class Text:
         return "".join(f"> **{name}:** {value}\n" for name, value in fields.items())
 
 
+def add_line(path: Path) -> None:
+    """Add a line to a file, another one each time."""
+    with path.open("a") as file:
+        file.write(f"# One line more, {time.time_ns()}.\n")
+
+
 def write_workspace(folder: Path, count: int) -> list[str]:
-    """COUNT documents in FOLDER; the ids of all stories."""
+    """COUNT documents in FOLDER, readable by every user; the ids of all stories."""
     text = Text(random.Random(count))
     counts = {kind: count * share // 100 for kind, share in SHARES.items()}
     counts["US", "stories"] = count - sum(counts.values()) - 2
     folder.mkdir(parents=True)
     for name in ("prd", "trd"):
         (folder / f"{name}.md").write_text(f"# {name.upper()}\n{text.body()}")
-    number = 0
-    for (prefix, kind), own in counts.items():
-        (folder / kind).mkdir()
-        for identifier in (f"{prefix}{n:04}" for n in range(1, own + 1)):
-            number += 1
-            title = " ".join(text.words(4))
-            rare = f"\nThe {RARE} of it.\n" if number % RARE_EVERY == 0 else ""
-            path = folder / kind / f"{identifier}-{title.replace(' ', '-')}.md"
-            head = f"# {identifier}: {title.capitalize()}\n\n{text.head()}"
-            path.write_text(head + text.body() + rare)
+    places = [
+        (prefix, kind, n) for (prefix, kind), own in counts.items() for n in range(1, own + 1)
+    ]
+    for number, (prefix, kind, n) in enumerate(places, 1):
+        title = " ".join(text.words(4))
+        rare = f"\nThe {RARE} of it.\n" if number % RARE_EVERY == 0 else ""
+        path = folder / kind / f"{prefix}{n:04}-{title.replace(' ', '-')}.md"
+        path.parent.mkdir(exist_ok=True)
+        head = f"# {prefix}{n:04}: {title.capitalize()}\n\n{text.head()}"
+        path.write_text(head + text.body() + rare)
+    for path in (folder.parent, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return sorted(path.stem for path in (folder / "stories").iterdir())

@@ -11,30 +11,23 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD_VARIABLES = re.findall(
-    r'^variable "(\w+)"', (ROOT / "docker-bake.hcl").read_text(), re.MULTILINE
-)
+BUILD_VARIABLES = re.findall(r'(?m)^variable "(\w+)"', (ROOT / "docker-bake.hcl").read_text())
 
 Completed = subprocess.CompletedProcess[str]
+Ask = Callable[[], object]
 
 
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment without the build's variables, and with those given."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in BUILD_VARIABLES and not name.startswith(("SDLC_LENS_", "COMPOSE_"))
-    }
+    own = [name for name in os.environ if name.startswith(("SDLC_LENS_", "COMPOSE_"))]
+    kept = {name: os.environ[name] for name in os.environ.keys() - {*BUILD_VARIABLES, *own}}
     return {**kept, "BUILDKIT_PROGRESS": "plain", **variables}
 
 
 def run(
-    *command: str,
-    folder: Path = ROOT,
-    variables: Mapping[str, str] | None = None,
-    timeout: float = 900,
-    stdin: str = "",
-) -> Completed:
+    *command: str, folder: Path = ROOT, variables: Mapping[str, str] | None = None,
+    timeout: float = 900, stdin: str = "",
+) -> Completed:  # fmt: skip
     """Run a command to its end, whatever that is; its output is text."""
     return subprocess.run(
         command, cwd=folder, env=environment(**(variables or {})), timeout=timeout,
@@ -106,12 +99,7 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def until(
-    condition: Callable[[], object],
-    seconds: float,
-    state: Callable[[], object],
-    pause: float = 0.05,
-) -> None:
+def until(condition: Ask, seconds: float, state: Ask, pause: float = 0.05) -> None:
     """Wait until a condition holds; after so many seconds, fail with the state there is then."""
     end = time.monotonic() + seconds
     while not condition():

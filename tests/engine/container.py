@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from contextlib import AbstractContextManager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,13 +15,8 @@ PREFIX = "sdlc-lens-test-"
 
 
 class Answer(NamedTuple):
-    """What the service answered."""
-
     status: int
     text: str
-
-    def json(self) -> Any:
-        return json.loads(self.text)
 
 
 class Stop(NamedTuple):
@@ -38,13 +33,11 @@ class Container:
     name: str
     port: int = 8000
 
-    def inspect(self) -> dict[str, Any]:
-        """All that the engine knows of it."""
-        return json.loads(docker("inspect", self.name))[0]  # type: ignore[no-any-return]
+    def inspect(self) -> Any:
+        return json.loads(docker("inspect", self.name))[0]
 
-    def state(self) -> dict[str, Any]:
-        """Its state: running or not, exit code, health."""
-        return self.inspect()["State"]  # type: ignore[no-any-return]
+    def state(self) -> Any:
+        return self.inspect()["State"]
 
     def logs(self) -> str:
         """Everything it printed; standard error comes last."""
@@ -52,7 +45,6 @@ class Container:
         return done.stdout + done.stderr
 
     def execute(self, *command: str) -> Completed:
-        """Run a command inside, to its end."""
         return run("docker", "exec", self.name, *command)
 
     def python(self, script: str) -> str:
@@ -68,17 +60,13 @@ class Container:
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request; ``body`` goes as JSON."""
-        connection = http.client.HTTPConnection(*self.address, timeout=20)
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
+        sent = None if body is None else json.dumps(body)
+        with closing(http.client.HTTPConnection(*self.address, timeout=20)) as connection:
+            connection.request(method, path, sent, {"Content-Type": "application/json"})
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())
-        finally:
-            connection.close()
 
     def until_ready(self, seconds: float = 60) -> Self:
-        """Wait until the service says that it is ready."""
         until(self._is_ready, seconds, self.logs)
         return self
 
@@ -91,54 +79,36 @@ class Container:
             pass
         return False
 
-    def until_logged(self, text: str, seconds: float = 30) -> Self:
-        """Wait until a text is in its logs."""
-        until(lambda: text in self.logs(), seconds, self.logs)
-        return self
-
     def until_healthy(self) -> Self:
-        """Wait until the engine takes it for healthy."""
         until(lambda: self.state()["Health"]["Status"] == "healthy", 30, self.state)
         return self
 
-    def until_ended(self, seconds: float = 30) -> int:
-        """Wait until it has ended by itself; its exit code."""
-        return int(docker("wait", self.name, timeout=seconds))
+    def until_ended(self) -> int:
+        """Wait until it has ended; its exit code."""
+        return int(docker("wait", self.name, timeout=30))
 
-    def kill(self) -> None:
-        """Kill it, and wait for the end."""
-        docker("kill", self.name)
-        assert self.until_ended() == 137
-
-    def stop(self, seconds: float = 30) -> Stop:
+    def stop(self) -> Stop:
         """Send SIGTERM and wait for the end."""
         sent = datetime.now(UTC)
         docker("kill", "--signal=TERM", self.name)
-        code = self.until_ended(seconds)
+        code = self.until_ended()
         ended = datetime.fromisoformat(self.state()["FinishedAt"])
         return Stop(code, (ended - sent).total_seconds())
 
 
-class Containers(AbstractContextManager["Containers"]):
+class Containers(ExitStack):
     """What one test starts and makes of one image; all of it is removed at the end."""
 
     def __init__(self, image: str) -> None:
+        super().__init__()
         self.image = image
-        self._names: list[str] = []
-        self._volumes: list[str] = []
-
-    def __exit__(self, *_: object) -> None:
-        if self._names:
-            run("docker", "rm", "--force", "--volumes", *self._names)
-        if self._volumes:
-            docker("volume", "rm", "--force", *self._volumes)
 
     def start(self, *options: str, command: tuple[str, ...] = (), port: int = 8000) -> Container:
         """Start a container; its port is published, unless the options name a network."""
         publish = [] if "--network" in options else [f"--publish=127.0.0.1::{port}"]
-        container = Container(self._name(), port)
-        docker(*self._ran(container.name, "--detach", *publish, *options), *command)
-        return container
+        name, arguments = self._new("--detach", *publish, *options)
+        docker(*arguments, *command)
+        return Container(name, port)
 
     def serve(self, *options: str, port: int = 8000) -> Container:
         """Start a container and wait until its service is ready."""
@@ -146,23 +116,24 @@ class Containers(AbstractContextManager["Containers"]):
 
     def run(self, *options: str, command: tuple[str, ...] = ()) -> Completed:
         """Run a container to its end, whatever that is."""
-        return run("docker", *self._ran(self._name(), *options), *command, timeout=60)
+        _, arguments = self._new(*options)
+        return run("docker", *arguments, *command, timeout=60)
 
-    def _name(self) -> str:
-        self._names.append(name := f"{PREFIX}{uuid4().hex[:12]}")
-        return name
+    def _new(self, *options: str) -> tuple[str, list[str]]:
+        """A name, and the arguments that run a container of that name."""
+        name = f"{PREFIX}{uuid4().hex[:12]}"
+        self.callback(run, "docker", "rm", "--force", "--volumes", name)
+        return name, ["run", "--pull=never", f"--name={name}", *options, self.image]
 
-    def _ran(self, name: str, *options: str) -> tuple[str, ...]:
-        return ("run", "--pull=never", f"--name={name}", *options, self.image)
-
-    def python(self, script: str, *options: str) -> str:
-        """What a script prints that runs as root in a container and has to succeed."""
-        ended = self.run("--user=0:0", *options, command=("python3", "-c", script))
+    def as_root(self, *command: str, options: tuple[str, ...] = ()) -> str:
+        """What a command prints that runs as root in a container and has to succeed."""
+        ended = self.run("--user=0:0", *options, command=command)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
     def volume(self, *options: str) -> str:
         """The option that mounts a new volume for the database."""
-        self._volumes.append(f"{PREFIX}{uuid4().hex[:12]}")
-        docker("volume", "create", *options, self._volumes[-1])
-        return f"--volume={self._volumes[-1]}:/data/db"
+        name = f"{PREFIX}{uuid4().hex[:12]}"
+        docker("volume", "create", *options, name)
+        self.callback(docker, "volume", "rm", "--force", name)
+        return f"--volume={name}:/data/db"

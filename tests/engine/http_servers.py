@@ -33,13 +33,11 @@ def repositories(folder: Path) -> type[BaseHTTPRequestHandler]:
                 "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
                 "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             }  # fmt: skip
+            length = int(self.headers.get("Content-Length", "0"))
             answer = subprocess.run(
-                ["git", "http-backend"],
-                input=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
-                env={**os.environ, **variables},
-                stdout=subprocess.PIPE,
-                check=True,
-            )
+                ["git", "http-backend"], env={**os.environ, **variables}, check=True,
+                input=self.rfile.read(length), stdout=subprocess.PIPE,
+            )  # fmt: skip
             self.wfile.write(b"HTTP/1.0 200 OK\r\n" + answer.stdout)
 
         def do_POST(self) -> None:

@@ -32,11 +32,8 @@ def shared_library(content: bytes) -> tuple[int, set[str]]:
     (start, length) = next((s[2], s[5]) for s in segments if s[0] == DYNAMIC)
     entries = list(iter_unpack("<qQ", content[start : start + length // 16 * 16]))
     address = dict(entries)[STRING_TABLE]
-    strings = next(
-        address - segment[3] + segment[2]
-        for segment in segments
-        if segment[0] == LOAD and segment[3] <= address < segment[3] + segment[5]
-    )
+    loaded = [(s[2], s[3], s[5]) for s in segments if s[0] == LOAD]  # offset, address, size
+    strings = next(address - at + offset for offset, at, n in loaded if at <= address < at + n)
     names = [
         content[strings + value :].split(b"\0", 1)[0] for tag, value in entries if tag == NEEDED
     ]

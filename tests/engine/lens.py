@@ -1,5 +1,6 @@
 """The service's own API, as far as the tests of the image use it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,39 +8,42 @@ from engine import until
 from engine.container import Container
 
 
+def ask(lens: Container, status: int, method: str, path: str, body: object = None) -> Any:
+    """Send a request that has to be answered with a status; the answer."""
+    answer = lens.ask(method, f"/api/v1/{path}", body)
+    assert answer.status == status, answer.text
+    return json.loads(answer.text)
+
+
+def got(lens: Container, path: str) -> Any:
+    """What the API holds under a path."""
+    return ask(lens, 200, "GET", path)
+
+
 def register(lens: Container, name: str, folder: str) -> str:
     """Make a project of a folder; its slug."""
     project = {"name": name, "source_type": "local", "sdlc_path": folder}
-    answer = lens.ask("POST", "/api/v1/projects", project)
-    assert answer.status == 201, answer.text
-    return answer.json()["slug"]  # type: ignore[no-any-return]
+    return str(ask(lens, 201, "POST", "projects", project)["slug"])
 
 
 def begin_sync(lens: Container, slug: str) -> None:
-    """Start a sync of a project."""
-    answer = lens.ask("POST", f"/api/v1/projects/{slug}/sync")
-    assert answer.status == 202, answer.text
+    ask(lens, 202, "POST", f"projects/{slug}/sync")
 
 
-def sync_ended(lens: Container, slug: str, seconds: float = 60) -> dict[str, Any]:
+def sync_ended(lens: Container, slug: str, seconds: float = 60) -> Any:
     """Wait until no sync of a project runs; the project."""
 
-    def state() -> dict[str, Any]:
-        return project(lens, slug)
+    def state() -> Any:
+        return got(lens, f"projects/{slug}")
 
     until(lambda: state()["sync_status"] != "syncing", seconds, state, pause=0.01)
     return state()
 
 
-def synced(lens: Container, slug: str, seconds: float = 60) -> dict[str, Any]:
+def synced(lens: Container, slug: str, seconds: float = 60) -> Any:
     """Sync a project and wait for the end, whatever that is; the project."""
     begin_sync(lens, slug)
     return sync_ended(lens, slug, seconds)
-
-
-def project(lens: Container, slug: str) -> dict[str, Any]:
-    """One project."""
-    return got(lens, f"projects/{slug}")  # type: ignore[no-any-return]
 
 
 def slugs(lens: Container) -> list[str]:
@@ -47,26 +51,17 @@ def slugs(lens: Container) -> list[str]:
     return [entry["slug"] for entry in got(lens, "projects")]
 
 
-def documents(lens: Container, slug: str) -> list[dict[str, Any]]:
+def documents(lens: Container, slug: str) -> Any:
     """The first hundred documents of a project, by id."""
-    path = f"projects/{slug}/documents?sort=doc_id&order=asc&per_page=100"
-    return got(lens, path)["items"]  # type: ignore[no-any-return]
+    return got(lens, f"projects/{slug}/documents?sort=doc_id&order=asc&per_page=100")["items"]
 
 
-def got(lens: Container, path: str) -> Any:
-    """What the API holds under a path."""
-    answer = lens.ask("GET", f"/api/v1/{path}")
-    assert answer.status == 200, answer.text
-    return answer.json()
-
-
-def write_workspace(folder: Path, stories: int = 1) -> Path:
-    """A workspace with one epic and its stories."""
-    for name in ("epics", "stories"):
-        (folder / name).mkdir(parents=True)
-    (folder / "epics/EP0001-harbour.md").write_text("# EP0001: Harbour\n\n> **Status:** Draft\n")
-    for number in range(1, stories + 1):
-        (folder / f"stories/US{number:04}-berth.md").write_text(
-            f"# US{number:04}: Berth {number}\n\n> **Status:** Done\n> **Epic:** EP0001\n"
-        )
+def write_workspace(folder: Path) -> Path:
+    """A workspace with one epic and one story."""
+    for path, text in {
+        "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
+        "stories/US0001-berth.md": "# US0001: Berth\n\n> **Status:** Done\n> **Epic:** EP0001\n",
+    }.items():
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text(text)
     return folder

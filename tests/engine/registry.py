@@ -16,13 +16,11 @@ from typing import Any
 
 from engine import until
 
-ACCEPTED = ", ".join(
-    f"application/vnd.{kind}+json"
-    for kind in (
-        "oci.image.index.v1", "oci.image.manifest.v1",
-        "docker.distribution.manifest.list.v2", "docker.distribution.manifest.v2",
-    )
-)  # fmt: skip
+ACCEPTED = (
+    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.docker.distribution.manifest.v2+json"
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,6 @@ class Registry:
             return answer.read()  # type: ignore[no-any-return]
 
     def answers(self) -> bool:
-        """Whether it can be reached."""
         try:
             return self._get("") is not None
         except OSError:
@@ -49,13 +46,13 @@ class Registry:
         try:
             return json.loads(self._get(f"{name}/tags/list"))["tags"] or []
         except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return []
-            raise
+            if error.code != 404:
+                raise
+            return []
 
     def manifest(self, name: str, reference: str) -> dict[str, Any]:
         """An index or a manifest, by tag or digest."""
-        return json.loads(self._get(f"{name}/manifests/{reference}"))  # type: ignore[no-any-return]
+        return dict(json.loads(self._get(f"{name}/manifests/{reference}")))
 
     def platforms(self, name: str, reference: str) -> dict[str, dict[str, Any]]:
         """The manifest of each platform of an index; attestations left out."""
@@ -72,18 +69,14 @@ class Registry:
         for digest, entry in entries.items():
             if about := entry.get("annotations", {}).get("vnd.docker.reference.digest"):
                 for layer in self.manifest(name, digest)["layers"]:
-                    statement = json.loads(self.blob(name, layer["digest"]))
+                    statement = json.loads(self.layer(name, layer["digest"]))
                     of_platform = found.setdefault(platform(entries[about]), {})
                     of_platform[statement["predicateType"]] = statement["predicate"]
         return found
 
-    def blob(self, name: str, digest: str) -> bytes:
-        """A blob as it is stored."""
-        return self._get(f"{name}/blobs/{digest}")
-
     def layer(self, name: str, digest: str) -> bytes:
-        """A layer's tar, unpacked from gzip where it is packed."""
-        content = self.blob(name, digest)
+        """A layer's content, unpacked from gzip where it is packed."""
+        content = self._get(f"{name}/blobs/{digest}")
         return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
 
 
@@ -103,14 +96,12 @@ def serving(program: str, folder: Path) -> Iterator[Registry]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         registry = Registry(f"127.0.0.1:{server.getsockname()[1]}")
     configuration = {
-        "version": "0.1",
-        "log": {"level": "error"},
+        "version": "0.1", "log": {"level": "error"}, "http": {"addr": registry.address},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-        "http": {"addr": registry.address},
-    }
+    }  # fmt: skip
     (folder / "config.yml").write_text(json.dumps(configuration))
+    command = [program, "serve", str(folder / "config.yml")]
     with (folder / "log").open("wb") as log:
-        command = [program, "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         until(registry.answers, 20, (folder / "log").read_text)

@@ -9,6 +9,7 @@ from engine.registry import Registry
 
 NAME = "sdlc-lens-backend"
 SEARCH = f"{os.environ['PATH']}:{ROOT / '.build/packages/usr/bin'}"
+UNSET = ("COSIGN_KEY", "COSIGN_PUBLIC_KEY", "COSIGN_IDENTITY", "GITHUB_ACTIONS", "GIT_REF")
 SIGNER = {"PATH": SEARCH, "COSIGN_PASSWORD": "of the test"}
 
 
@@ -27,14 +28,9 @@ class Release:
 
     def script(self, name: str, *arguments: str, **variables: str) -> Completed:
         """Run one of its scripts, with no key but those that are given."""
-        settings = {"ALLOW_STANDIN": "1", **SIGNER}
-        nothing = dict.fromkeys(
-            ["COSIGN_KEY", "COSIGN_PUBLIC_KEY", "COSIGN_IDENTITY", "GITHUB_ACTIONS", "GIT_REF"], ""
-        )
-        return run(
-            str(self.folder / "scripts" / name), *arguments,
-            folder=self.folder, variables={**nothing, **settings, **variables},
-        )  # fmt: skip
+        variables = {**dict.fromkeys(UNSET, ""), "ALLOW_STANDIN": "1", **SIGNER, **variables}
+        program = str(self.folder / "scripts" / name)
+        return run(program, *arguments, folder=self.folder, variables=variables)
 
     def release(self, **variables: str) -> Completed:
         """Run scripts/release with the private key."""

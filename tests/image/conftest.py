@@ -18,8 +18,7 @@ __all__ = ["checkout", "emulator", "registry"]
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    found = dict(pair for report in reports for pair in getattr(report, "user_properties", ()))
-    if found:
+    if found := dict(pair for each in reports for pair in getattr(each, "user_properties", ())):
         terminalreporter.section("figures")
         for name, value in found.items():
             terminalreporter.line(f"{name}: {value}")
@@ -35,34 +34,25 @@ def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def version() -> str:
-    """The tag of the image under test."""
     return f"test-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")
-def source_version() -> str:
-    """The version of the source that it is built from."""
-    return "1.2.3+test"
-
-
-@pytest.fixture(scope="session")
-def image(version: str, source_version: str) -> Iterator[str]:
+def image(version: str) -> Iterator[str]:
     """The image for this machine, built from the project as it stands."""
-    baked("runtime-local", VERSION=version, SOURCE_VERSION=source_version)
-    tag = f"sdlc-lens-backend:{version}"
-    yield tag
+    baked("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
+    yield (tag := f"sdlc-lens-backend:{version}")
     engine.run("docker", "image", "rm", tag)
 
 
 @pytest.fixture(scope="session")
-def configuration(image: str) -> dict[str, Any]:
+def configuration(image: str) -> Any:
     """What the image says about itself."""
-    return json.loads(engine.docker("inspect", image))[0]["Config"]  # type: ignore[no-any-return]
+    return json.loads(engine.docker("inspect", image))[0]["Config"]
 
 
 @pytest.fixture
 def containers(image: str) -> Iterator[Containers]:
-    """Containers of the image, for one test."""
     with Containers(image) as started:
         yield started
 
@@ -76,5 +66,4 @@ def lens(image: str) -> Iterator[Container]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """A workspace with one epic and one story."""
     return write_workspace(tmp_path / "workspace")

@@ -2,10 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import engine
 import pytest
 from engine import definition, docker
 from engine.container import Container, Containers
@@ -19,60 +17,38 @@ NO_COMMAND = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def plain_image(image: str, version: str, source_version: str) -> Iterator[str]:
-    """The image as plain ``docker build`` makes it, with the bases and secrets of bake."""
-    printed = definition("runtime-local", VERSION=version, SOURCE_VERSION=source_version)
+def test_criterion_1_plain_docker_build_gives_the_same_image(image: str, version: str) -> None:
+    printed = definition("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
     target = printed["target"]["runtime-local"]
     secrets = [",".join(f"{k}={v}" for k, v in each.items()) for each in target.get("secret", [])]
     tag = f"sdlc-lens-test-plain:{version}"
-    docker(
-        "build",
-        f"--tag={tag}",
-        *(f"--build-arg={name}={value}" for name, value in target["args"].items()),
-        *(f"--build-context={name}={base}" for name, base in target["contexts"].items()),
-        *(f"--secret={secret}" for secret in secrets),
-        ".",
-    )
-    yield tag
-    engine.run("docker", "image", "rm", tag)
-
-
-def described(image: str) -> dict[str, Any]:
-    return json.loads(docker("inspect", image))[0]  # type: ignore[no-any-return]
-
-
-def history(image: str) -> list[dict[str, str]]:
-    """The steps that made the image, the last one first."""
-    listed = docker("history", "--no-trunc", "--human=false", "--format={{json .}}", image)
-    return [json.loads(line) for line in listed.splitlines()]
-
-
-def test_criterion_1_plain_docker_build_gives_the_same_image(image: str, plain_image: str) -> None:
-    ours, plain = described(image), described(plain_image)
+    options = [f"--secret={secret}" for secret in secrets]
+    options += [f"--build-arg={name}={value}" for name, value in target["args"].items()]
+    options += [f"--build-context={name}={base}" for name, base in target["contexts"].items()]
+    docker("build", f"--tag={tag}", *options, ".")
+    ours, plain = json.loads(docker("inspect", image, tag))
+    docker("image", "rm", tag)
     assert plain["RootFS"] == ours["RootFS"]
     assert plain["Config"] == ours["Config"]
 
 
 def test_criterion_2_three_layers_on_the_base_less_than_200_mb(
-    image: str, figures: dict[str, str]
+    image: str, configuration: dict[str, Any], figures: dict[str, str]
 ) -> None:
-    steps = history(image)
+    listed = docker("history", "--no-trunc", "--human=false", "--format={{json .}}", image)
+    steps = [json.loads(line) for line in listed.splitlines()]  # the last one first
     made_by = [step["CreatedBy"] for step in steps]
     first = next(n for n, made in enumerate(made_by) if made.startswith("ARG BASE_NAME"))
     assert {made.split()[0] for made in made_by[: first + 1]} <= NO_COMMAND
     ours = [step for step in steps[:first] if int(step["Size"])]
-    assert [step["CreatedBy"].split()[1] for step in ours] == [
-        "/layers/app/", "/layers/bytecode/", "/layers/libraries/",
-    ]  # fmt: skip
+    copied = [step["CreatedBy"].split()[1] for step in ours]
+    assert copied == ["/layers/app/", "/layers/bytecode/", "/layers/libraries/"]
     size, own = (sum(int(step["Size"]) for step in some) for some in (steps, ours))
-    base = described(image)["Config"]["Labels"]["org.opencontainers.image.base.name"]
+    base = configuration["Labels"]["org.opencontainers.image.base.name"]
     figures[f"size on {base}"] = f"{size / 1e6:.1f} MB, the sum of its layers"
-    figures["size on python:3.12-slim"] = (
-        f"{(OFFICIAL_BASE + own) / 1e6:.1f} MB, computed: 119 MB and our layers' {own / 1e6:.1f} MB"
-    )
-    assert size < LIMIT
-    assert OFFICIAL_BASE + own < LIMIT
+    official = OFFICIAL_BASE + own
+    figures["size on python:3.12-slim, computed"] = f"{official / 1e6:.1f} MB, ours {own / 1e6:.1f}"
+    assert max(size, official) < LIMIT
 
 
 def test_criterion_2_image_has_no_build_tools_and_no_test_tools(lens: Container) -> None:
@@ -127,30 +103,24 @@ def test_done_user_is_not_root(configuration: dict[str, Any], lens: Container) -
 
 def test_done_configuration(configuration: dict[str, Any]) -> None:
     assert {
-        "SDLC_LENS_HOST=0.0.0.0",
-        "SDLC_LENS_PORT=8000",
+        "SDLC_LENS_HOST=0.0.0.0", "SDLC_LENS_PORT=8000", "SDLC_LENS_LOG_LEVEL=INFO",
         "SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////data/db/sdlc_lens.db",
-        "SDLC_LENS_LOG_LEVEL=INFO",
-    } <= set(configuration["Env"])
-    assert configuration["ExposedPorts"] == {"8000/tcp": {}}
-    assert configuration["StopSignal"] == "SIGTERM"
-    assert configuration["WorkingDir"] == "/"
-    assert configuration["Entrypoint"] == ["/app/entrypoint.sh"]
-    assert configuration["Cmd"] == ["serve"]
+    } <= {*configuration["Env"]}  # fmt: skip
+    assert {
+        "ExposedPorts": {"8000/tcp": {}}, "StopSignal": "SIGTERM", "WorkingDir": "/",
+        "Entrypoint": ["/app/entrypoint.sh"], "Cmd": ["serve"],
+    }.items() <= configuration.items()  # fmt: skip
+    assert "Volumes" not in configuration  # the database goes with the container
     check = configuration["Healthcheck"]
     assert check["Test"] == ["CMD", "python3", "-m", "sdlc_lens", "healthcheck"]
     assert check["StartPeriod"] > check["StartInterval"] > 0
 
 
-def test_done_image_says_what_it_is(
-    configuration: dict[str, Any], lens: Container, source_version: str
-) -> None:
+def test_done_image_says_what_it_is(configuration: dict[str, Any]) -> None:
     label = "org.opencontainers.image."
     labels = {name.removeprefix(label): value for name, value in configuration["Labels"].items()}
-    assert (labels["title"], labels["licenses"]) == ("SDLC Lens", "MIT")
+    stated = {"title": "SDLC Lens", "licenses": "MIT", "version": "1.2.3+test"}
+    assert stated.items() <= labels.items()
     assert labels["description"]
     assert labels["base.name"]
     assert labels["base.digest"].startswith("sha256:")
-    assert labels["version"] == source_version
-    said = lens.execute("python3", "-m", "sdlc_lens", "--version").stdout
-    assert said == f"sdlc-lens {source_version}\n"

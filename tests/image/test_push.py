@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import engine
 import pytest
-from engine import baked
+from engine import ROOT, baked
 from engine.layers import MACHINES, files, library_names, shared_library
 from engine.registry import Registry
+from engine.release import NAME
 
-NAME = "sdlc-lens-backend"
 UNPACKED_LIMIT, PACKED_LIMIT = 46_000_000, 15_500_000  # libraries and bytecode
 PUSH_LIMIT = 1_000_000
 MADE_FOR_ONE_PLATFORM = re.compile(r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sysconfigdata_[^/]*$")
@@ -19,40 +18,39 @@ MADE_FOR_ONE_PLATFORM = re.compile(r"\.so(\.|$)|\.dist-info/(WHEEL$|sboms/)|/_sy
 
 @dataclass(frozen=True)
 class Pushed:
-    """One platform of a pushed image: its layers, and what the last three of them hold."""
+    """One platform of an image: its layers, and the files of libraries, bytecode and app."""
 
     layers: list[dict[str, Any]]
     available: set[str]
-    libraries: dict[str, bytes]
-    bytecode: dict[str, bytes]
-    app: dict[str, bytes]
+    parts: list[dict[str, bytes]]
 
     def files(self) -> dict[str, bytes]:
-        """The files of our layers."""
-        return self.libraries | self.bytecode | self.app
+        return self.parts[0] | self.parts[1] | self.parts[2]
 
 
-def push(registry: Registry, version: str, *options: str, folder: Path = engine.ROOT) -> None:
+Manifests = dict[str, dict[str, Any]]
+
+
+def push(registry: Registry, version: str, folder: Path = ROOT) -> Manifests:
+    """Push the image as the project stands; the manifest of each platform."""
     arguments = ("runtime", "--push", "--set=runtime.contexts.test=docker-image://scratch")
-    baked(*arguments, *options, folder=folder, REGISTRY=registry.address, VERSION=version)
+    baked(*arguments, folder=folder, REGISTRY=registry.address, VERSION=version)
+    return registry.platforms(NAME, version)
 
 
 @pytest.fixture(scope="module")
-def manifests(registry: Registry) -> dict[str, dict[str, Any]]:
-    """The manifest of each platform of the image as the project stands."""
-    push(registry, "first")
-    return registry.platforms(NAME, "first")
+def manifests(registry: Registry) -> Manifests:
+    return push(registry, "first")
 
 
 @pytest.fixture(scope="module")
-def platforms(registry: Registry, manifests: dict[str, dict[str, Any]]) -> dict[str, Pushed]:
-    """Both platforms of that image."""
+def platforms(registry: Registry, manifests: Manifests) -> dict[str, Pushed]:
     found = {}
     for platform, manifest in manifests.items():
         layers = manifest["layers"]
         unpacked = [registry.layer(NAME, layer["digest"]) for layer in layers]
         available = set().union(*map(library_names, unpacked))
-        found[platform] = Pushed(layers, available, *map(files, unpacked[-3:]))
+        found[platform] = Pushed(layers, available, [files(layer) for layer in unpacked[-3:]])
     return found
 
 
@@ -63,7 +61,7 @@ def test_every_library_is_of_its_platform_and_finds_what_it_needs(
     pushed = platforms[platform]
     binaries = {path: it for path, it in pushed.files().items() if it[:4] == b"\x7fELF"}
     assert len(binaries) > 10
-    assert binaries.keys() <= pushed.libraries.keys()
+    assert binaries.keys() <= pushed.parts[0].keys()
     for path, content in binaries.items():
         machine, needed = shared_library(content)
         assert machine == MACHINES[platform], path
@@ -80,11 +78,9 @@ def test_platforms_differ_in_nothing_but_libraries(platforms: dict[str, Pushed])
 def test_libraries_and_bytecode_are_small(
     platforms: dict[str, Pushed], platform: str, figures: dict[str, str]
 ) -> None:
-    pushed = platforms[platform]
-    parts = (pushed.libraries, pushed.bytecode, pushed.app)
-    libraries, bytecode, app = (sum(map(len, part.values())) for part in parts)
-    packed = sum(layer["size"] for layer in pushed.layers[-3:-1])
-    whole = sum(layer["size"] for layer in pushed.layers)
+    libraries, bytecode, app = (sum(map(len, it.values())) for it in platforms[platform].parts)
+    sizes = [layer["size"] for layer in platforms[platform].layers]
+    packed, whole = sum(sizes[-3:-1]), sum(sizes)
     figures[f"{platform}, our layers unpacked"] = (
         f"libraries {libraries / 1e6:.1f} MB, bytecode {bytecode / 1e6:.1f} MB,"
         f" app {app / 1e6:.2f} MB; libraries and bytecode packed {packed / 1e6:.1f} MB,"
@@ -95,17 +91,13 @@ def test_libraries_and_bytecode_are_small(
 
 
 def test_changed_source_and_project_file_push_the_app_alone(
-    registry: Registry,
-    manifests: dict[str, dict[str, Any]],
-    checkout: Path,
-    figures: dict[str, str],
+    registry: Registry, manifests: Manifests, checkout: Path, figures: dict[str, str]
 ) -> None:
     with (checkout / "backend/src/sdlc_lens/clock.py").open("a") as source:
         source.write("# One line more.\n")
     project = checkout / "backend/pyproject.toml"
     project.write_text(project.read_text().replace('description = "', 'description = "Now it ', 1))
-    push(registry, "second", folder=checkout)
-    changed = registry.platforms(NAME, "second")
+    changed = push(registry, "second", checkout)
     assert changed.keys() == manifests.keys() == MACHINES.keys()
     sent: dict[str, int] = {}
     for platform, manifest in changed.items():

@@ -4,9 +4,9 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any
 
 import engine
 import pytest
@@ -33,7 +33,7 @@ def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
     release = Release(folder, key_pair(folder.parent / "keys"), registry, "")
     done = release.release(VERSION="1.2.3")
     assert done.returncode == 0, done.stderr
-    yield Release(folder, release.keys, registry, done.stdout)
+    yield replace(release, said=done.stdout)
     docker("image", "rm", *(f"{release.name}:{tag}" for tag in TAGS))
 
 
@@ -41,21 +41,20 @@ def released(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
 def other(released: Release) -> Iterator[str]:
     """The name of an unsigned image of the same repository, without a list of its packages."""
     name = f"{released.name}:other"
-    tags = f"sbom-generator.tags={name}"
-    engine.baked("sbom-generator", "--push", "--set", tags, folder=released.folder)
+    option = f"--set=sbom-generator.tags={name}"
+    engine.baked("sbom-generator", "--push", option, folder=released.folder)
     yield name
     docker("image", "rm", name)
 
 
 def digest(name: str) -> str:
-    manifest = docker("buildx", "imagetools", "inspect", name, "--format={{json .Manifest}}")
-    return str(json.loads(manifest)["digest"])
+    return docker("buildx", "imagetools", "inspect", name, "--format={{.Manifest.Digest}}").strip()
 
 
 def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
-    (pushed,) = set(re.findall(r"^pushed +\S+@(\S+)$", released.said, re.MULTILINE))
+    (pushed,) = set(re.findall(r"(?m)^pushed +\S+@(\S+)$", released.said))
     names = [f"{released.name}:{tag}" for tag in TAGS]
-    assert re.findall(r"^verified +(\S+)$", released.said, re.MULTILINE) == names
+    assert re.findall(r"(?m)^verified +(\S+)$", released.said) == names
     for name in names:
         done = released.verify(name)
         assert done.stdout.endswith(f"{released.name}@{pushed} is signed\n"), done.stderr
@@ -64,70 +63,55 @@ def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
 def test_its_provenance_tells_the_whole_build(released: Release) -> None:
     predicates = released.registry.predicates(NAME, "1.2.3")
     assert set(predicates) == PLATFORMS
-    for predicate in predicates.values():
-        (provenance,) = (body for kind, body in predicate.items() if "slsa.dev/provenance" in kind)
+    for found in predicates.values():
+        (provenance,) = (body for kind, body in found.items() if "slsa.dev/provenance" in kind)
         assert "compileall" in json.dumps(provenance)
 
 
 def installed(release: Release, platform: str) -> set[tuple[str, str]]:
     """Name and version of each package that the layers of a platform hold."""
-    parse = HeaderParser().parsestr
-    found = set()
-    manifest = release.registry.platforms(NAME, "1.2.3")[platform]
-    for layer in manifest["layers"]:
+    packages = []
+    for layer in release.registry.platforms(NAME, "1.2.3")[platform]["layers"]:
         for path, content in files(release.registry.layer(NAME, layer["digest"])).items():
             if path.endswith(".dist-info/METADATA"):
-                found.add((parse(content.decode())["Name"], parse(content.decode())["Version"]))
+                packages.append(content.decode())
             elif path == "var/lib/dpkg/status":
-                for part in content.decode().split("\n\n"):
-                    if part.strip():
-                        found.add((parse(part)["Package"], parse(part)["Version"]))
-    return found
+                packages += content.decode().strip().split("\n\n")
+    parsed = map(HeaderParser().parsestr, packages)
+    return {(each["Name"] or each["Package"], each["Version"]) for each in parsed}
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_its_list_of_packages_is_whole(
-    released: Release, figures: dict[str, str], platform: str
-) -> None:
+def test_its_list_of_packages_is_whole(released: Release, platform: str) -> None:
     document = released.registry.predicates(NAME, "1.2.3")[platform]["https://spdx.dev/Document"]
     packages = document["packages"]
     listed = {(package["name"], package["versionInfo"]) for package in packages}
     assert listed == installed(released, platform)
     assert len(listed) == len(packages) > 50
-    kinds = [package["externalRefs"][0]["referenceLocator"].split("/")[0] for package in packages]
-    read = sum(package["licenseDeclared"] != "NOASSERTION" for package in packages)
-    figures[f"{platform}, packages listed"] = (
-        f"{kinds.count('pkg:pypi')} Python, {kinds.count('pkg:deb')} Debian, license read of {read}"
-    )
 
 
 def test_its_list_of_packages_is_valid(released: Release, checkout: Path) -> None:
     (folder := checkout / ".build" / "spdx").mkdir(parents=True)
-    documents: dict[str, Any] = {
-        f"{platform.replace('/', '-')}.spdx.json": predicates["https://spdx.dev/Document"]
-        for platform, predicates in released.registry.predicates(NAME, "1.2.3").items()
-    }
-    for name, document in documents.items():
-        (folder / name).write_text(json.dumps(document))
+    names = []
+    for platform, predicates in released.registry.predicates(NAME, "1.2.3").items():
+        names.append(f"{platform.replace('/', '-')}.spdx.json")
+        document = predicates["https://spdx.dev/Document"]
+        (folder / names[-1]).write_text(json.dumps(document))
     done = check("spdx", checkout)
     assert done.returncode == 0, done.stderr
-    assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(documents)
+    assert set(re.findall(r"valid: (\S+)", done.stderr)) >= set(names)
     (folder / "wrong.spdx.json").write_text(json.dumps({**document, "dataLicense": "none"}))
-    done = check("spdx", checkout)
-    assert done.returncode != 0
-    assert "data_license" in done.stderr
+    assert "data_license" in check("spdx", checkout).stderr
 
 
 def promote(release: Release, destination: Registry, folder: Path) -> None:
     """Copy 1.2.3 to three tags with the commands of scripts/README.md, and compare."""
     section = (ROOT / "scripts" / "README.md").read_text().partition("## Promote\n")[2]
-    commands = re.findall(r"^    (?!FROM=|TO=)(.*)$", section.partition("\n## ")[0], re.MULTILINE)
+    commands = re.findall(r"(?m)^    (?!FROM=|TO=)(.*)$", section.partition("\n## ")[0])
     assert [command.split()[0] for command in commands] == ["oras", "COSIGN_PUBLIC_KEY=cosign.pub"]
+    addresses = (release.registry.address, destination.address)
     # oras speaks HTTP with localhost alone.
-    source, target = (
-        f"{registry.address.replace('127.0.0.1', 'localhost')}/{NAME}"
-        for registry in (release.registry, destination)
-    )
+    source, target = (f"{each.replace('127.0.0.1', 'localhost')}/{NAME}" for each in addresses)
     names = {"FROM": f"{source}:1.2.3", "TO": f"{target}:2.0.0,2.0,stable"}
     said = succeed("sh", "-ec", "\n".join(commands), folder=folder, variables={**SIGNER, **names})
     promoted = digest(f"{source}:1.2.3")
@@ -154,28 +138,25 @@ def refusal(release: Release, name: str, **variables: str) -> str:
 
 
 def test_another_image_is_refused_also_under_the_tag(released: Release, other: str) -> None:
-    not_signed = "is invalid: no signatures found"
-    assert f"the signature of {other} {not_signed}" in refusal(released, other)
     taken = f"{released.name}:1.2"
     docker("buildx", "imagetools", "create", "--tag", taken, other)
     try:
-        assert not_signed in refusal(released, taken)
+        for name in (other, taken):
+            reason = f"the signature of {name} is invalid: no signatures found"
+            assert reason in refusal(released, name)
     finally:
         docker("buildx", "imagetools", "create", "--tag", taken, f"{released.name}:1.2.3")
-    assert released.verify(taken).returncode == 0
 
 
 def test_the_signature_of_somebody_else_is_refused(released: Release, tmp_path: Path) -> None:
-    key = key_pair(tmp_path / "others") / "cosign.pub"
-    name = f"{released.name}:1.2.3"
-    assert "the signature of" in refusal(released, name, COSIGN_PUBLIC_KEY=str(key))
+    key = str(key_pair(tmp_path / "others") / "cosign.pub")
+    assert "the signature of" in refusal(released, f"{released.name}:1.2.3", COSIGN_PUBLIC_KEY=key)
 
 
 def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
-    key = ("--key", str(released.keys / "cosign.key"))
     offline = ("--yes", "--use-signing-config=false", "--tlog-upload=false")
-    name = f"{released.name}@{digest(other)}"
-    succeed("cosign", "sign", *key, *offline, name, variables=SIGNER)
+    key, name = f"--key={released.keys}/cosign.key", f"{released.name}@{digest(other)}"
+    succeed("cosign", "sign", key, *offline, name, variables=SIGNER)
     assert "has no SBOM for" in refusal(released, other)
 
 
@@ -183,16 +164,8 @@ def test_a_signature_alone_is_not_enough(released: Release, other: str) -> None:
     ("before", "variables", "reason"),
     [
         ("echo >README.md", {}, "there are uncommitted changes: see git status"),
-        (
-            "git checkout -q v1.2.3",
-            {},
-            "is not the commit that is checked out: git checkout refs/tags/v2.0.0",
-        ),
-        (
-            "git tag -d v2.0.0",
-            {},
-            "the tag that gives the image its version does not exist: git tag v2.0.0",
-        ),
+        ("git checkout -q v1.2.3", {}, "is not the commit that is checked out: git checkout refs/"),
+        ("git tag -d v2.0.0", {}, "gives the image its version does not exist: git tag v2.0.0"),
         ("rm -r .git", {}, "a release needs a git checkout"),
         (":", {"VERSION": "main"}, "VERSION=main is not a version to release"),
         (":", {"VERSION": ""}, "VERSION= is not a version to release"),
@@ -208,10 +181,8 @@ def test_what_must_not_be_released_is_refused_before_it_is_built(
     succeed("git", "clone", "--quiet", str(released.folder), str(folder))
     (folder / "README.md").write_text("changed")
     commit(folder, "More")
-    succeed("git", "tag", "v2.0.0", folder=folder)
-    succeed("sh", "-c", before, folder=folder)
-    clone = Release(folder, released.keys, released.registry, "")
-    done = clone.release(**{"VERSION": "2.0.0", **variables})
+    succeed("sh", "-c", f"git tag v2.0.0; {before}", folder=folder)
+    done = replace(released, folder=folder).release(**{"VERSION": "2.0.0", **variables})
     assert done.returncode != 0
     assert reason in done.stderr
     assert "pushed" not in done.stdout

@@ -1,14 +1,16 @@
-"""Migrating is safe at once, when it fails, and on files that it must not touch."""
+"""Starts: several at once on one database, with a migration that fails, stopped at any moment."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from engine.container import Container, Containers
 
-FILE = "/data/db/sdlc_lens.db"
-DIGEST = f"import hashlib; print(hashlib.sha256(open('{FILE}', 'rb').read()).hexdigest())"
-DAMAGE = f"file = open('{FILE}', 'r+b'); file.write(b'not SQLite' * 1000); file.close(); {DIGEST}"
-TABLES = f"import sqlite3; print(list(sqlite3.connect('{FILE}').execute('PRAGMA table_list')))"
+TABLES = """
+import sqlite3
+print(list(sqlite3.connect("/data/db/sdlc_lens.db").execute("PRAGMA table_list")))
+"""
 FAULT = """
 from alembic import op
 revision, down_revision = "more", "{newest}"
@@ -16,6 +18,7 @@ def upgrade():
     op.execute("CREATE TABLE half_done (id INTEGER)")
     op.execute("INSERT INTO no_such_table VALUES (1)")
 """
+INIT = pytest.mark.parametrize("init", ["", "--init"], ids=["process 1", "under an init"])
 
 
 def test_five_containers_at_once_on_a_new_volume(containers: Containers) -> None:
@@ -43,13 +46,28 @@ def test_failing_migration_ends_the_start_and_leaves_nothing_half_done(
     assert "half_done" not in tables
 
 
-def test_damaged_database_is_refused_and_untouched(containers: Containers) -> None:
+def assert_stops(lens: Container, name: str, figures: dict[str, str]) -> None:
+    code, seconds = lens.stop()
+    figures[name] = f"{seconds:.2f} s"
+    assert code == 0
+    assert seconds < 1
+
+
+@INIT
+def test_stop_while_idle(containers: Containers, init: str, figures: dict[str, str]) -> None:
+    lens = containers.serve(*init.split())
+    assert_stops(lens, f"stop while idle {init}", figures)
+    assert "Shutting down" in lens.logs()
+
+
+@INIT
+def test_stop_while_starting(containers: Containers, init: str, figures: dict[str, str]) -> None:
     database = containers.volume()
-    assert containers.run(database, command=("migrate",)).returncode == 0
-    before = containers.python(DAMAGE, database)
-    ended = containers.run(database)
-    assert ended.returncode == 65, ended
-    (line,) = ended.stderr.splitlines()
-    assert f"{FILE} is damaged" in line
-    assert "Starting Uvicorn" not in ended.stdout
-    assert containers.python(DIGEST, database) == before
+    for milliseconds in (0, 50, 200, 400):
+        lens = containers.start(database, *init.split())
+        # The kernel drops a signal for a process 1 that has not run yet: it runs before what is
+        # executed beside it. After that, any moment will do.
+        assert lens.execute("true").returncode == 0
+        time.sleep(milliseconds / 1000)
+        assert_stops(lens, f"stop {milliseconds} ms after the start {init}", figures)
+    containers.serve(database)
