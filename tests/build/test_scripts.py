@@ -92,8 +92,7 @@ def test_help_is_printed_and_an_unknown_option_refused(name: str) -> None:
     done = script(f"{name} --help")
     assert (done.returncode, done.stderr, done.stdout[:15]) == (0, "", "Usage: scripts/")
     done = script(f"{name} --nonsense")
-    assert done.returncode == 2
-    assert "Usage: scripts/" in done.stderr
+    assert (done.returncode, "Usage: scripts/" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(("command", "variables", "sentences"), MISTAKES)
