@@ -48,7 +48,8 @@ def other(released: Release) -> Iterator[str]:
 
 
 def digest(name: str) -> str:
-    return docker("buildx", "imagetools", "inspect", name, "--format={{.Manifest.Digest}}").strip()
+    manifest = docker("buildx", "imagetools", "inspect", name, "--format={{json .Manifest}}")
+    return str(json.loads(manifest)["digest"])
 
 
 def test_every_tag_is_the_one_signed_digest(released: Release) -> None:
