@@ -146,6 +146,7 @@ def platforms(checkout: Path, registry: Registry) -> Figures:
         images = registry.platforms(IMAGE, kind).values()
         largest = max(sum(layer["size"] for layer in image["layers"][-3:-1]) for image in images)
         found[f"libraries and bytecode, {kind}"] = largest / 1e6
+        engine.docker("image", "rm", f"{registry.address}/{IMAGE}:{kind}")
     return found
 
 
