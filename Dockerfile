@@ -56,7 +56,7 @@ RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.tx
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
     /scripts/libraries arm64 /runtime.txt
 
-# deps holds the locked libraries for the image's platform, with bytecode; nothing is compiled or emulated
+# deps holds the locked libraries for the image's platform; nothing is compiled or emulated
 FROM deps-${TARGETARCH} AS deps
 
 # app holds the installed app at its final path, with bytecode: the same for every platform
@@ -74,7 +74,7 @@ EOT
 
 # service is the app and its libraries where the image has them, to be run during the build
 FROM deps-${BUILDARCH} AS service
-RUN mkdir /app && ln -s /layers/libraries/app/libraries /app/libraries
+RUN mkdir /app && ln -s /layers/libraries/app/libraries /app/libraries && python3 -m compileall -q -j 0 /app/libraries/
 COPY --from=app /layers/app/app /app
 ENV PYTHONPATH=/app:/app/libraries
 
@@ -103,17 +103,18 @@ EOT
 FROM scratch AS test-report
 COPY --from=test /report /
 
-# imports lists the modules of the standard library that the service has imported once it serves
+# imports lists the modules that the service has imported once it serves
 FROM service AS imports
 RUN --mount=type=bind,source=scripts/build,target=/scripts --network=none \
     SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////tmp/lens.db python3 /scripts/imported_modules.py /modules
 
-# bytecode holds those modules, compiled: official images come without, and every start would compile them again
+# bytecode holds those modules, compiled: a read-only container would compile them at each start
 FROM tools AS bytecode
 RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
     --mount=type=bind,from=imports,source=/modules,target=/modules \
+    --mount=type=bind,from=deps,source=/layers/libraries/app/libraries,target=/libraries \
     --mount=type=bind,source=scripts/build,target=/scripts \
-    /scripts/bytecode /runtime-base /modules
+    /scripts/bytecode /runtime-base /libraries /modules
 
 # builder is the app complete, if the tests passed: the user, the folders, one time and one set of modes
 FROM app AS builder
@@ -131,7 +132,7 @@ chmod 775 data/db
 find . -exec touch -h -d @0 {} +
 EOT
 
-# runtime is the image: libraries, the standard library's bytecode and the app, a layer each
+# runtime is the image: libraries, bytecode of theirs and of the standard library, the app, a layer each
 FROM runtime-base AS runtime
 ARG BASE_NAME
 ARG AFTER_NAME=${BASE_NAME#*@}

@@ -201,7 +201,7 @@ target "_development" {
 
 # The image, from its libraries to a push.
 target "deps" {
-  description = "The locked libraries, with bytecode"
+  description = "The locked libraries"
   inherits    = ["_no_image"]
   target      = "deps"
 }

@@ -1,7 +1,8 @@
-"""Lists the modules of the standard library that the service has imported once it serves.
+"""Lists the modules that the service has imported once it serves, its own left out.
 
-Writes their paths, relative to the library's folder, to the file that is named. Runs the service in
-this process; ends with its exit code when it does not start, with 1 when it is not ready in time.
+Writes their paths to the file that is named, relative to the standard library or to the folder of
+the libraries. Runs the service in this process; ends with its exit code when it does not start,
+with 1 when it is not ready in time.
 """
 
 import os
@@ -27,10 +28,14 @@ def write_when_ready(target: Path) -> None:
             print(f"the service is not ready after {LIMIT_SECONDS} s", file=sys.stderr, flush=True)
             os._exit(1)
         time.sleep(0.05)
-    library = Path(sysconfig.get_path("stdlib"))
     files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
-    paths = [file.relative_to(library) for file in files if file.is_relative_to(library)]
-    sources = {path for path in paths if path.suffix == ".py" and "site-packages" not in path.parts}
+    folders = (Path(sysconfig.get_path("stdlib")), Path("/app/libraries"))
+    sources = {
+        file.relative_to(folder)
+        for folder in folders
+        for file in files
+        if file.is_relative_to(folder) and file.suffix == ".py" and "site-packages" not in file.parts
+    }
     target.write_text("".join(f"{path}\n" for path in sorted(sources)))
     os._exit(0)
 
