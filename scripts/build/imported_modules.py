@@ -30,12 +30,8 @@ def write_when_ready(target: Path) -> None:
         time.sleep(0.05)
     files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
     folders = (Path(sysconfig.get_path("stdlib")), Path("/app/libraries"))
-    sources = {
-        file.relative_to(folder)
-        for folder in folders
-        for file in files
-        if file.is_relative_to(folder) and file.suffix == ".py" and "site-packages" not in file.parts
-    }
+    paths = {file.relative_to(one) for one in folders for file in files if file.is_relative_to(one)}
+    sources = {path for path in paths if path.suffix == ".py" and "site-packages" not in path.parts}
     target.write_text("".join(f"{path}\n" for path in sorted(sources)))
     os._exit(0)
 
