@@ -124,7 +124,7 @@ _tags = concat([_name], [
   if _release && kind != "none" && !(kind == "major" && can(regex("^0[.]", _name)))
 ])
 
-# By the keys of the OCI image specification, for labels and annotations; what is not known is left out.
+# Labels and annotations, by the keys of the OCI image specification; unknown values are left out.
 _metadata = {
   for key, value in {
     title       = "SDLC Lens"

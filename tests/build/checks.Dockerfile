@@ -21,11 +21,12 @@ FROM build-base AS plain-install
 USER 0:0
 COPY backend /backend
 RUN --mount=type=bind,source=scripts/build,target=/scripts \
-    --mount=type=cache,id=pip,target=/root/.cache/pip \
+    --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOT
 set -eu
-export PIP_CERT=/etc/ssl/certs/ca-certificates.crt SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////tmp/lens.db
+export PIP_CACHE_DIR=/var/cache/pip PIP_CERT=/etc/ssl/certs/ca-certificates.crt
+export SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////tmp/lens.db
 python3 -m venv /clean
 /clean/bin/pip install --quiet /backend
 rm -r /backend

@@ -128,5 +128,5 @@ class Held:
         assert await asyncio.to_thread(self._asked.wait, PATIENCE_SECONDS)
 
     def let_go(self) -> None:
-        """Let whoever asks read the source, from now on."""
+        """Release the source: reads of it return from now on."""
         self._free.set()
