@@ -48,7 +48,8 @@ def choose_words(folder: Path) -> Words:
 def _document_counts(documents: Iterable[set[str]]) -> dict[str, int]:
     """In how many documents each text of letters and spaces occurs, most frequent first."""
     counts = Counter(text for own in documents for text in own if len(text) > 3)
-    return {text: count for text, count in counts.most_common() if _is_plain(text)}
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {text: count for text, count in ordered if _is_plain(text)}
 
 
 def _most_frequent(starts: Counter[str]) -> str:
