@@ -28,10 +28,12 @@ from support.workspaces import CORPUS, add_line
 from bench.load import answers_per_second, ask
 from bench.words import Words, choose_words
 
-USUAL, MANY = 2400, 100_000
+FEWEST_DOCUMENTS, USUAL, MANY = 100, 2400, 100_000
 ROUNDS, ROUNDS_OF_MANY = 3, 1
 SECONDS_A_ROUND, FEWEST, CONNECTIONS, SYNC_SECONDS = 0.5, 5, 16, 600
 CHECKOUT = "this checkout"
+USAGE = "scripts/bench service [--against REVISION]... [N...]"
+AT_ONCE = f", {CONNECTIONS} connections"
 PROJECT, HEALTH = "/api/v1/projects/bench", "/api/v1/system/health"
 # Seconds of CPU, and megabytes resident.
 TAKEN = """
@@ -110,16 +112,9 @@ class Bench:
             if subject.name in self._running:
                 self._running[subject.name].remove()
             self._syncs(subject)
-        some = self._some_stories()
-        for row, paths in _requests(words, some, self._largest_story()).items():
+        for row, paths in self._requests(words).items():
             for subject in self._turns():
-                took = ask(self._running[subject.name].address, paths, SECONDS_A_ROUND, FEWEST)
-                self.samples[row][subject.name] += took
-        for row, paths in _requests_at_once(words, some).items():
-            for subject in self._turns():
-                address = self._running[subject.name].address
-                rate = answers_per_second(address, paths, CONNECTIONS, SECONDS_A_ROUND)
-                self.samples[row][subject.name].append(rate)
+                self._ask(row, paths, subject)
         for subject in self._turns():
             self._waits(subject)
         for name, lens in self._running.items():
@@ -139,7 +134,7 @@ class Bench:
         (project,) = got(lens, "stats")["projects"]
         stored = float(project.get("health") is not None)
         self.samples["health check stored when the sync ends, 1 = yes"][subject.name].append(stored)
-        first = ask(lens.address, [f"{PROJECT}/health-check?page=1"], 0)
+        first = ask(_address(lens), [f"{PROJECT}/health-check?page=1"], 0)
         self.samples["first health check, a page"][subject.name] += first
         self._sync("sync without changes", subject, slug)
         add_line(min(self._workspace.glob("stories/*.md")))
@@ -160,32 +155,54 @@ class Bench:
         slug = register(lens, "Watched", "/data/projects/bench")
         for what in ("first sync", "no changes"):
             took: list[float] = []
+            address = _address(lens)
             with ThreadPoolExecutor(1) as pool:
                 running = pool.submit(_synced, lens, slug)
                 while not running.done():
-                    took += ask(lens.address, [HEALTH, f"{PROJECT}/documents"], 0, 2)
+                    took += ask(address, [HEALTH, f"{PROJECT}/documents"], 0, 2)
                 running.result()
             row = f"worst wait of another request, {what}"
             self.samples[row][subject.name].append(max(took))
         lens.ask("DELETE", f"/api/v1/projects/{slug}")
 
-    def _some_stories(self) -> list[str]:
-        """Paths of the API for up to 200 stories."""
-        names = sorted(path.stem for path in self._workspace.glob("stories/*.md"))
-        names = [name for name in names if not name.startswith("_")]
-        return [f"{PROJECT}/documents/story/{name}" for name in names[:: len(names) // 200 + 1]]
+    def _requests(self, words: Words) -> dict[str, list[str]]:
+        """Paths by row; those of one row are asked for in turn."""
+        files = [path for path in self._workspace.glob("stories/*.md") if path.name[0] != "_"]
+        some = sorted(path.stem for path in files)[:: len(files) // 200 + 1]
+        stories = [f"{PROJECT}/documents/story/{name}" for name in some]
+        largest = max(files, key=lambda path: path.stat().st_size).stem
+        requests = {
+            "search, word in at most 5 %": [_search(words.in_few)],
+            "search, phrase in at most 5 %": [_search(f'"{words.phrase_in_few}"')],
+            "search, word in nearly all": [_search(words.in_nearly_all)],
+            "search, prefix of one letter": [_search(words.letter)],
+            "search, prefix of two letters": [_search(words.two_letters)],
+            "related": [f"{story}/related" for story in stories],
+            "list": [f"{PROJECT}/documents"],
+            "list, filtered": [f"{PROJECT}/documents?type=story&status=Done&sort=title&order=asc"],
+            "a story": stories,
+            "largest story": [f"{PROJECT}/documents/story/{largest}"],
+            "statistics": [f"{PROJECT}/stats"],
+            "health check, a page": [f"{PROJECT}/health-check?page=1"],
+        }
+        at_once = [row for row in ROWS if row.endswith(AT_ONCE)]
+        return requests | {row: requests[row.removesuffix(AT_ONCE)] for row in at_once}
 
-    def _largest_story(self) -> str:
-        stories = self._workspace.glob("stories/*.md")
-        return f"{PROJECT}/documents/story/{max(stories, key=lambda path: path.stat().st_size).stem}"
+    def _ask(self, row: str, paths: list[str], subject: Subject) -> None:
+        address = _address(self._running[subject.name])
+        samples = self.samples[row][subject.name]
+        if row.endswith(AT_ONCE):
+            samples.append(answers_per_second(address, paths, CONNECTIONS, SECONDS_A_ROUND))
+        else:
+            samples += ask(address, paths, SECONDS_A_ROUND, FEWEST)
 
 
 def main() -> None:
     """Measure generated workspaces of so many documents, or the usual one and the corpus."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser("scripts/bench service", USAGE)
     parser.add_argument("image")
-    parser.add_argument("counts", type=int, nargs="*")
-    parser.add_argument("--against", action="append", default=[])
+    parser.add_argument("counts", type=_count, nargs="*")
+    parser.add_argument("--against", type=_revision, action="append", default=[])
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name,
@@ -204,6 +221,18 @@ def main() -> None:
         if not chosen.counts and CORPUS.is_dir():
             workspace = Path(shutil.copytree(CORPUS, folder / "real"))
             _measure("Workspace of the corpus", subjects, workspace, 0)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < FEWEST_DOCUMENTS:
+        raise argparse.ArgumentTypeError(f"give a number of documents, 100 or more: {text}")
+    return int(text)
+
+
+def _revision(text: str) -> str:
+    if engine.run("git", "rev-parse", "--verify", f"{text}^{{commit}}").returncode:
+        raise argparse.ArgumentTypeError(f"no such revision: {text}")
+    return text
 
 
 def _backend(revision: str, folder: Path, containers: Containers) -> Path:
@@ -229,34 +258,14 @@ def _measure(title: str, subjects: list[Subject], workspace: Path, count: int) -
     _show(bench.samples, [subject.name for subject in subjects], count)
 
 
-def _requests(words: Words, stories: list[str], largest: str) -> dict[str, list[str]]:
-    """What is asked with one connection; the paths of one row are asked in turn."""
-    return {
-        "search, word in at most 5 %": [_search(words.in_few)],
-        "search, phrase in at most 5 %": [_search(f'"{words.phrase_in_few}"')],
-        "search, word in nearly all": [_search(words.in_nearly_all)],
-        "search, prefix of one letter": [_search(words.letter)],
-        "search, prefix of two letters": [_search(words.two_letters)],
-        "related": [f"{story}/related" for story in stories],
-        "list": [f"{PROJECT}/documents"],
-        "list, filtered": [f"{PROJECT}/documents?type=story&status=Done&sort=title&order=asc"],
-        "a story": stories,
-        "largest story": [largest],
-        "statistics": [f"{PROJECT}/stats"],
-        "health check, a page": [f"{PROJECT}/health-check?page=1"],
-    }
-
-
-def _requests_at_once(words: Words, stories: list[str]) -> dict[str, list[str]]:
-    return {
-        "search, word in at most 5 %, 16 connections": [_search(words.in_few)],
-        "related, 16 connections": [f"{story}/related" for story in stories],
-        "list, 16 connections": [f"{PROJECT}/documents"],
-    }
-
-
 def _search(query: str) -> str:
     return f"/api/v1/search?q={quote(query)}"
+
+
+def _address(lens: Container) -> tuple[str, int]:
+    """The container's own address: a published port leads through a proxy of the engine."""
+    (network,) = lens.inspect()["NetworkSettings"]["Networks"].values()
+    return network["IPAddress"], lens.port
 
 
 def _synced(lens: Container, slug: str) -> Any:

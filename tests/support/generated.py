@@ -18,7 +18,7 @@ DOCUMENTS_PER_LARGE_ONE = 600
 
 SYLLABLES = "ar be co dun el fa gor ha il jo ka lum mer no os pel qui ras so tor un va wex yo zi"
 WORDS, STREAM = 20_000, 2**18
-FOREIGN = ("naïve façade", "Grüße aus Köln", "señal añadida", "日本語のメモ", "a → b", "“ship” — now")
+FOREIGN = ("naïve façade", "Grüße aus Köln", "日本語のメモ", "a → b", "“ship” — now")
 EMOJI = ("✅", "🚀", "🔒", "📦", "🐛")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -80,8 +80,8 @@ def write_generated(folder: Path, count: int, seed: int = 1) -> None:
         file = folder / path
         file.write_bytes(text.encode())
         file.chmod(0o644)
-    for path in (folder.parent, folder, *(each for each in folder.iterdir() if each.is_dir())):
-        path.chmod(0o755)
+    for parent in (folder.parent, folder, *(found for found in folder.iterdir() if found.is_dir())):
+        parent.chmod(0o755)
 
 
 def _sizes(count: int, chance: random.Random) -> list[int]:
@@ -163,7 +163,7 @@ class _Writer:
         return " ".join(self._stream[start : start + count])
 
     def _one_of(self, weights: dict[str, int]) -> str:
-        return self.chance.choices(list(weights), weights.values())[0]
+        return self.chance.choices(list(weights), list(weights.values()))[0]
 
     def _sentence(self) -> str:
         return f"{self.words(int(6 + self.chance.random() * 14)).capitalize()}."
