@@ -5,6 +5,7 @@ in the other, so that a disturbance affects all of them.
 """
 
 import argparse
+import functools
 import shutil
 import tempfile
 from collections import defaultdict
@@ -203,7 +204,7 @@ def main() -> None:
     parser.add_argument("image")
     parser.add_argument("counts", type=_count, nargs="*")
     parser.add_argument("--against", type=_revision, action="append", default=[])
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     with (
         tempfile.TemporaryDirectory(prefix="sdlc-lens-bench-") as name,
         Containers(chosen.image) as containers,
@@ -262,6 +263,7 @@ def _search(query: str) -> str:
     return f"/api/v1/search?q={quote(query)}"
 
 
+@functools.cache
 def _address(lens: Container) -> tuple[str, int]:
     """The container's own address: a published port leads through a proxy of the engine."""
     (network,) = lens.inspect()["NetworkSettings"]["Networks"].values()
