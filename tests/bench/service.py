@@ -116,7 +116,7 @@ class Bench:
         for row, paths in self._requests(words).items():
             for subject in self._turns():
                 self._ask(row, paths, subject)
-        for subject in self._turns():
+        for subject in self._turns() if self._rounds > 1 else ():
             self._waits(subject)
         for name, lens in self._running.items():
             self.samples["resident after all of that"][name].append(_taken(lens)[1])
@@ -153,7 +153,7 @@ class Bench:
     def _waits(self, subject: Subject) -> None:
         """The longest that other requests wait while another project is synced."""
         lens = self._running[subject.name]
-        slug = register(lens, "Watched", "/data/projects/bench")
+        slug = register(lens, f"Watched {len(got(lens, 'projects'))}", "/data/projects/bench")
         for what in ("first sync", "no changes"):
             took: list[float] = []
             address = _address(lens)
@@ -164,7 +164,6 @@ class Bench:
                 running.result()
             row = f"worst wait of another request, {what}"
             self.samples[row][subject.name].append(max(took))
-        lens.ask("DELETE", f"/api/v1/projects/{slug}")
 
     def _requests(self, words: Words) -> dict[str, list[str]]:
         """Paths by row; those of one row are asked for in turn."""
@@ -255,8 +254,10 @@ def _measure(title: str, subjects: list[Subject], workspace: Path, count: int) -
     size = sum(path.stat().st_size for path in workspace.rglob("*.md")) / 1e6
     print(f"\n{title}, {size:.1f} MB; {words}", flush=True)
     bench = Bench(subjects, workspace, ROUNDS if count < MANY else ROUNDS_OF_MANY)
-    bench.measure(words)
-    _show(bench.samples, [subject.name for subject in subjects], count)
+    try:
+        bench.measure(words)
+    finally:
+        _show(bench.samples, [subject.name for subject in subjects], count)
 
 
 def _search(query: str) -> str:
@@ -289,12 +290,13 @@ def _taken(lens: Container) -> list[float]:
 
 
 def _show(samples: Samples, revisions: list[str], count: int) -> None:
-    """Print the medians; of waits, the longest."""
+    """Print the medians; of waits, the longest. What was not measured is a dash."""
     print(f"{'':<48}", *(f"{name[:16]:>16}" for name in (*revisions, "target")))
     for row, (unit, usual, many) in ROWS.items():
-        target = {USUAL: usual, MANY: many}.get(count, "-")
         summary = max if row.startswith("worst") else median
-        figures = (f"{summary(samples[row][name]):.4g} {unit}" for name in revisions)
+        measured = (samples[row][name] for name in revisions)
+        figures = [f"{summary(found):.4g} {unit}" if found else "-" for found in measured]
+        target = {USUAL: usual, MANY: many}.get(count, "-")
         print(f"{row:<48}", *(f"{figure:>16}" for figure in (*figures, target)))
 
 
