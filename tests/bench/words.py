@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-SAMPLE = 2000
+SAMPLE = 3000
 FEW = 0.05
 
 
