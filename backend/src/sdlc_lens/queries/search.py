@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import RowMapping, TextClause, text
 
 from sdlc_lens.db.database import ReadSession
-from sdlc_lens.domain.search.excerpt import pattern_of
+from sdlc_lens.domain.search.excerpt import patterns_of
 from sdlc_lens.domain.search.query import Query, Term
 from sdlc_lens.queries.documents.listing import NOTHING
 
@@ -124,7 +124,7 @@ def _values(query: Query) -> dict[str, object]:
         "name": query.name,
         "type": query.type,
         "named": _NAMED,
-        "pattern": pattern_of(query.terms),
+        "pattern": patterns_of(query.terms),
     }
 
 
