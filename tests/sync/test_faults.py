@@ -11,7 +11,6 @@ from support.syncing import Harbour, failed
 from support.workspaces import write_workspace
 
 from sdlc_lens.sources import walk
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
@@ -147,8 +146,8 @@ async def test_vanished_folder_is_an_error_even_if_confirmed(harbour: Harbour) -
     await harbour.sync()
     before = await harbour.rows()
     shutil.rmtree(harbour.workspace)
-    for order in (Order(), Order(confirmed=True)):
-        report = await harbour.sync(order)
+    for confirmed in (False, True):
+        report = await harbour.sync(confirmed=confirmed)
         assert (report.outcome, report.removed) == ("error", 0)
         assert "there is no folder" in (report.message or "")
         assert await harbour.rows() == before
@@ -188,7 +187,7 @@ async def test_nine_tenths_gone_are_held_back(left: int, harbour: Harbour) -> No
     assert await harbour.rows() == before
     project = await harbour.project()
     assert (project.sync_status, project.sync_error) == ("error", report.message)
-    report = await harbour.sync(Order(confirmed=True))
+    report = await harbour.sync(confirmed=True)
     assert (report.outcome, report.removed) == ("synced", 12 - left)
     assert len(await harbour.rows()) == left
     assert (await harbour.project()).sync_error is None

@@ -8,7 +8,6 @@ from support.syncing import Harbour
 
 from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +22,7 @@ async def test_counts(harbour: Harbour) -> None:
     (harbour.workspace / FIRST).write_text("# Changed")
     (harbour.workspace / "stories/US0002-berth.md").unlink()
     (harbour.workspace / "prd.md").touch()
-    second = await harbour.sync(Order("poll"))
+    second = await harbour.sync("poll")
     assert (second.trigger, second.revision) == ("poll", 2)
     assert (second.added, second.changed, second.unchanged, second.removed) == (1, 1, 10, 1)
     async with harbour.database.read() as session:

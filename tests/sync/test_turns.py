@@ -52,7 +52,7 @@ async def test_report_that_cannot_be_stored_is_logged(
 ) -> None:
     monkeypatch.setattr(run, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(runner_module, "PATIENCE_SECONDS", 0.1)
-    _, task = await harbour.runner._begin("tide", run.Order())
+    _, task = await harbour.runner._begin("tide", "manual", confirmed=False)
     async with harbour.database.write():
         held.let_go()
         report = await task
@@ -63,7 +63,7 @@ async def test_report_that_cannot_be_stored_is_logged(
 async def test_project_that_changes_meanwhile_is_not_called_synced(
     harbour: Harbour, held: Held
 ) -> None:
-    _, task = await harbour.runner._begin("tide", run.Order())
+    _, task = await harbour.runner._begin("tide", "manual", confirmed=False)
     async with harbour.database.write() as session:
         await change_project(session, "tide", {"sdlc_path": str(SAMPLE)})
     held.let_go()

@@ -36,6 +36,7 @@ class Project:
     name: str
     source_type: str
     sdlc_path: str | None
+    synced_path: str | None
     auto_sync: bool
     schema_version: int | None
     profile: str | None
@@ -118,10 +119,11 @@ async def take_lease(session: WriteSession, project_id: int, lease: str) -> bool
     return result.first() is not None
 
 
-async def holds_lease(session: WriteSession, lease: str) -> bool:
-    """Whether the lease is still the project's own."""
-    query = select(projects.c.id).where(projects.c.lease == lease)
-    return await session.scalar(query) is not None
+async def leased_revision(session: WriteSession, lease: str) -> int | None:
+    """The revision of the project that the lease holds; None when the lease was lost."""
+    query = select(projects.c.revision).where(projects.c.lease == lease)
+    found: int | None = await session.scalar(query)
+    return found
 
 
 async def extend_lease(session: WriteSession, lease: str) -> bool:
@@ -135,6 +137,12 @@ async def extend_leases(session: WriteSession, more_seconds: int) -> None:
     end = _lease_end(moment + timedelta(seconds=more_seconds))
     running = projects.c.lease_ends_at > stamp(moment), projects.c.lease_ends_at < end
     await session.execute(update(projects).where(*running).values(lease_ends_at=end))
+
+
+async def add_revision(session: WriteSession, project_id: int) -> None:
+    """Count a change of what is stored of the project that no sync has made."""
+    values = {"revision": projects.c.revision + 1}
+    await session.execute(update(projects).where(projects.c.id == project_id).values(values))
 
 
 async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:

@@ -1,8 +1,7 @@
 """Reports of syncs: what each run found and did."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
@@ -10,7 +9,7 @@ from sdlc_lens.db.database import ReadSession, WriteSession
 from sdlc_lens.db.tables import syncs
 
 KEPT = 50
-MOST_FAILURES = 100
+MOST_NAMED = 100
 
 _SHOWN = tuple(column for column in syncs.c if column.name not in {"id", "project_id"})
 _LAST = (
@@ -30,6 +29,14 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """A deletion that waits for confirmation: how many documents, and the first hundred paths."""
+
+    count: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sync:
     """One run. `failed` counts all failures, of which `failures` names the first hundred."""
 
@@ -45,12 +52,13 @@ class Sync:
     failures: tuple[Failure, ...] = ()
     message: str | None = None
     revision: int = 0
+    held_back: HeldBack | None = None
 
 
 async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
     """Store a report; only a project's last fifty are kept."""
-    row = asdict(sync) | {"project_id": project_id, "failures": _to_json(sync)}
-    await session.execute(insert(syncs).values(row))
+    row = asdict(replace(sync, failures=sync.failures[:MOST_NAMED]))
+    await session.execute(insert(syncs).values(row | {"project_id": project_id}))
     newest = select(syncs.c.id).where(syncs.c.project_id == project_id)
     kept = newest.order_by(syncs.c.id.desc()).limit(KEPT)
     older = (syncs.c.project_id == project_id) & syncs.c.id.not_in(kept)
@@ -79,9 +87,7 @@ async def last_syncs(session: ReadSession) -> Mapping[int, Sync]:
 
 def _sync(row: RowMapping) -> Sync:
     values = {column.name: row[column.name] for column in _SHOWN}
-    failures = tuple(Failure(**failure) for failure in json.loads(row["failures"]))
-    return Sync(**values | {"failures": failures})
-
-
-def _to_json(sync: Sync) -> str:
-    return json.dumps([asdict(failure) for failure in sync.failures[:MOST_FAILURES]])
+    values["failures"] = tuple(Failure(**failure) for failure in row["failures"])
+    if held_back := row["held_back"]:
+        values["held_back"] = HeldBack(held_back["count"], tuple(held_back["paths"]))
+    return Sync(**values)

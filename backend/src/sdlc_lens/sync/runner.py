@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
+from sdlc_lens.queries import syncs
 from sdlc_lens.queries.projects import (
     LEASE_SECONDS,
     Project,
@@ -20,8 +21,9 @@ from sdlc_lens.queries.projects import (
     take_lease,
 )
 from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.sync.sync import PATIENCE_SECONDS, Order, finish, run
+from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
 
+MANUAL = "manual"
 RETRY_SECONDS = 2
 STOP_SECONDS = 2
 MOST_COMPLAINTS = 5
@@ -37,17 +39,20 @@ class Runner:
         self._base = base
         self._tasks: set[asyncio.Task[Sync]] = set()
 
-    async def start(self, slug: str, order: Order | None = None) -> Project:
-        """Begin to sync the project called SLUG; SyncInProgress when that is under way."""
-        project, _ = await self._begin(slug, order or Order())
+    async def start(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Project:
+        """Begin to sync the project called SLUG; most documents may go only when CONFIRMED.
+
+        Raises: NotFound, SyncInProgress.
+        """
+        project, _ = await self._begin(slug, trigger, confirmed)
         return project
 
-    async def sync(self, slug: str, order: Order | None = None) -> Sync:
-        """Sync the project called SLUG to the end; the report on it.
+    async def sync(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Sync:
+        """The same to the end; the report on it.
 
-        Raises what the database raised, when that is why the sync failed.
+        Raises also what the database raised, when that is why the sync failed.
         """
-        _, task = await self._begin(slug, order or Order())
+        _, task = await self._begin(slug, trigger, confirmed)
         return await asyncio.shield(task)
 
     async def close(self) -> None:
@@ -60,7 +65,9 @@ class Runner:
         """Wait until every sync that has begun is over."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _begin(self, slug: str, order: Order) -> tuple[Project, asyncio.Task[Sync]]:
+    async def _begin(
+        self, slug: str, trigger: str, confirmed: bool
+    ) -> tuple[Project, asyncio.Task[Sync]]:
         lease = uuid4().hex
         # Asked without waiting for a turn to write: the sync under way may have it for long.
         async with self._database.read() as session:
@@ -70,8 +77,7 @@ class Runner:
             project = await get_project(session, slug)
             if not await take_lease(session, project.id, lease):
                 raise _in_progress(slug)
-        order = replace(order, begun=stamp(now()))
-        task = asyncio.create_task(self._run(project, lease, order))
+        task = asyncio.create_task(self._run(project, lease, trigger, confirmed))
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         return project, task
@@ -81,11 +87,13 @@ class Runner:
         if not task.cancelled():
             task.exception()  # it has been told, whether anybody waits for the task or not
 
-    async def _run(self, project: Project, lease: str, order: Order) -> Sync:
+    async def _run(self, project: Project, lease: str, trigger: str, confirmed: bool) -> Sync:
         keeper = asyncio.create_task(self._keep(lease))
-        report = Sync(order.trigger, order.begun, "", "error", revision=project.revision)
+        report = Sync(trigger, stamp(now()), "", "error", revision=project.revision)
         try:
-            report = await run(self._database, self._base, project, lease, order)
+            report = await run(
+                self._database, self._base, project, lease, trigger, confirmed=confirmed
+            )
         except asyncio.CancelledError:
             report = replace(report, outcome="cancelled", message="the service was stopped")
             await self._tell_failure(project, lease, report, STOP_SECONDS)
@@ -93,6 +101,9 @@ class Runner:
         except Exception as error:
             outcome = "held_back" if isinstance(error, HeldBack) else "error"
             report = replace(report, outcome=outcome, message=_reason(project.slug, error))
+            if isinstance(error, HeldBack):
+                first = tuple(error.paths[: syncs.MOST_NAMED])
+                report = replace(report, held_back=syncs.HeldBack(len(error.paths), first))
             await self._tell_failure(project, lease, report, PATIENCE_SECONDS)
             if isinstance(error, SQLAlchemyError):
                 raise
