@@ -137,6 +137,14 @@ def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
         assert len(str(raised.value)) < 400
 
 
+def test_locate_refuses_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_workspace(tmp_path / "work", {"a.md": "# A"})
+    monkeypatch.chdir(tmp_path)
+    for path in ("work", "./work", "../" + tmp_path.name + "/work", ".", "~"):
+        with pytest.raises(PathNotFound, match="is a relative path"):
+            locate(path, Path("/"))
+
+
 def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
     base = write_workspace(tmp_path / "base", {"inside/a.md": ""})
     outside = write_workspace(tmp_path / "outside", {"a.md": ""})

@@ -105,10 +105,23 @@ async def _sync_one(runner: Runner, slug: str, *, confirmed: bool) -> bool:
         print(f"sdlc-lens: {slug}: {error}", file=sys.stderr)
         return False
     synced = report.outcome == "synced"
-    print(f"{slug}: {_figures(report) if synced else f'{report.outcome}: {report.message}'}")
+    print(f"{slug}: {_figures(report) if synced else _reason(slug, report)}")
+    for path in report.held_back.paths if report.held_back else ():
+        print(f"sdlc-lens: {slug}: {path!r}: gone", file=sys.stderr)
     for unread in report.failures:
         print(f"sdlc-lens: {slug}: {unread.path!r}: {unread.reason}", file=sys.stderr)
     return synced
+
+
+def _reason(slug: str, report: Sync) -> str:
+    """Why a project was not synced, and the option of this command that allows it."""
+    if report.held_back is None:
+        return f"{report.outcome}: {report.message}"
+    return (
+        f"{report.outcome}: {report.held_back.count} stored documents are gone from the workspace."
+        " Nothing was changed: check that the whole workspace is mounted. If they are meant to be"
+        f" gone, run `python3 -m sdlc_lens sync --confirm {slug}`"
+    )
 
 
 def _figures(report: Sync) -> str:

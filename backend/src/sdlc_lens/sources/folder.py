@@ -23,6 +23,8 @@ def locate(path: str, base: Path) -> Path:
     """The real folder at PATH, which must lie in BASE when all links are followed."""
     shown = repr(path[:_LONGEST_SHOWN])
     cure = "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names"
+    if not path.startswith("/"):
+        raise PathNotFound(f"{shown} is a relative path. Name the folder from the root: /data/...")
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.
