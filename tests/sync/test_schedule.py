@@ -17,7 +17,6 @@ from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync import apply
 from sdlc_lens.sync.schedule import Schedule, tell_end
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
@@ -85,9 +84,9 @@ async def test_runs_until_it_is_stopped(
 ) -> None:
     sync, ended = harbour.runner.sync, asyncio.Semaphore(0)
 
-    async def seen(slug: str, order: Order) -> Sync:
+    async def seen(slug: str, trigger: str) -> Sync:
         try:
-            return await sync(slug, order)
+            return await sync(slug, trigger)
         finally:
             ended.release()
 
@@ -116,7 +115,7 @@ async def test_service_without_a_database_goes_on(
     async with harbour.database.write() as session:
         await session.execute(text("DROP TABLE document_refs"))
         await session.execute(text("ALTER TABLE projects RENAME TO lost"))
-    await schedule.read_anew()
+    await schedule.parse_again()
     await schedule.look("poll")
     assert "cannot be looked at" in caplog.text
 
@@ -132,7 +131,7 @@ async def test_schedule_outlives_readers_that_keep_every_connection(
 
     with monkeypatch.context() as patched:
         patched.setattr(harbour.database, "read", full)
-        await schedule.read_anew()
+        await schedule.parse_again()
         await schedule.look("poll")
     assert caplog.text.count("QueuePool limit") == 2
     await schedule.look("poll")
@@ -175,7 +174,7 @@ async def test_end_that_nobody_asked_for_is_logged(
     async def fail() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(schedule, "read_anew", fail)
+    monkeypatch.setattr(schedule, "parse_again", fail)
     running = asyncio.create_task(schedule.run())
     running.add_done_callback(tell_end)
     with pytest.raises(ZeroDivisionError):

@@ -13,7 +13,7 @@ from sdlc_lens.queries.ingest import outdated_projects
 from sdlc_lens.queries.projects import Project, list_projects
 from sdlc_lens.sources.folder import fingerprint
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.sync import Order
+from sdlc_lens.sync.sync import parse_stored_again
 
 logger = logging.getLogger(__name__)
 
@@ -29,16 +29,16 @@ class Schedule:
         self._marks: dict[tuple[int, str], str] = {}
 
     async def run(self) -> None:
-        """Read anew what an older parser has read, then look every few seconds; never, for 0."""
-        await self.read_anew()
+        """Parse again what another parser has stored, then look every few seconds; never, for 0."""
+        await self.parse_again()
         if self._seconds:
             await self.look("start")
         while self._seconds:
             await asyncio.sleep(self._seconds)
             await self.look("poll")
 
-    async def read_anew(self) -> None:
-        """Let this version's parser read the documents that are stored; no source is asked."""
+    async def parse_again(self) -> None:
+        """Let this version's parser parse the documents that are stored; no source is read."""
         try:
             async with self._database.read() as session:
                 slugs = await outdated_projects(session, f"{PARSER_VERSION}:")
@@ -46,7 +46,12 @@ class Schedule:
             logger.error("the stored documents cannot be looked at: %s", error)
             return
         for slug in slugs:
-            await self._sync(slug, Order("start", look=False))
+            try:
+                await parse_stored_again(self._database, slug)
+            except NotFound:
+                pass  # removed meanwhile
+            except (Busy, SQLAlchemyError) as error:
+                logger.error("the documents of %s cannot be parsed again: %s", slug, error)
 
     async def look(self, trigger: str) -> None:
         """Sync the projects with `auto_sync` whose folders have changed since the last look."""
@@ -64,13 +69,13 @@ class Schedule:
     async def _follow(self, project: Project, path: str, trigger: str) -> None:
         mark = await asyncio.to_thread(_mark, path, self._base)
         known = self._marks.get(_key(project))
-        if mark != known and await self._sync(project.slug, Order(trigger)):
+        if mark != known and await self._sync(project.slug, trigger):
             self._marks[_key(project)] = mark
 
-    async def _sync(self, slug: str, order: Order) -> bool:
+    async def _sync(self, slug: str, trigger: str) -> bool:
         """Whether there was a sync, whatever came out; if not, it is worth another try."""
         try:
-            await self._runner.sync(slug, order)
+            await self._runner.sync(slug, trigger)
         except (SyncInProgress, NotFound, Busy):
             return False
         except SQLAlchemyError as error:
