@@ -20,9 +20,8 @@ _AT_ONCE = 65536  # a longer text is searched in parts, so that other threads ge
 _OVERLAP = 500
 _LONGEST_WORD = 20  # on average, where a text has hardly any space
 _LONGEST_FOLDED = 4 * WORDS * _LONGEST_WORD  # characters of such an excerpt, folded
-_WORD = re.compile(r"\S+")
 _TOKEN = re.compile(r"[^\W_]+")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")  # all but single spaces
 
 Patterns = Sequence[Sequence[re.Pattern[str]]]
 """For each term one expression for each of its forms; they match folded text."""
@@ -87,6 +86,8 @@ def _hits(text: str, patterns: Patterns, lowest: int, highest: int) -> list[tupl
 
 def _best(hits: Sequence[tuple[int, int]]) -> int:
     """Where the first hit starts that has the most terms near behind it."""
+    if len(hits) == 1:
+        return hits[0][0]
     near: Counter[int] = Counter()
     counts = []
     ahead = iter(hits)
@@ -102,14 +103,17 @@ def _best(hits: Sequence[tuple[int, int]]) -> int:
 
 def _window(text: str, place: int) -> tuple[int, int]:
     """The beginning and the end of the words around PLACE; near an end of TEXT more of the rest."""
-    earliest = max(0, place - WORDS * _LONGEST_WORD)
-    latest = place + WORDS * _LONGEST_WORD
-    before = [word.start() for word in _WORD.finditer(text, earliest, place)][-WORDS:]
-    after = [word.end() for word in islice(_WORD.finditer(text, place, latest), WORDS)]
-    shown = max(_WORDS_BEFORE, WORDS - len(after))
-    before = before[-shown:]
-    ends = after[: WORDS - len(before)]
-    return (before or [place])[0], (ends or [place])[-1]
+    before = text[max(0, place - WORDS * _LONGEST_WORD) : place]
+    after = text[place : place + WORDS * _LONGEST_WORD]
+    count = max(_WORDS_BEFORE, WORDS - len(after.split(None, WORDS)[:WORDS]))
+    words = before.rsplit(None, count)
+    farther = len(words[0]) if len(words) > count else 0
+    first = place - len(before[farther:].lstrip())
+    count = WORDS - min(len(words), count)
+    words = after.split(None, count)
+    farther = len(words[-1]) if len(words) > count else 0
+    last = place + len(after[: len(after) - farther].rstrip())
+    return first, last
 
 
 def _marked(folded: Folded, patterns: Patterns, place: int, first: int, last: int) -> str:
