@@ -104,8 +104,9 @@ class Connection(aiosqlite.Connection):
         return Cursor(self, self._conn.cursor())
 
     def begin_to_read(self) -> None:
-        """Begin a transaction together with its first query."""
-        self._reads = self._is_due = True
+        """Begin a transaction together with its first query, unless one has begun."""
+        if not self._conn.in_transaction:
+            self._reads = self._is_due = True
 
     def begin_if_due(self) -> None:
         """What `begin_to_read` has put off; called in the connection's thread."""
@@ -115,8 +116,7 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """FUNCTION with SQLite's connection, in its thread: any number of queries for one trip."""
-        if not self._conn.in_transaction:
-            self.begin_to_read()
+        self.begin_to_read()
         with self.busy():
             return await self._execute(self._run, function, *arguments)  # type: ignore[no-untyped-call]
 
