@@ -24,7 +24,7 @@ from sdlc_lens.queries.ingest import (
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.plan import Plan
 
-DOCUMENTS_AT_ONCE = 50
+DOCUMENTS_AT_ONCE = 200  # the search index is written out after each portion
 
 
 async def apply(
