@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.search.folding import fold
@@ -65,8 +65,12 @@ ORDER BY {key} {order}, path {order}
 """
 
 
-async def list_documents(
-    session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
+def list_documents(
+    connection: sqlite3.Connection,
+    project_id: int,
+    selection: Selection,
+    offset: int,
+    limit: int,
 ) -> tuple[int, list[DocumentItem]]:
     """How many documents the selection holds, and a page of them."""
     conditions, values = _conditions(selection)
@@ -77,12 +81,6 @@ async def list_documents(
         order="DESC" if selection.descending else "ASC",
     )
     values |= {"project_id": project_id, "offset": offset, "limit": limit}
-    return await session.run(_list_documents, statement, values)
-
-
-def _list_documents(
-    connection: sqlite3.Connection, statement: str, values: dict[str, object]
-) -> tuple[int, list[DocumentItem]]:
     found = rows(connection, statement, values)
     items = [
         DocumentItem(**{name: row[name] for name in _ITEM})
