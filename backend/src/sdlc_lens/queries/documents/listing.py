@@ -51,17 +51,11 @@ class Selection:
     descending: bool = True
 
 
-_ITEM = [field.name for field in fields(DocumentItem)]
-# Sorted by themselves first: whole rows are large, and only a page of them is wanted. The path as
-# last key makes pages meet without gap or overlap. A page past the end has a row, for the total.
+_COUNT = "SELECT count(*) AS total FROM documents WHERE {conditions}"
+# The path as last key makes pages meet without gap or overlap.
 _PAGE = """
-SELECT total, {columns}
-FROM (SELECT count(*) AS total FROM documents WHERE {conditions})
-LEFT JOIN documents ON id IN (
-    SELECT id FROM documents WHERE {conditions}
-    ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
-)
-ORDER BY {key} {order}, path {order}
+SELECT {columns} FROM documents WHERE {conditions}
+ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
 """
 
 
@@ -74,24 +68,19 @@ def list_documents(
 ) -> tuple[int, list[DocumentItem]]:
     """How many documents the selection holds, and a page of them."""
     conditions, values = _conditions(selection)
-    statement = _PAGE.format(
-        columns=", ".join(_ITEM),
-        conditions=" AND ".join(conditions),
+    page = _PAGE.format(
+        columns=", ".join(field.name for field in fields(DocumentItem)),
+        conditions=conditions,
         key=SORTABLE[selection.sort],
         order="DESC" if selection.descending else "ASC",
     )
     values |= {"project_id": project_id, "offset": offset, "limit": limit}
-    found = rows(connection, statement, values)
-    items = [
-        DocumentItem(**{name: row[name] for name in _ITEM})
-        for row in found
-        if row["path"] is not None
-    ]
-    return found[0]["total"], items
+    (count,) = rows(connection, _COUNT.format(conditions=conditions), values)
+    return count["total"], [DocumentItem(**row) for row in rows(connection, page, values)]
 
 
-def _conditions(selection: Selection) -> tuple[list[str], dict[str, object]]:
-    """What a document has to fulfil, and the values in that."""
+def _conditions(selection: Selection) -> tuple[str, dict[str, object]]:
+    """What a document has to fulfil, in SQL, and the values in that."""
     conditions = ["project_id = :project_id"]
     values: dict[str, object] = {}
     for name, column in _FILTERS.items():
@@ -111,4 +100,4 @@ def _conditions(selection: Selection) -> tuple[list[str], dict[str, object]]:
         texts.append(" AND ".join(words))
     if texts:
         conditions.append(f"({' OR '.join(texts)})")
-    return conditions, values
+    return " AND ".join(conditions), values
