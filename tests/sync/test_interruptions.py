@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
