@@ -94,13 +94,18 @@ def test_stop_by_the_keyboard(env: dict[str, str]) -> None:
         assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "stage", [None, "Running database migrations", "Starting Uvicorn", "Waiting for application"]
-)
-def test_stop_while_starting(stage: str | None, env: dict[str, str]) -> None:
+def test_stop_before_anything_is_imported(env: dict[str, str]) -> None:
     with started_command(*COMMAND, env=env) as process:
-        if stage:
-            until_line(process, stage)
+        assert stop(process) < IN_TIME
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "stage", ["Running database migrations", "Starting Uvicorn", "Waiting for application"]
+)
+def test_stop_while_starting(stage: str, env: dict[str, str]) -> None:
+    with started(env=env) as process:
+        until_line(process, stage)
         assert stop(process) < IN_TIME
         assert process.returncode == 0
 
