@@ -24,13 +24,15 @@ from engine import until
 from engine.container import Container, Containers
 from engine.lens import begin_sync, got, register
 from support.generated import write_generated
+from support.words import Words, choose_words
 from support.workspaces import CORPUS, add_line
 
 from bench.load import answers_per_second, ask
-from bench.words import Words, choose_words
 
 FEWEST_DOCUMENTS, USUAL, MANY = 100, 2400, 100_000
 ROUNDS, ROUNDS_OF_MANY = 3, 1
+SAMPLE = 3000
+"""Of how many documents, at most, the words to search for are chosen."""
 SECONDS_A_ROUND, FEWEST, CONNECTIONS, SYNC_SECONDS = 0.5, 5, 16, 600
 CHECKOUT = "this checkout"
 USAGE = "scripts/bench service [--against REVISION]... [N...]"
@@ -250,8 +252,10 @@ def _backend(revision: str, folder: Path, containers: Containers) -> Path:
 
 
 def _measure(title: str, subjects: list[Subject], workspace: Path, count: int) -> None:
-    words = choose_words(workspace)
-    size = sum(path.stat().st_size for path in workspace.rglob("*.md")) / 1e6
+    paths = sorted(workspace.rglob("*.md"))
+    sample = paths[:: len(paths) // SAMPLE + 1]
+    words = choose_words(path.read_text(errors="replace") for path in sample)
+    size = sum(path.stat().st_size for path in paths) / 1e6
     print(f"\n{title}, {size:.1f} MB; {words}", flush=True)
     bench = Bench(subjects, workspace, ROUNDS if count < MANY else ROUNDS_OF_MANY)
     try:

@@ -1,9 +1,12 @@
 """A folder as a source: exactly its documents, no link followed, unreadable is not absent."""
 
+import errno
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,29 @@ def test_only_regular_files(tmp_path: Path) -> None:
     os.mkfifo(root / "pipe.md")
     (root / "folder.md").mkdir()
     assert paths(root) == ["a.md"]
+
+
+def test_entry_that_cannot_be_looked_at_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_workspace(tmp_path / "work", {"a.md": "# A", "bad.md": "# B", "c/d.md": "# D"})
+    scandir = os.scandir
+
+    @contextmanager
+    def listed(descriptor: int) -> Iterator[list[object]]:
+        with scandir(descriptor) as entries:
+            yield [Bad() if entry.name == "bad.md" else entry for entry in entries]
+
+    class Bad:
+        name = "bad.md"
+
+        def is_dir(self, follow_symlinks: bool) -> bool:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", listed)
+    snapshot = read_folder(str(root), Path("/"))
+    assert list(snapshot.blobs) == ["a.md", "c/d.md"]
+    assert snapshot.unreadable == {"bad.md": "Input/output error"}
 
 
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
@@ -166,6 +192,8 @@ def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
 
 AS_NOBODY = f"""
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sdlc_lens.sources.folder import read_folder
 {BECOME_NOBODY}

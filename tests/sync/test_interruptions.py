@@ -5,7 +5,6 @@ import errno
 import fcntl
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,8 +54,7 @@ asyncio.run(Runner(Database(Path(sys.argv[1])), Path("/")).sync("tide"))
 
 def run_script_with(script: str, database: Path, calls: int) -> subprocess.CompletedProcess[str]:
     """Run a script that dies at this call of a function that writes; never, for 0."""
-    arguments = ("-c", script, str(database), str(calls))
-    return run(*arguments, env=environment(database), command=(sys.executable,))
+    return run(str(database), str(calls), env=environment(database), script=script)
 
 
 def changed(workspace: Path) -> None:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 from support.generated import EMOJI, LARGE_SIZES, SYLLABLES, generate
+from support.words import choose_words
 
 from sdlc_lens.domain.documents.layout import identify
 
@@ -90,5 +90,16 @@ def test_words_and_phrases_are_rare_and_common(texts: dict[str, str]) -> None:
     assert sum(part > 0.5 for part in found.values()) > 10
     assert sum(part <= 0.05 for part in found.values()) > 5000
     assert min(found.values()) == share(1)
-    phrases = shares([{f"{one} {two}" for one, two in pairwise(own)} for own in words])
-    assert any(0.02 <= part <= 0.05 for part in phrases.values())
+
+
+def test_words_to_search_for_occur_in_few_and_in_nearly_all(texts: dict[str, str]) -> None:
+    words = choose_words(texts.values())
+
+    def share_with(start: str) -> float:
+        pattern = re.compile(rf"(?i)\b{start}")
+        return share(sum(bool(pattern.search(text)) for text in texts.values()))
+
+    assert 0.01 <= share_with(words.in_few) <= 0.05
+    assert 0.01 <= share_with(rf"{words.phrase_in_few}\b") <= 0.05
+    assert share_with(words.in_nearly_all) > 0.9
+    assert share_with(words.letter) >= share_with(words.two_letters) > 0.9

@@ -24,7 +24,7 @@ def locate(path: str, base: Path) -> Path:
     shown = repr(path[:_LONGEST_SHOWN])
     cure = "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names"
     if not path.startswith("/"):
-        raise PathNotFound(f"{shown} is a relative path. Name the folder from the root: /data/...")
+        raise PathNotFound(f"{shown} is a relative path. {cure}, and give its absolute path")
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.

@@ -23,6 +23,7 @@ from sdlc_lens.queries.ingest import (
 )
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.plan import Plan
+from sdlc_lens.sync.threads import in_own_thread, in_time
 
 DOCUMENTS_AT_ONCE = 200  # the search index is written out after each portion
 
@@ -101,13 +102,13 @@ async def _ahead(
 
     def begin() -> asyncio.Future[Rows] | None:
         if portion := next(portions, None):
-            return asyncio.ensure_future(asyncio.to_thread(read, portion))
+            return in_own_thread(read, portion)
         return None
 
     ahead = begin()
     try:
         while ahead:
-            rows = await ahead
+            rows = await in_time(ahead)
             ahead = begin()
             yield rows
     finally:

@@ -17,6 +17,7 @@ from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
 from sdlc_lens.queries.projects import (
     LEASE_SECONDS,
     Project,
+    change_project,
     extend_lease,
     get_leases,
     get_project,
@@ -24,7 +25,7 @@ from sdlc_lens.queries.projects import (
     is_leased,
     take_lease,
 )
-from sdlc_lens.queries.syncs import MOST_NAMED, Sync
+from sdlc_lens.queries.syncs import MOST_NAMED, Sync, add_sync
 from sdlc_lens.queries.syncs import HeldBack as DeletionHeldBack
 from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
 
@@ -60,6 +61,19 @@ class Runner:
         """
         _, task = await self._begin(slug, trigger, confirmed)
         return await asyncio.shield(task)
+
+    async def report_failure(self, slug: str, trigger: str, message: str) -> None:
+        """Store a report on a sync of the project called SLUG that could not begin."""
+        moment = stamp(now())
+        async with self._database.write() as session:
+            project = await get_project(session, slug)
+            report = Sync(
+                trigger, moment, moment, "error", message=message, revision=project.revision
+            )
+            values = {"sync_status": "error", "sync_error": message}
+            await change_project(session, slug, values)
+            await add_sync(session, project.id, report)
+        _log(slug, report)
 
     async def end_abandoned(self) -> None:
         """End the leases of processes that are gone, such as one that was killed."""

@@ -1,6 +1,5 @@
 """One sync, from the folder to the rows."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.apply import apply, parse_again
 from sdlc_lens.sync.plan import Plan, make_plan, require_most_to_stay
+from sdlc_lens.sync.threads import in_own_thread, in_time
 
 MOST_WARNINGS = 20
 SLOWEST_DOCUMENTS_A_SECOND = 500
@@ -50,9 +50,8 @@ async def run(
         stored = await stored_documents(session, project.id)
         additions = await get_additions(session, project.id)
     guarded = not confirmed and project.sdlc_path == project.synced_path
-    snapshot, configuration, plan = await asyncio.to_thread(
-        _compare, project.sdlc_path or "", base, stored, guarded
-    )
+    comparing = in_own_thread(_compare, project.sdlc_path or "", base, stored, guarded)
+    snapshot, configuration, plan = await in_time(comparing)
     await _hold_leases(database, plan.rows)
     async with database.write(PATIENCE_SECONDS) as session:
         revision = await leased_revision(session, lease)

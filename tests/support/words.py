@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
-SAMPLE = 3000
 FEW = 0.05
 
 
 @dataclass(frozen=True)
 class Words:
-    """What is searched for. A search takes a word for a prefix, and so does the choice."""
+    """What is searched for. A word counts as a prefix, as in a search; a phrase does not."""
 
     in_few: str
     phrase_in_few: str
@@ -22,12 +20,10 @@ class Words:
     two_letters: str
 
 
-def choose_words(folder: Path) -> Words:
-    """The most frequent words and prefixes of a workspace, in few documents and in all."""
-    paths = sorted(folder.rglob("*.md"))
-    sample = [path.read_text(errors="replace") for path in paths[:: len(paths) // SAMPLE + 1]]
-    documents = [re.findall(r"[^\W_]+", text.lower()) for text in sample]
-    few = FEW * len(sample)
+def choose_words(texts: Iterable[str]) -> Words:
+    """The most frequent words and prefixes of these documents, in few of them and in all."""
+    documents = [re.findall(r"[^\W_]+", text.lower()) for text in texts]
+    few = FEW * len(documents)
     words = _document_counts(set(own) for own in documents)
     phrases = _document_counts({f"{a} {b}" for a, b in pairwise(own)} for own in documents)
     vocabularies = [f" {' '.join(set(own))}" for own in documents]
