@@ -8,6 +8,8 @@
     ├── Conflict                    409  CONFLICT
     │   └── SyncInProgress          409  SYNC_IN_PROGRESS
     ├── HostNotAllowed              400  HOST_NOT_ALLOWED
+    ├── MalformedRequest            400  BAD_REQUEST
+    ├── RequestTimeout              408  REQUEST_TIMEOUT
     ├── CrossSite                   403  CROSS_SITE_REQUEST
     ├── ContentTooLarge             413  CONTENT_TOO_LARGE
     ├── NotReady                    503  NOT_READY
@@ -94,6 +96,18 @@ class HostNotAllowed(LensError):
     code, title, status = "HOST_NOT_ALLOWED", "Host not allowed", 400
 
 
+class MalformedRequest(LensError):
+    """The request is not valid HTTP."""
+
+    code, title, status = "BAD_REQUEST", "Bad request", 400
+
+
+class RequestTimeout(LensError):
+    """The request did not arrive in time."""
+
+    code, title, status = "REQUEST_TIMEOUT", "Request timeout", 408
+
+
 class CrossSite(LensError):
     """Another site's page asks for a change."""
 
@@ -113,7 +127,7 @@ class NotReady(LensError):
 
 
 class Busy(NotReady):
-    """Another change is being stored, and the wait for it was long enough."""
+    """Other requests keep the service busy; the client can try again soon."""
 
     @property
     def headers(self) -> dict[str, str]:

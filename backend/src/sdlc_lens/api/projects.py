@@ -115,7 +115,7 @@ class ProjectAnswer(Answer):
     connection_id: int | None = None
     sync_status: str
     sync_error: str | None
-    schema_version: int | None
+    schema_version: str | None = Field(coerce_numbers_to_str=True)
     profile: str | None
     last_synced_at: str | None
     auto_sync: bool
