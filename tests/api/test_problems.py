@@ -149,12 +149,23 @@ async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
 
 
 async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient) -> None:
+    requests: list[asyncio.Task[object] | None] = []
+
     @app.get("/endless")
     async def endless() -> None:
-        raise asyncio.CancelledError
+        requests.append(asyncio.current_task())
+        await asyncio.Event().wait()
 
-    answer = await client.get("/endless")
-    assert "stopping" in problem(answer, 503, "NOT_READY")
+    asking = asyncio.create_task(client.get("/endless"))
+    while not requests:
+        await asyncio.sleep(0)
+    (request,) = requests
+    assert request
+    request.cancel()  # as uvicorn does when the time for requests under way is over
+    assert "stopping" in problem(await asking, 503, "NOT_READY")
+    figures = (await client.get("/metrics")).text
+    counted = 'sdlc_lens_http_requests_total{method="GET",route="/endless",status="503"} 1.0'
+    assert counted in figures
 
 
 async def test_change_that_waited_in_vain_is_503(
