@@ -208,16 +208,16 @@ def test_folder_that_may_not_be_written(open_folder: Path) -> None:
     open_folder.chmod(0o555)
     line = refusal_of(as_nobody(open_folder / "lens.db"))
     owner = f"{os.geteuid()}:{os.getegid()}"
-    assert f"cannot write {open_folder}: {open_folder} belongs to {owner} with mode 0555" in line
+    assert f"cannot write {open_folder}: it belongs to {owner} with mode 0555" in line
     if os.geteuid() == 0:
         assert f"this process runs as {NOBODY}:{NOBODY}" in line
-        assert f"`chown -R {NOBODY}:{NOBODY} {open_folder}`" in line
+        assert f"`install -d -o {NOBODY} -g {NOBODY} db`" in line
 
 
 def test_folder_that_cannot_be_made(open_folder: Path) -> None:
     open_folder.chmod(0o555)
     line = refusal_of(as_nobody(open_folder / "below" / "lens.db"))
-    assert f"cannot write {open_folder / 'below'}: {open_folder} belongs to" in line
+    assert f"cannot create {open_folder / 'below'}: " in line
 
 
 @pytest.mark.parametrize("spoiled", ["lens.db", "lens.db-wal", "lens.db-shm", "lens.db.lock"])
