@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from support.problems import problem
+from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 from sdlc_lens.db.database import Database
@@ -149,23 +150,20 @@ async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
 
 
 async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient) -> None:
-    requests: list[asyncio.Task[object] | None] = []
+    reached = asyncio.Event()
 
     @app.get("/endless")
     async def endless() -> None:
-        requests.append(asyncio.current_task())
+        reached.set()
         await asyncio.Event().wait()
 
-    asking = asyncio.create_task(client.get("/endless"))
-    while not requests:
-        await asyncio.sleep(0)
-    (request,) = requests
-    assert request
-    request.cancel()  # as uvicorn does when the time for requests under way is over
-    assert "stopping" in problem(await asking, 503, "NOT_READY")
-    figures = (await client.get("/metrics")).text
+    request = asyncio.create_task(client.get("/endless"))
+    await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
+    request.cancel()
+    answer = await request
+    assert "stopping" in problem(answer, 503, "NOT_READY")
     counted = 'sdlc_lens_http_requests_total{method="GET",route="/endless",status="503"} 1.0'
-    assert counted in figures
+    assert counted in (await client.get("/metrics")).text
 
 
 async def test_change_that_waited_in_vain_is_503(

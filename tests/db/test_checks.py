@@ -52,6 +52,8 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
         doc_id="stories/US0001",
         title="stories/US0001.md",
         ref="US0001",
+        epic=None,
+        story=None,
         content_length=70,
         refs=frozenset({"US0001", "US0009"}),
         references=(("epic", "EP0001"), ("depends_on", "US0002")),

@@ -28,7 +28,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
     identity = identify(path)
     own = {identity.ref} if identity.ref else set()
     aliases = set(str(values.pop("aliases", "")).split())
-    known = Facts.__dataclass_fields__.keys()
+    known = Facts.__dataclass_fields__.keys() - {"epic", "story"}
     references = [
         (relation, target)
         for relation, targets in values.items()
@@ -36,6 +36,8 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         for target in str(targets).split()
     ]
     whole: dict[str, object] = {
+        "epic": None,
+        "story": None,
         "title": path,
         "owner": "Ines",
         "priority": "High",

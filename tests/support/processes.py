@@ -136,7 +136,7 @@ def started_command(*command: str, env: Mapping[str, str]) -> Iterator[subproces
 def _pipe(stack: ExitStack) -> tuple[TextIO, Connection]:
     reader, writer = _forkserver.Pipe(duplex=False)
     with reader:
-        return stack.enter_context(open(os.dup(reader.fileno()))), stack.enter_context(writer)
+        return stack.enter_context(os.fdopen(os.dup(reader.fileno()))), stack.enter_context(writer)
 
 
 def _fork(

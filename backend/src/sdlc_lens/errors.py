@@ -26,14 +26,15 @@
         ├── StorageError                                     exit 74  (EX_IOERR)
         └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
 
-The first half answers requests, the last ends a start; all of them say the cause and the cure.
+The first half answers requests, the last ends a start. Each states the problem, then what to do.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
 class LensError(Exception):
-    """The root: its text is meant for the person who asked."""
+    """The root; its text is shown to users."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     title: ClassVar[str] = "Internal error"
@@ -42,30 +43,30 @@ class LensError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers that belong to the answer, beside the problem itself."""
+        """Headers of the answer."""
         return {}
 
 
 class NotFound(LensError):
-    """What was asked for is not there."""
+    """A project, document or path does not exist."""
 
     code, title, status = "NOT_FOUND", "Not found", 404
 
 
 class PathNotFound(LensError):
-    """A workspace's folder is missing, or lies outside the allowed base."""
+    """A workspace's folder is missing, or outside the allowed base."""
 
     code, title, status = "PATH_NOT_FOUND", "Path not found", 400
 
 
 class Invalid(LensError):
-    """The request is well formed, but a value in it cannot be used."""
+    """The request is well formed, but a value in it is invalid."""
 
     code, title, status = "VALIDATION_ERROR", "Invalid request", 422
 
 
 class TokenStorageDisabled(Invalid):
-    """An access token was sent, but there is no key to seal it with."""
+    """An access token was sent, but there is no key to encrypt it with."""
 
     code, title = "TOKEN_STORAGE_DISABLED", "Token storage disabled"
 
@@ -77,7 +78,7 @@ class Conflict(LensError):
 
 
 class SyncInProgress(Conflict):
-    """The project is being synced already; worth another try after `retry_after` seconds."""
+    """The project is already being synced; the client can try again after `retry_after` seconds."""
 
     code, title = "SYNC_IN_PROGRESS", "Sync in progress"
 
@@ -109,7 +110,7 @@ class RequestTimeout(LensError):
 
 
 class CrossSite(LensError):
-    """Another site's page asks for a change."""
+    """A page of another site asks for a change."""
 
     code, title, status = "CROSS_SITE_REQUEST", "Cross-site request", 403
 
@@ -141,7 +142,13 @@ class UnusableWorkspace(LensError):
 
 
 class HeldBack(UnusableWorkspace):
-    """A sync would remove so much that a mistake is likely; it waits for somebody's word."""
+    """A sync would remove so much that a mistake is likely; the documents at `paths` wait for
+    confirmation.
+    """
+
+    def __init__(self, message: str, paths: Sequence[str]) -> None:
+        super().__init__(message)
+        self.paths = paths
 
 
 class Unreadable(LensError):
@@ -149,7 +156,7 @@ class Unreadable(LensError):
 
 
 class NoPermission(LensError):
-    """A file or folder may not be read or written."""
+    """This process has no read or write access to a file or folder."""
 
     exit_code = 77
 
@@ -159,19 +166,19 @@ class StartError(LensError):
 
 
 class SettingError(StartError):
-    """A setting makes no sense."""
+    """A setting is invalid."""
 
     exit_code = 78
 
 
 class UnusableDatabase(StartError):
-    """The database file is damaged, newer, or another program's."""
+    """The database file is damaged, of a newer version, or another program's."""
 
     exit_code = 65
 
 
 class ThreadsRefused(StartError):
-    """The system lets this process start no more threads."""
+    """The system does not allow this process to start threads."""
 
     exit_code = 71
 

@@ -1,41 +1,23 @@
 """The bytes of a file become a Document; whatever the bytes are, that succeeds."""
 
+import hashlib
+import json
 import re
-from dataclasses import dataclass
 
 from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.document import Document
 from sdlc_lens.domain.documents.header import Head, read_head, with_ids
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.layout import identify, stem
-from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
+from sdlc_lens.domain.documents.references import aliases, mentions, references
 from sdlc_lens.domain.documents.status import canonical
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
+_POINTS = ("points", "story points")
+_HAVE_A_FIELD = frozenset({"status", "owner", "priority", "epic", "story"})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?|\.[0-9]{1,15}")
-
-
-@dataclass(frozen=True)
-class Document:
-    """What is known of one file of a workspace."""
-
-    path: str
-    type: str
-    doc_id: str
-    ref: str | None
-    title: str
-    status: str | None
-    owner: str | None
-    priority: str | None
-    story_points: float | None
-    epic: str | None
-    story: str | None
-    fields: dict[str, str]
-    content_start: int
-    content_length: int
-    aliases: tuple[str, ...]
-    links: tuple[Link, ...]
 
 
 def decode(source: bytes) -> str:
@@ -48,12 +30,20 @@ def content(source: bytes, start: int) -> str:
     return decode(source)[start:]
 
 
+def parsed_by(configuration: Configuration) -> str:
+    """A mark of this parser and a workspace's vocabulary: another one may read another result."""
+    vocabulary = json.dumps(sorted(configuration.vocabulary.items()))
+    return f"{PARSER_VERSION}:{hashlib.sha256(vocabulary.encode()).hexdigest()[:16]}"
+
+
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     """The document at PATH, relative to its workspace, with this source."""
     identity = identify(path)
     text = decode(source)
     head = read_head(text)
     others = aliases(head.entries)
+    points = _points(head.value(*_POINTS))
+    shown = _HAVE_A_FIELD if points is None else _HAVE_A_FIELD.union(_POINTS)
     return Document(
         path=path,
         type=identity.type,
@@ -63,10 +53,10 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
         status=canonical(head.value("status"), configuration.statuses(identity.type)),
         owner=head.value("owner"),
         priority=head.value("priority"),
-        story_points=_points(head.value("points", "story points")),
+        story_points=points,
         epic=_reference(head, "epic"),
         story=_reference(head, "story"),
-        fields=head.fields,
+        metadata={field.name: field.value for field in head.entries if field.key not in shown},
         content_start=head.length,
         content_length=len(text[head.length :].strip()),
         aliases=others,
