@@ -1,4 +1,4 @@
-"""What is no HTTP at all gets a problem, too: the server as a process, spoken to over a socket."""
+"""Malformed requests are answered by problems, too: the service as a process, over a socket."""
 
 import json
 import socket
@@ -49,7 +49,7 @@ def exchange(port: int, *sent: bytes) -> httpx.Response:
         b"nonsense\r\n\r\n",
     ],
 )
-def test_what_is_no_http(sent: bytes, server: int) -> None:
+def test_malformed_request(sent: bytes, server: int) -> None:
     answer = exchange(server, sent)
     assert "Percent-encode" in problem(answer, 400, "BAD_REQUEST")
     assert answer.headers["connection"] == "close"

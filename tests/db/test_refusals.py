@@ -70,7 +70,7 @@ def execute(*statements: str) -> Callable[[Path], None]:
 REFUSED = {
     "overwritten": (overwritten, "is damaged"),
     "cut off": (cut_off, "is damaged"),
-    "no database": (no_database, "is damaged or no SQLite database"),
+    "no database": (no_database, "is damaged or not an SQLite database"),
     "another program's": (execute("DROP TABLE alembic_version"), "another program's"),
     "without revision": (execute("DELETE FROM alembic_version"), "another program's"),
     "newer": (execute("UPDATE alembic_version SET version_num = '9999'"), "newer version"),
@@ -109,7 +109,7 @@ def test_refusal_ends_the_start_before_anything_listens(migrated: Path) -> None:
     no_database(migrated)
     ended = run("serve", env=environment(migrated))
     assert ended.returncode == 65
-    assert ended.stderr.startswith(f"sdlc-lens: {migrated} is damaged or no SQLite database")
+    assert ended.stderr.startswith(f"sdlc-lens: {migrated} is damaged or not an SQLite database")
     assert ended.stderr.count("\n") == 1
     assert ended.stdout == "Running database migrations...\n"
 
