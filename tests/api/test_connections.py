@@ -73,7 +73,7 @@ class Service:
         self._server.close()
         for task in self._state.tasks:
             task.cancel()
-        for connection in list(self._state.connections):
+        for connection in self._connections():
             connection.transport.abort()
         for _, writer in self._clients:
             writer.transport.abort()
@@ -93,8 +93,11 @@ class Service:
 
     def has(self, client: Client) -> bool:
         """Whether the service still holds the client's connection."""
-        clients = [connection.client for connection in self._state.connections]
+        clients = [connection.client for connection in self._connections()]
         return client[1].get_extra_info("sockname") in clients
+
+    def _connections(self) -> list[Protocol]:
+        return [one for one in self._state.connections if isinstance(one, Protocol)]
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ async def test_change_that_waited_in_vain_is_503(
             await client.put(synced, json={"name": "Quay"}),
             await client.delete(synced),
         ):
-            assert "try again" in problem(answer, 503, "NOT_READY")
+            assert "Try again" in problem(answer, 503, "NOT_READY")
             assert int(answer.headers["retry-after"]) > 0
     assert (await client.delete(synced)).status_code == 204
 

@@ -50,7 +50,8 @@ def test_the_variables_of_compose_are_those_of_its_file() -> None:
 
 def test_the_defaults_of_settings_are_those_of_the_image() -> None:
     shown = {name: default for name, default, _ in table("Setting")}
-    (variables,) = re.findall(r"^ENV HOME(?:.*\\\n)+.*", (ROOT / "Dockerfile").read_text(), re.M)
+    text = (ROOT / "Dockerfile").read_text()
+    (variables,) = re.findall(r"^ENV HOME(?:.*\\\n)+.*", text, re.MULTILINE)
     taken = dict(re.findall(r"(SDLC_LENS_\w+)=(\S+)", variables))
     assert taken.pop("SDLC_LENS_VERSION")
     assert taken

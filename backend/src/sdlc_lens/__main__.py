@@ -62,7 +62,9 @@ def run(command: str, arguments: list[str]) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        print("sdlc-lens: cannot write the output: the disk is full. Free some space", file=sys.stderr)
+        print(
+            "sdlc-lens: cannot write the output: the disk is full. Free some space", file=sys.stderr
+        )
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
         return 74
     return code

@@ -170,8 +170,8 @@ def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     port = f"{PREFIX}PORT"
     if port in own and is_service_link(link := variables[own[port]]):
         yield (
-            f"{port}={link} is ignored and port {DEFAULT_PORT} is used: Kubernetes sets the variable"
-            f" for a Service named sdlc-lens. Set `enableServiceLinks: false` in the Pod's spec"
+            f"{port}={link} is ignored and port {DEFAULT_PORT} is used: Kubernetes sets the"
+            f" variable for a Service named sdlc-lens. Set `enableServiceLinks: false` in the Pod's spec"
         )
     for upper, name in sorted(own.items()):
         if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):

@@ -20,7 +20,9 @@ MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
-_NO_JSON = "body: is not valid JSON in UTF-8, is nested too deeply, or has a number with too many digits"
+_NO_JSON = (
+    "body: is not valid JSON in UTF-8, is nested too deeply, or has a number with too many digits"
+)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)

@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", metavar="FOLDER", help="a workspace: the sdlc-studio folder itself")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="a workspace: the sdlc-studio folder itself"
+    )
     parser.add_argument(
         "--format",
         choices=("text", "json"),
@@ -78,8 +80,8 @@ def _read(folder: str) -> Snapshot:
         ) from error
     if not snapshot.blobs and not snapshot.unreadable:
         raise UnusableWorkspace(
-            f"{folder!r} has no documents (*.md). Name the sdlc-studio folder itself. A folder that a"
-            f" container mounts must exist before the container starts"
+            f"{folder!r} has no documents (*.md). Name the sdlc-studio folder itself. A folder that"
+            f" a container mounts must exist before the container starts"
         )
     return snapshot
 

@@ -61,7 +61,9 @@ def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermissio
             f" SDLC_LENS_PORT to a free port"
         )
     if error.errno == errno.EACCES:
-        return NoPermission(f"port {port} needs root privileges. Set SDLC_LENS_PORT to 1024 or more")
+        return NoPermission(
+            f"port {port} needs root privileges. Set SDLC_LENS_PORT to 1024 or more"
+        )
     if error.errno == errno.EAFNOSUPPORT:
         return SettingError(
             f"SDLC_LENS_HOST={host} cannot be listened on: this machine has no IPv6. Set it to"

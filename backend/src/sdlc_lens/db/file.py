@@ -133,13 +133,17 @@ def failure(path: Path, error: sqlite3.Error) -> LensError:
         case sqlite3.SQLITE_FULL:
             return StorageError(f"the disk with {path} is full. Free some space on it")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
-            return StorageError(f"the disk with {path} is full or failing ({error}). Free some space, or replace it")
+            return StorageError(
+                f"the disk with {path} is full or failing ({error}). Free some space, or replace it"
+            )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StorageError(f"another program has locked {path} ({error}). Stop that program")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return NoPermission(why_unwritable(path))
-    return UnusableDatabase(f"{path} cannot be used ({error}). It was left as it is: restore a back-up, or move"
-        f" the file away to start with an empty one")
+    return UnusableDatabase(
+        f"{path} cannot be used ({error}). It was left as it is: restore a back-up, or move"
+        f" the file away to start with an empty one"
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -30,7 +30,9 @@ def locate(path: str, base: Path) -> Path:
         ' example -v "$PWD/sdlc-studio:/data/projects/NAME:ro"'
     )
     if not path.startswith("/"):
-        raise PathNotFound(f"{shown} is a relative path. Give the absolute path of the workspace. {hint}")
+        raise PathNotFound(
+            f"{shown} is a relative path. Give the absolute path of the workspace. {hint}"
+        )
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.

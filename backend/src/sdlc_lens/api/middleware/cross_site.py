@@ -28,7 +28,7 @@ class CrossSiteMiddleware:
 
 
 def is_own(headers: Headers) -> bool:
-    """Whether the request comes from the service's own pages, from a user, or not from a browser."""
+    """Whether the request comes from the service's pages, a user, or a program."""
     if site := headers.get("sec-fetch-site"):
         return site in ("same-origin", "none")
     if (origin := headers.get("origin")) is None:
