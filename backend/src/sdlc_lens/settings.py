@@ -171,7 +171,8 @@ def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     if port in own and is_service_link(link := variables[own[port]]):
         yield (
             f"{port}={link} is ignored and port {DEFAULT_PORT} is used: Kubernetes sets the"
-            f" variable for a Service named sdlc-lens. Set `enableServiceLinks: false` in the Pod's spec"
+            f" variable for a Service named sdlc-lens. Set `enableServiceLinks: false` in the"
+            f" Pod's spec"
         )
     for upper, name in sorted(own.items()):
         if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):
