@@ -62,7 +62,9 @@ async def test_announced_body_is_refused_unread(length: str, client: httpx.Async
     assert not read
 
 
-async def test_client_that_leaves_in_the_middle_gets_no_answer(app: FastAPI) -> None:
+async def test_client_that_leaves_in_the_middle_gets_no_answer(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
     waiting: list[dict[str, object]] = [
         {"type": "http.disconnect"},
         {"type": "http.request", "body": b"{", "more_body": True},
@@ -84,3 +86,4 @@ async def test_client_that_leaves_in_the_middle_gets_no_answer(app: FastAPI) -> 
     }
     await app(scope, receive, send)  # type: ignore[arg-type]
     assert not sent
+    assert 'method="POST",route="none",status="none"' in (await client.get("/metrics")).text
