@@ -2,19 +2,15 @@
 
 import ctypes
 
-# Of malloc.h; the values are in bytes, but for the number of arenas.
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-_LARGE = 128 * 1024
+_M_ARENA_MAX = -8  # of malloc.h
 
 _library = ctypes.CDLL(None)
 
 
-def keep_little() -> None:
-    """Let all threads share two heaps, and return what is large as soon as it is freed."""
+def limit_arenas() -> None:
+    """Let all threads share two heaps: what one has freed, the others can use."""
     if hasattr(_library, "mallopt"):
         _library.mallopt(_M_ARENA_MAX, 2)
-        _library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
-        _library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
 
 
 def release() -> None:
