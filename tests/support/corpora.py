@@ -4,6 +4,7 @@ import re
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.documents.layout import identify
+from sdlc_lens.domain.documents.references import Link
 
 SHORTHAND = {
     "EP": "epics/{}-x.md",
@@ -30,7 +31,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
     aliases = set(str(values.pop("aliases", "")).split())
     known = Facts.__dataclass_fields__.keys()
     references = [
-        (relation, target)
+        Link(relation, target)
         for relation, targets in values.items()
         if relation not in known
         for target in str(targets).split()
@@ -49,8 +50,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         ref=identity.ref,
         status=status,
         refs=frozenset(own | aliases),
-        references=tuple(references),
-        **whole | {name: value for name, value in values.items() if name in known},  # type: ignore[arg-type]
+        **{"references": tuple(references)} | whole | {name: value for name, value in values.items() if name in known},  # type: ignore[arg-type]
     )
 
 

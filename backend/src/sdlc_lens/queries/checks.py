@@ -12,7 +12,7 @@ from sdlc_lens.db.database import ReadSession, WriteSession
 from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
-from sdlc_lens.domain.documents.references import MENTION
+from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.errors import NotFound
 
 FactsRow = Sequence[Any]
@@ -75,7 +75,7 @@ async def read_facts(session: ReadSession, project_id: int) -> list[FactsRow]:
 def facts(row: FactsRow) -> Facts:
     """What `read_facts` read of a document."""
     *values, refs, references = row
-    values += [frozenset(json.loads(refs)), tuple(map(tuple, json.loads(references)))]
+    values += [frozenset(json.loads(refs)), tuple(Link(*pair) for pair in json.loads(references))]
     return Facts(*values)
 
 

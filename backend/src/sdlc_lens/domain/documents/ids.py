@@ -1,35 +1,87 @@
 """Document ids of both eras: `US0001`, `CR-0007` and `BG-01JQK3F8`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import NamedTuple
 
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 
-# The tail of the second form is upper case only: a lower-case slug must not pass for one.
-# Texts are searched for tails, which are rare, and only then for what stands before them; no
-# digit is looked at twice, however many follow each other.
+_CROCKFORD = "0-9A-HJKMNP-TV-Z"
+# Texts are searched for tails, which are rare, and only then for the prefix before them. The part
+# before a tail is looked at first, so that no character is looked at twice. Every ULID begins with
+# a digit; one that was invented by hand may begin with a letter, after its hyphen.
+_LENGTHS = sorted({len(prefix) for prefix in BY_PREFIX})
+_AFTER_PREFIX = "|".join(rf"(?<=\b[A-Za-z]{{{length}}}[0-9])" for length in _LENGTHS)
 _TAIL = re.compile(
-    r"[-0-9](?:(?<=-)(?:[0-9A-HJKMNP-TV-Z]{8,}+|[0-9]{4,}+)|(?<=[0-9])(?<![0-9]{2})[0-9]{3,}+)"
-    r"(?![0-9A-Za-z_])"
+    rf"[0-9](?<=[A-Za-z-][0-9])"
+    rf"(?:[0-9]{{3,}}+|(?:(?<=-[0-9])|{_AFTER_PREFIX})[{_CROCKFORD}]{{7,}}+)(?![0-9A-Za-z_])"
 )
-_PREFIX = re.compile(rf"(?<!\w)(?ai:{'|'.join(sorted(BY_PREFIX, reverse=True))})\Z")
-_LONGEST_PREFIX = max(map(len, BY_PREFIX))
+_TAIL_OF_LETTERS = re.compile(
+    rf"-[A-HJKMNP-TV-Z][{_CROCKFORD}]{{7,}}+(?![0-9A-Za-z_])"
+)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_SPELLINGS = {
+    "".join(letters): prefix
+    for prefix in BY_PREFIX
+    for letters in product(*((letter, letter.lower()) for letter in prefix))
+}
+_RANGE_MARKS = frozenset({"-", "\u2013", ".."})
+_LONGEST_RANGE = 50
+
+
+class Id(NamedTuple):
+    """An id where it occurs in a text; `ref` is its normal form.
+
+    A `candidate` is a ULID without its hyphen: an id only if some document has it.
+    """
+
+    start: int
+    end: int
+    prefix: str
+    ref: str
+    candidate: bool
 
 
 def leading_id(stem: str) -> tuple[str, str] | None:
     """The prefix and the normal form of the id that STEM starts with."""
-    start, prefix, tail = next(_found(stem), (-1, "", ""))
-    return (prefix, prefix + tail) if start == 0 else None
+    found = next(iter(find_ids(stem)), None)
+    if found is None or found.start or found.candidate:
+        return None
+    return found.prefix, found.ref
 
 
 def first_id(text: str) -> str | None:
     """The normal form of the first id that occurs in TEXT."""
-    return next(all_ids(text), None)
+    return next((found.ref for found in find_ids(text)), None)
 
 
-def all_ids(text: str) -> Iterator[str]:
-    """The normal form of every id that occurs in TEXT, in order."""
-    return (prefix + tail for _, prefix, tail in _found(text))
+def find_ids(text: str) -> list[Id]:
+    """Every id that occurs in TEXT, in order."""
+    tails = [(found.start(), found.end()) for found in _TAIL.finditer(text)]
+    if others := [(found.start() + 1, found.end()) for found in _TAIL_OF_LETTERS.finditer(text)]:
+        tails = sorted(tails + others)
+    found: list[Id] = []
+    last = 0
+    for start, end in tails:
+        hyphen = text[start - 1] == "-"
+        prefix, begin = _prefix_before(text, start - hyphen)
+        if not prefix or begin < last or (hyphen and _DATE.match(text, start)):
+            continue
+        tail = text[start:end]
+        found.append(Id(begin, end, prefix, prefix + tail, not hyphen and not tail.isdigit()))
+        last = end
+    return found
+
+
+def spread(ids: Iterable[Id], text: str) -> Iterator[Id]:
+    """IDS of TEXT, and between the two ends of a range, such as `BG0012-BG0015`, those inside."""
+    before: Id | None = None
+    for found in ids:
+        if before and text[before.end : found.start] in _RANGE_MARKS:
+            yield from _inside(before, found)
+        yield found
+        before = found
 
 
 def normal_form(written: str) -> str:
@@ -37,14 +89,26 @@ def normal_form(written: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", written).upper()
 
 
-def _found(text: str) -> Iterator[tuple[int, str, str]]:
-    """Where each id in TEXT starts, and the two parts of its normal form."""
-    tail = _TAIL.search(text)
-    while tail:
-        end = tail.start()
-        prefix = _PREFIX.search(text, max(0, end - _LONGEST_PREFIX), end)
-        if prefix:
-            yield prefix.start(), prefix[0].upper(), tail[0].removeprefix("-")
-        # What only looked like the tail after a hyphen may be an id itself: US0001-RFC00010.
-        hidden = not prefix and tail[0].startswith("-")
-        tail = _TAIL.search(text, end + 1 if hidden else tail.end())
+def number(ref: str) -> int | None:
+    """The number of a sequential id in normal form."""
+    digits = ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return int(digits) if digits.isdigit() and len(digits) < 16 else None
+
+
+def _prefix_before(text: str, end: int) -> tuple[str, int]:
+    """The prefix that ends there, in upper case, and where it begins; empty if there is none."""
+    for length in _LENGTHS:
+        begin = end - length
+        prefix = _SPELLINGS.get(text[begin:end]) if begin >= 0 else None
+        if prefix and not (begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")):
+            return prefix, begin
+    return "", end
+
+
+def _inside(first: Id, last: Id) -> Iterator[Id]:
+    start, end = number(first.ref), number(last.ref)
+    if first.prefix != last.prefix or start is None or end is None or end - start > _LONGEST_RANGE:
+        return
+    digits = len(first.ref) - len(first.prefix)
+    for between in range(start + 1, end):
+        yield last._replace(ref=f"{last.prefix}{between:0{digits}}")

@@ -1,24 +1,31 @@
 """The bytes of a file become a Document; whatever the bytes are, that succeeds."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sdlc_lens.domain.documents.config import Configuration
-from sdlc_lens.domain.documents.header import Head, read_head, with_ids
-from sdlc_lens.domain.documents.ids import first_id
+from sdlc_lens.domain.documents.criteria import CriteriaCounts, Criterion, count, read_criteria
+from sdlc_lens.domain.documents.header import Head, read_head
+from sdlc_lens.domain.documents.kinds import WITH_CRITERIA
 from sdlc_lens.domain.documents.layout import identify, stem
 from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
-from sdlc_lens.domain.documents.status import canonical
+from sdlc_lens.domain.documents.visible import visible
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
-_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?|\.[0-9]{1,15}")
+_NUMBER = re.compile(r"[*_` ]*+([0-9]{1,15}+(?:\.[0-9]{1,15}+)?|\.[0-9]{1,15}+)(?!\.?[0-9]|[eE][0-9])")
+_POINTS_LINE = re.compile(
+    rf"\n[ \t]*+(?:[-*+][ \t]++)?\*\*story points(?::[ \t]*\*\*|\*\*[ \t]*:)[ \t]*+{_NUMBER.pattern}",
+    re.IGNORECASE,
+)
+_NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Document:
-    """What is known of one file of a workspace."""
+    """What is known of one file of a workspace; `criteria` are None for a type without any."""
 
     path: str
     type: str
@@ -36,6 +43,8 @@ class Document:
     content_length: int
     aliases: tuple[str, ...]
     links: tuple[Link, ...]
+    criteria: tuple[Criterion, ...] | None
+    criteria_counts: CriteriaCounts | None
 
 
 def decode(source: bytes) -> str:
@@ -44,8 +53,12 @@ def decode(source: bytes) -> str:
 
 
 def content(source: bytes, start: int) -> str:
-    """What follows a document's title and metadata block, to the last character."""
-    return decode(source)[start:]
+    """The text of a document without its title and fields, to the last character.
+
+    START is the document's `content_start`; the lines between its fields come first.
+    """
+    text = decode(source)
+    return read_head(text[:start]).note + text[start:]
 
 
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
@@ -53,35 +66,47 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     identity = identify(path)
     text = decode(source)
     head = read_head(text)
+    body = head.note + text[head.length :]
+    folder = path.rpartition("/")[0]
+    links = references(head.entries, folder)
     others = aliases(head.entries)
+    criteria = read_criteria(visible(body)) if identity.type in WITH_CRITERIA else None
     return Document(
         path=path,
         type=identity.type,
         doc_id=identity.doc_id,
         ref=identity.ref,
         title=head.title or stem(path.rpartition("/")[2]),
-        status=canonical(head.value("status"), configuration.statuses(identity.type)),
-        owner=head.value("owner"),
+        status=configuration.statuses.canonical(identity.type, head.value("status")),
+        owner=_owner(head.value("owner")),
         priority=head.value("priority"),
-        story_points=_points(head.value("points", "story points")),
-        epic=_reference(head, "epic"),
-        story=_reference(head, "story"),
+        story_points=_points(head, body),
+        epic=_reference("epic", links) or head.value("epic"),
+        story=_reference("story", links) or head.value("story"),
         fields=head.fields,
         content_start=head.length,
-        content_length=len(text[head.length :].strip()),
+        content_length=len(body.strip()),
         aliases=others,
-        links=(
-            *references(head.entries),
-            *mentions(f"{head.title or ''}\n{text[head.length :]}", {identity.ref, *others}),
-        ),
+        links=(*links, *mentions(f"{head.title or ''}\n{body}", {identity.ref, *others}, folder)),
+        criteria=criteria,
+        criteria_counts=None if criteria is None else count(criteria),
     )
 
 
-def _points(written: str | None) -> float | None:
-    number = (written or "").strip("*_ ")
-    return float(number) if _NUMBER.fullmatch(number) else None
+def _owner(written: str | None) -> str | None:
+    return None if written is None or _NO_OWNER.fullmatch(written) else written
 
 
-def _reference(head: Head, key: str) -> str | None:
-    field = head.field(key)
-    return (first_id(with_ids(field.written)) or field.value or None) if field else None
+def _points(head: Head, body: str) -> float | None:
+    """The number at the start of the field; without one, of a line of the content."""
+    if field := head.by_key.get("story points"):
+        found = _NUMBER.match(field.value)
+    elif _POINTS_LINE.search(f"\n{body}"):
+        found = _POINTS_LINE.search(f"\n{visible(body)}")
+    else:
+        found = None
+    return float(found[1]) if found else None
+
+
+def _reference(relation: str, links: Iterable[Link]) -> str | None:
+    return next((link.target for link in links if link.relation == relation), None)
