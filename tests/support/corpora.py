@@ -1,6 +1,7 @@
 """Small workspaces for rules, told in one line a document."""
 
 import re
+from typing import Any
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.documents.layout import identify
@@ -36,7 +37,8 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         if relation not in known
         for target in str(targets).split()
     ]
-    whole: dict[str, object] = {
+    whole: dict[str, Any] = {
+        "references": tuple(references),
         "title": path,
         "owner": "Ines",
         "priority": "High",
@@ -50,8 +52,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         ref=identity.ref,
         status=status,
         refs=frozenset(own | aliases),
-        **{"references": tuple(references)} | whole | {name: value for name, value in values.items() if name in known},  # type: ignore[arg-type]
-    )
+        **whole | {name: value for name, value in values.items() if name in known},    )
 
 
 def healthy(*more: Facts) -> Corpus:

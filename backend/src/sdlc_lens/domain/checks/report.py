@@ -75,7 +75,8 @@ class Report:
             if outcome.checked and outcome.rule is not STALE_DOCUMENT
         ]
         whole = sum(weight for weight, _ in shares)
-        return round(100 * sum(weight * share for weight, share in shares) / whole, 1) if whole else 100.0
+        kept = sum(weight * share for weight, share in shares)
+        return round(100 * kept / whole, 1) if whole else float(BEST_SCORE)
 
     @property
     def failed_by(self) -> list[str]:

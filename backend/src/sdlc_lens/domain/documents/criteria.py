@@ -1,6 +1,7 @@
 """Acceptance criteria, and whether each of them is proven."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ _ITEM = re.compile(
     r"(?:(?<=[ \t])\[(?P<box>.)\](?=[ \t]|\Z)[ \t]*)?(?P<text>.*)"
 )
 _MAY_BE_ITEM = frozenset("-*+0123456789")
+_MAY_BE_CRITERIA = frozenset("Aa*_")  # the first character of a heading
 _DASH = r"\-\u2012\u2013\u2014\u2015"
 _AC_ID = re.compile(
     rf"(?P<bold>\*\*|__)?(?P<id>AC-?[0-9]++[A-Za-z]?)(?=\*\*|__|[ \t]*(?:[:{_DASH}]|\Z))"
@@ -101,11 +103,14 @@ class Work(Protocol):
 def count(criteria: Iterable[Criterion]) -> CriteriaCounts:
     """The counts of CRITERIA."""
     known = list(criteria)
-    outcomes = [criterion.outcome for criterion in known]
+    outcomes = Counter(criterion.outcome for criterion in known)
     return CriteriaCounts(
-        len(known),
-        *(outcomes.count(outcome) for outcome in Outcome),
-        sum(criterion.verified is not None for criterion in known),
+        total=len(known),
+        verified=outcomes[Outcome.VERIFIED],
+        failed=outcomes[Outcome.FAILED],
+        manual=outcomes[Outcome.MANUAL],
+        unstated=outcomes[Outcome.UNSTATED],
+        recorded=sum(criterion.verified is not None for criterion in known),
     )
 
 
@@ -167,6 +172,7 @@ class _Reader:
         self.drafts: list[_Draft] = []
         self._draft: _Draft | None = None
         self._level = 0  # of the heading that the draft began at; 0 for an item
+        self._needs_text = False  # the draft began at a bare heading
         self._section = 0  # the level of the acceptance section's heading; 0 outside
         self._indents: list[int] = []  # of the criteria that are items, around the present line
         self._going_on: list[str] | None = None  # what the next line may continue
@@ -178,15 +184,20 @@ class _Reader:
         return bool(self._section or self._draft)
 
     def begin(self, level: int, written: str) -> None:
-        title = _CLOSING_HASHES.sub("", written.strip())
+        title = written.strip()
+        if title.endswith("#"):
+            title = _CLOSING_HASHES.sub("", title)
         if level <= self._section:
             self._section = 0
         if not self._level or level <= self._level:
-            self._draft, self._level = None, 0
+            self._draft, self._level, self._needs_text = None, 0, False
         self._indents, self._going_on = [], None
+        if title[:1] not in _MAY_BE_CRITERIA:
+            return
         if found := _AC_ID.match(title):
-            self._add(_Draft(found["id"], _rest(title, found), None))
-            self._level = level
+            text = _rest(title, found)
+            self._add(_Draft(found["id"], text, None))
+            self._level, self._needs_text = level, not text
         elif not self._section and _ACCEPTANCE.match(title):
             self._section = level
 
@@ -198,14 +209,16 @@ class _Reader:
                 blank_above, self._going_on = True, None
                 continue
             item = _ITEM.match(line) if shown[0] in _MAY_BE_ITEM else None
-            if not (item and self._read_item(item)):
+            if not (item and self._read_item(item)) and (
+                self._going_on is not None or self._needs_text or (blank_above and self._indents)
+            ):
                 self._read_line(line, shown, blank_above)
             blank_above = False
 
     def _read_item(self, item: re.Match[str]) -> bool:
         """Whether the line is an item, or a line of proof."""
         text, indent = item["text"], _width(item["indent"])
-        if proof := _PROOF.match(text):
+        if text[2:3] in ("V", "v") and (proof := _PROOF.match(text)):
             self._prove(proof[1].lower(), proof[2], indent)
             return True
         if not item["marker"]:
@@ -214,7 +227,7 @@ class _Reader:
             self._indents.pop()
         self._going_on = None
         self._begin_text(text)
-        found = _AC_ID.match(text)
+        found = _AC_ID.match(text) if text[:1] in _MAY_BE_CRITERIA else None
         if self._section and (found or (item["box"] and not self._indents)):
             name, text = (found["id"], _rest(text, found)) if found else (None, text)
             self._add(_Draft(name, text, item["box"]))
@@ -237,7 +250,8 @@ class _Reader:
 
     def _begin_text(self, text: str) -> None:
         """The first paragraph or item is the text of a criterion that is a bare heading."""
-        if self._draft and self._level and not any(self._draft.text):
+        if self._needs_text and self._draft:
+            self._needs_text = False
             self._draft.text.append(text)
             self._continue(self._draft.text, 0)
 
@@ -253,6 +267,7 @@ class _Reader:
     def _add(self, draft: _Draft) -> None:
         self.drafts.append(draft)
         self._draft = draft
+        self._needs_text = False
 
 
 def _rest(text: str, found: re.Match[str]) -> str:

@@ -16,7 +16,9 @@ _FIRST_KEY = re.compile(rf"\s*+(?:>\s*+)?(?:- \s*+)?{_KEY}")
 _NEXT_KEY = re.compile(rf"(?:[·|][ \t]*+|(?<![ \t])[ \t]{{2,}}+){_KEY}")
 _BACKTICKS = re.compile(r"`+")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")  # group 1: without its break
-_BEGINS_TEXT = re.compile(r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?:`{3,}(?=[^`]*\Z)|~{3})|#{1,6}[ \t]")
+_BEGINS_TEXT = re.compile(
+    r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?:`{3,}(?=[^`]*\Z)|~{3})|#{1,6}[ \t]"
+)
 _BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+>?[^\S\r\n]*+(?:\r\n|\n|\r))*+")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _MARKUP = re.compile(
@@ -136,7 +138,7 @@ def _block(
     An empty line of a quote ends a value; text after it is a note if more fields follow.
     """
     blank = _BLANK_LINES.match(text, start)
-    found: dict[str, tuple[str, list[str]]] = {}
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     value: list[str] | None = None
     note, waiting = "", ""
     end = start
@@ -146,8 +148,9 @@ def _block(
         if key := _FIRST_KEY.match(written):
             for name, first in _fields(written, key):
                 value = [first]
-                found.pop(_names(name)[0], None)  # the last of two equal keys wins
-                found[_names(name)[0]] = name, value
+                names = _names(name)
+                found.pop(names, None)  # the last of two equal keys wins
+                found[names] = name, value
             note, waiting = note + waiting, ""
             in_quote = written.lstrip().startswith(">")
             end = line.end()
@@ -165,8 +168,8 @@ def _block(
         else:
             waiting += line[0]
     entries = tuple(
-        Field(key, _names(name)[1], name, written, plain(written))
-        for key, (name, parts) in found.items()
+        Field(key, relation, name, written, plain(written))
+        for (key, relation), (name, parts) in found.items()
         for written in (" ".join(parts),)
     )
     return (entries, end, note) if entries else ((), start, "")

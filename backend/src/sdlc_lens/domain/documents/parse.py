@@ -15,11 +15,15 @@ from sdlc_lens.domain.documents.visible import visible
 PARSER_VERSION = 5
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
-_NUMBER = re.compile(r"[*_` ]*+([0-9]{1,15}+(?:\.[0-9]{1,15}+)?|\.[0-9]{1,15}+)(?!\.?[0-9]|[eE][0-9])")
+_NUMBER = re.compile(
+    r"[*_` ]*+([0-9]{1,15}+(?:\.[0-9]{1,15}+)?|\.[0-9]{1,15}+)(?!\.?[0-9]|[eE][0-9])"
+)
 _POINTS_LINE = re.compile(
-    rf"\n[ \t]*+(?:[-*+][ \t]++)?\*\*story points(?::[ \t]*\*\*|\*\*[ \t]*:)[ \t]*+{_NUMBER.pattern}",
+    r"\n[ \t]*+(?:[-*+][ \t]++)?\*\*story points(?::\*\*|\*\*[ \t]*:)[ \t]*+"
+    rf"{_NUMBER.pattern}",
     re.IGNORECASE,
 )
+_POINTS_MARKS = ("ints:**", "ints**", "INTS:**", "INTS**")  # looked for first: they are rare
 _NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECASE | re.DOTALL)
 
 
@@ -101,7 +105,7 @@ def _points(head: Head, body: str) -> float | None:
     """The number at the start of the field; without one, of a line of the content."""
     if field := head.by_key.get("story points"):
         found = _NUMBER.match(field.value)
-    elif _POINTS_LINE.search(f"\n{body}"):
+    elif any(mark in body for mark in _POINTS_MARKS) and _POINTS_LINE.search(f"\n{body}"):
         found = _POINTS_LINE.search(f"\n{visible(body)}")
     else:
         found = None

@@ -1,7 +1,7 @@
 """References between documents: what a document names, and which document that means."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -52,16 +52,13 @@ def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
 def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, ...]:
     """Every id that occurs in TEXT, in the order of first occurrence; its OWN left out."""
     has_links = "](" in text
-    return _once(
-        Link(
-            MENTION,
-            found.ref,
-            _path_around(found, text, folder) if has_links else None,
-            found.candidate,
-        )
+    found = dict.fromkeys(
+        (found.ref, _path_around(found, text, folder) if has_links else None, found.candidate)
         for found in find_ids(text)
         if found.ref not in own
     )
+    links = tuple(Link(MENTION, *mention) for mention in found)
+    return links if len({ref for ref, *_ in found}) == len(found) else _once(links)
 
 
 @dataclass(frozen=True)
@@ -141,8 +138,9 @@ def link_path(target: str, folder: str) -> str | None:
 
 def _targets(field: Field, folder: str) -> Iterator[Link]:
     text, links = _unlinked(field.written)
+    ids = find_ids(text)
     place = 0
-    for found in spread(find_ids(text), text):
+    for found in spread(ids, text) if len(ids) > 1 else ids:
         while place < len(links) and links[place].end <= found.start:
             place += 1
         inside = place < len(links) and links[place].start <= found.start

@@ -58,7 +58,8 @@ def _closes(mark: re.Match[str], opened: re.Match[str], text: str) -> bool:
     if comment or marker or fence[0] != opened[4][0] or len(fence) < len(opened[4]):
         return False
     margin = max(3, len(opened[1]) + len(opened[3] or ""))
-    return len(indent) <= margin and not text[mark.end() - 1 : _end_of_line(text, mark.start())].strip()
+    rest = text[mark.end() - 1 : _end_of_line(text, mark.start())]
+    return len(indent) <= margin and not rest.strip()
 
 
 def _end_of_comment(text: str, start: int) -> int:
