@@ -1,9 +1,8 @@
 """Lists what is installed in an image: an SBOM generator for BuildKit, in SPDX 2.3.
 
-BuildKit shows it the image's files in BUILDKIT_SCAN_SOURCE, further stages in folders below
-BUILDKIT_SCAN_SOURCE_EXTRAS, and takes what it writes to BUILDKIT_SCAN_DESTINATION. It knows what
-pip and dpkg installed, nothing else. The same files and SOURCE_DATE_EPOCH give the same bytes;
-without SOURCE_DATE_EPOCH the document is dated now.
+BuildKit shows it the image's files in BUILDKIT_SCAN_SOURCE, and takes what it writes to
+BUILDKIT_SCAN_DESTINATION. It knows what pip and dpkg installed, nothing else. The same files and
+SOURCE_DATE_EPOCH give the same bytes; without SOURCE_DATE_EPOCH the document is dated now.
 """
 
 import json
@@ -139,12 +138,11 @@ def document(root: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    """Write a statement about the image's files, and one about those of each further stage."""
-    extras = Path(os.environ.get("BUILDKIT_SCAN_SOURCE_EXTRAS") or "/nowhere")
+    """Write a statement about the image's files."""
     destination = Path(os.environ["BUILDKIT_SCAN_DESTINATION"])
-    for root in [Path(os.environ["BUILDKIT_SCAN_SOURCE"]), *extras.glob("*/")]:
-        statement = {"_type": IN_TOTO, "predicateType": SPDX, "predicate": document(root)}
-        (destination / f"{root.name}.spdx.json").write_text(json.dumps(statement, indent=2))
+    root = Path(os.environ["BUILDKIT_SCAN_SOURCE"])
+    statement = {"_type": IN_TOTO, "predicateType": SPDX, "predicate": document(root)}
+    (destination / f"{root.name}.spdx.json").write_text(json.dumps(statement, indent=2))
 
 
 if __name__ == "__main__":

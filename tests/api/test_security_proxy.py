@@ -1,7 +1,6 @@
 """Behind a reverse proxy: whom to believe, and where the service is shown."""
 
 import json
-import subprocess
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from fastapi import FastAPI
 from support.problems import problem
 from support.processes import (
     PATIENCE_SECONDS,
+    Process,
     environment,
     free_port,
     require_ipv6,
@@ -25,7 +25,7 @@ from sdlc_lens.settings import DATABASE_SCHEME, Settings
 FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 
 
-def shown_client(process: subprocess.Popen[str], port: int) -> str:
+def shown_client(process: Process, port: int) -> str:
     """The client that the log shows for a request which a proxy says it has passed on."""
     until_line(process, "Application startup complete")
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)

@@ -19,8 +19,7 @@ import engine
 from engine.container import Container, Containers
 from engine.layers import files
 from engine.registry import Registry, binary, serving
-
-from bench.workspace import add_line
+from support.workspaces import add_line
 
 IMAGE = "sdlc-lens-bench"
 OURS, PLAIN = "ours", "plain"

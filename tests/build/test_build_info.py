@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from engine import ROOT, Completed, run, succeed
+from engine.release import commit
 
-WHO = {f"GIT_{who}_{key}": "tests" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 VERSIONS = {
     "v1.2.3-rc.1 v1.2.3 v1.2.3-rc.2": "1.2.3",
     "v1.2.3-rc.2 v1.2.3-rc.10 v1.2.3-beta.11": "1.2.3-rc.10",
@@ -38,15 +38,14 @@ def source(tmp_path: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    return succeed("git", *arguments, folder=folder, variables=WHO).strip()
+    return succeed("git", *arguments, folder=folder).strip()
 
 
 def change(folder: Path, name: str) -> str:
     """Commit a change of a file; the commit."""
     (path := folder / name).parent.mkdir(exist_ok=True)
     path.write_text((path.read_text() if path.exists() else "") + "change\n")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", name)
+    commit(folder, name)
     return git(folder, "rev-parse", "HEAD")
 
 

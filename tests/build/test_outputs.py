@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from engine import ROOT, Completed, baked, definition, docker, failure, run, succeed, until
-from engine.layout import layers
+from engine.layers import layers
 from engine.registry import Registry
 from engine.suite import FAILING, PASSING, replace_tests
 

@@ -120,10 +120,3 @@ def test_it_depends_on_the_files_and_the_time_of_the_sources_else_on_now(root: P
     assert b'"created": "1970-01-02T00:00:00Z"' in one["core.spdx.json"]
     created = datetime.fromisoformat(document(root)["creationInfo"]["created"])
     assert timedelta(0) <= datetime.now(UTC) - created < timedelta(minutes=1)
-
-
-def test_further_stages_are_listed_apart(root: Path, tmp_path: Path) -> None:
-    written(tmp_path / "extras" / "builder", SOFTWARE)
-    none = generated(root, BUILDKIT_SCAN_SOURCE_EXTRAS=str(tmp_path / "none"))
-    found = generated(root, BUILDKIT_SCAN_SOURCE_EXTRAS=str(tmp_path / "extras"))
-    assert (set(none), set(found)) == ({"core.spdx.json"}, {"core.spdx.json", "builder.spdx.json"})

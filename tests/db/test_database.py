@@ -120,7 +120,7 @@ def held(path: Path) -> Iterator[sqlite3.Connection]:
 
 async def until_threads_end() -> None:
     """Wait for the driver's threads, which tell this loop of their end."""
-    threads = [thread for thread in threading.enumerate() if "connection_worker" in thread.name]
+    threads = [thread for thread in threading.enumerate() if thread.name == driver.THREAD]
     await asyncio.gather(*(asyncio.to_thread(thread.join, PATIENCE_SECONDS) for thread in threads))
 
 

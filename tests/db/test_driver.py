@@ -1,6 +1,9 @@
 """The trips to a connection's thread: few, and nothing lost by that."""
 
 import asyncio
+import sqlite3
+import threading
+from pathlib import Path
 
 import pytest
 from aiosqlite import core
@@ -78,3 +81,33 @@ async def test_error_is_the_one_of_the_database(database: Database) -> None:
         with pytest.raises(OperationalError, match="no such table: nowhere"):
             await session.execute(text("SELECT * FROM nowhere"))
         assert await session.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("given_up", ["query", "connection"])
+def test_thread_ends_after_its_event_loop(migrated: Path, given_up: str) -> None:
+    """A thread that fails is a warning, and so an error."""
+    connection = Connection(str(migrated), check_same_thread=False)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def wait() -> int:
+        begun.set()
+        return goes_on.wait(PATIENCE_SECONDS)
+
+    async def give_up() -> sqlite3.Connection:
+        opened = (await connection)._conn
+        opened.create_function("wait", 0, wait)
+        query = asyncio.create_task(connection.cursor().execute("SELECT wait()"))
+        await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+        if given_up == "query":
+            query.cancel()
+        else:
+            connection.stop()
+        return opened
+
+    opened = asyncio.run(give_up())
+    goes_on.set()
+    if given_up == "query":
+        connection.stop()
+    connection._thread.join(PATIENCE_SECONDS)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        opened.execute("SELECT 1")

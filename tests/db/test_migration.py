@@ -18,7 +18,7 @@ from support.processes import (
     PATIENCE_SECONDS,
     environment,
     run,
-    run_script,
+    run_command,
     started,
     stop,
     until_line,
@@ -113,14 +113,14 @@ def test_current_database_is_not_touched_and_alembic_not_loaded(migrated: Path) 
         "import sys; from sdlc_lens.__main__ import main; code = main(['migrate']);"
         "print(code, 'alembic' in sys.modules, 'sqlalchemy' in sys.modules)"
     )
-    ended = run_script(script, environment(migrated))
+    ended = run_command(COMMAND[0], "-c", script, env=environment(migrated))
     assert ended.stdout == "Running database migrations...\n0 False False\n"
     assert (migrated.read_bytes(), migrated.stat().st_mtime_ns) == before
 
 
 def test_alembic_by_hand(tmp_path: Path) -> None:
-    alembic = (COMMAND[0], "-c", BY_HAND, str(alembic_folder() / "alembic.ini"))
-    ended = run(env=environment(tmp_path / "lens.db"), command=alembic)
+    ini = str(alembic_folder() / "alembic.ini")
+    ended = run(ini, env=environment(tmp_path / "lens.db"), script=BY_HAND)
     assert ended.returncode == 0, ended
     assert "No new upgrade operations" in ended.stdout, ended
     assert tables(tmp_path / "lens.db") <= {"alembic_version", "sqlite_autoindex_alembic_version_1"}
@@ -130,18 +130,17 @@ def test_alembic_by_hand(tmp_path: Path) -> None:
 def test_many_at_once(tmp_path: Path) -> None:
     env = environment(tmp_path / "lens.db")
     with ExitStack() as stack:
-        processes = [stack.enter_context(started(*COMMAND, "migrate", env=env)) for _ in range(5)]
-        printed = [process.communicate(timeout=PATIENCE_SECONDS)[0] for process in processes]
-        assert [process.returncode for process in processes] == [0] * 5, printed
+        processes = [stack.enter_context(started("migrate", env=env)) for _ in range(5)]
+        printed = [process.stdout.read() for process in processes]
+        assert [process.wait(PATIENCE_SECONDS) for process in processes] == [0] * 5, printed
     assert sum("Running upgrade" in text for text in printed) == 1
     assert look(tmp_path / "lens.db").revision == NEWEST
 
 
 def test_kill_in_the_middle_leaves_nothing_and_the_next_start_finishes(tmp_path: Path) -> None:
     path = tmp_path / "lens.db"
-    ended = run_script(
-        MIDDLE.format(action="os.kill(os.getpid(), signal.SIGKILL)"), environment(path)
-    )
+    script = MIDDLE.format(action="os.kill(os.getpid(), signal.SIGKILL)")
+    ended = run(env=environment(path), script=script)
     assert ended.returncode == -signal.SIGKILL
     assert "halfway" in ended.stdout
     assert tables(path) == set()
@@ -152,7 +151,7 @@ def test_kill_in_the_middle_leaves_nothing_and_the_next_start_finishes(tmp_path:
 def test_sigterm_in_the_middle_ends_at_once_with_zero(tmp_path: Path) -> None:
     path = tmp_path / "lens.db"
     script = MIDDLE.format(action="signal.pause()")
-    with started(COMMAND[0], "-c", script, env=environment(path)) as process:
+    with started(env=environment(path), script=script) as process:
         until_line(process, "halfway")
         assert stop(process) < IN_TIME
         assert process.returncode == 0
@@ -162,11 +161,10 @@ def test_sigterm_in_the_middle_ends_at_once_with_zero(tmp_path: Path) -> None:
 def test_sigterm_while_waiting_for_the_lock(tmp_path: Path, lock: Callable[[Path], None]) -> None:
     lock(tmp_path / "lens.db.lock")
     env = environment(tmp_path / "lens.db")
-    with started(COMMAND[0], "-c", LOCKED, env=env) as process:
+    with started(env=env, script=LOCKED) as process:
         until_line(process, "locking")
         assert stop(process) < IN_TIME
         assert process.returncode == 0
-        assert process.stdout
         assert "locked" not in process.stdout.read()
     assert look(tmp_path / "lens.db").revision is None
 

@@ -6,7 +6,6 @@ import os
 import resource
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -128,7 +127,7 @@ def test_file_in_the_folders_place(tmp_path: Path) -> None:
 
 def test_disk_that_takes_no_more(tmp_path: Path) -> None:
     env = environment(tmp_path / "lens.db", LOG_LEVEL="ERROR")
-    ended = run("-c", SMALL_FILES, env=env, command=(sys.executable,))
+    ended = run(env=env, script=SMALL_FILES)
     assert ended.returncode == 74, ended
     assert str(tmp_path / "lens.db") in ended.stderr
     assert "full" in ended.stderr
@@ -187,7 +186,7 @@ def test_lock_that_another_process_holds_is_waited_for(migrated: Path) -> None:
 def test_process_that_may_not_start_threads(command: list[str], open_folder: Path) -> None:
     open_folder.chmod(0o777)
     script = NO_THREADS.format(command=command)
-    ended = run("-c", script, env=environment(open_folder / "x.db"), command=(sys.executable,))
+    ended = run(env=environment(open_folder / "x.db"), script=script)
     assert ended.returncode == 71, ended
     assert "clone3" in ended.stderr
     assert "20.10.10" in ended.stderr
@@ -195,7 +194,7 @@ def test_process_that_may_not_start_threads(command: list[str], open_folder: Pat
 
 
 def as_nobody(path: Path) -> subprocess.CompletedProcess[str]:
-    return run("-c", AS_NOBODY, env=environment(path), command=(sys.executable,))
+    return run(env=environment(path), script=AS_NOBODY)
 
 
 def refusal_of(ended: subprocess.CompletedProcess[str]) -> str:

@@ -87,6 +87,9 @@ class Container:
         """Wait until it has ended; its exit code."""
         return int(docker("wait", self.name, timeout=30))
 
+    def remove(self) -> None:
+        docker("rm", "--force", "--volumes", self.name)
+
     def stop(self) -> Stop:
         """Send SIGTERM and wait for the end."""
         sent = datetime.now(UTC)

@@ -1,12 +1,32 @@
 """Layers of an image: files by path; shared libraries by machine and needs."""
 
 import io
+import json
 import tarfile
+from pathlib import Path
 from struct import iter_unpack, unpack_from
+from typing import Any
 
 MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
 LOAD, DYNAMIC = 1, 2
 NEEDED, STRING_TABLE = 1, 5
+
+
+def layers(layout: Path) -> dict[str, list[dict[str, Any]]]:
+    """The descriptors of the layers of each platform of an OCI layout, packed as tar."""
+    with tarfile.open(layout) as tar:
+
+        def read(name: str) -> Any:
+            file = tar.extractfile(name)
+            assert file, name
+            return json.load(file)
+
+        def blob(descriptor: dict[str, Any]) -> Any:
+            return read("blobs/" + descriptor["digest"].replace(":", "/"))
+
+        (index,) = read("index.json")["manifests"]
+        images = blob(index)["manifests"]
+        return {image["platform"]["architecture"]: blob(image)["layers"] for image in images}
 
 
 def files(layer: bytes) -> dict[str, bytes]:

@@ -4,8 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from support import workspaces
+
 from engine import until
 from engine.container import Container
+
+HARBOUR = {
+    "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
+    "stories/US0001-berth.md": "# US0001: Berth\n\n> **Status:** Done\n> **Epic:** EP0001\n",
+}
 
 
 def ask(lens: Container, status: int, method: str, path: str, body: object = None) -> Any:
@@ -58,10 +65,4 @@ def documents(lens: Container, slug: str) -> Any:
 
 def write_workspace(folder: Path) -> Path:
     """A workspace with one epic and one story."""
-    for path, text in {
-        "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
-        "stories/US0001-berth.md": "# US0001: Berth\n\n> **Status:** Done\n> **Epic:** EP0001\n",
-    }.items():
-        (folder / path).parent.mkdir(parents=True)
-        (folder / path).write_text(text)
-    return folder
+    return workspaces.write_workspace(folder, HARBOUR)

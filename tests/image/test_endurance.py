@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from bench.workspace import write_workspace
 from engine import docker
 from engine.container import Container, Containers
 from engine.lens import begin_sync, documents, got, register, sync_ended, synced
+from support.generated import write_generated
 
 COUNT = 2400
 HARDENED = (
@@ -28,7 +28,7 @@ os.posix_fallocate(file, 0, os.statvfs("/data/db").f_bavail * 4096 - 5_000_000)
 def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The option that mounts a workspace of 2,400 documents."""
     folder = tmp_path_factory.mktemp("endurance") / "workspace"
-    write_workspace(folder, COUNT)
+    write_generated(folder, COUNT)
     return f"--volume={folder}:/data/projects/large:ro"
 
 
@@ -49,7 +49,7 @@ def test_hardened_with_little_memory_and_nowhere_to_write(
     assert_whole(lens, slug)
     for path in ("documents?sort=title&page=9", "stats", "health-check"):
         got(lens, f"projects/{slug}/{path}")
-    for path in ("stats", "search?q=harbour", "search?q=ha*"):
+    for path in ("stats", "search?q=status", "search?q=o*"):
         got(lens, path)
     for command in ("sync --all", "check /data/projects/large"):
         assert containers.run(*HARDENED, database, large, command=(*command.split(),)).stderr == ""

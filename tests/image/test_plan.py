@@ -1,11 +1,14 @@
-"""The plan's acceptance criteria, edge cases and definition of done, one after the other."""
+"""The plan's acceptance criteria, edge cases and definition of done, one after the other.
+
+The first criterion, that a plain `docker build` gives the same image, is tested with the gate.
+"""
 
 import json
 import re
 from typing import Any
 
 import pytest
-from engine import definition, docker
+from engine import docker
 from engine.container import Container, Containers
 from engine.lens import got
 
@@ -15,21 +18,6 @@ NO_COMMAND = {
     "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "STOPSIGNAL",
     "USER", "WORKDIR",
 }  # fmt: skip
-
-
-def test_criterion_1_plain_docker_build_gives_the_same_image(image: str, version: str) -> None:
-    printed = definition("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
-    target = printed["target"]["runtime-local"]
-    secrets = [",".join(f"{k}={v}" for k, v in each.items()) for each in target.get("secret", [])]
-    tag = f"sdlc-lens-test-plain:{version}"
-    options = [f"--secret={secret}" for secret in secrets]
-    options += [f"--build-arg={name}={value}" for name, value in target["args"].items()]
-    options += [f"--build-context={name}={base}" for name, base in target["contexts"].items()]
-    docker("build", f"--tag={tag}", *options, ".")
-    ours, plain = json.loads(docker("inspect", image, tag))
-    docker("image", "rm", tag)
-    assert plain["RootFS"] == ours["RootFS"]
-    assert plain["Config"] == ours["Config"]
 
 
 def test_criterion_2_three_layers_on_the_base_less_than_200_mb(

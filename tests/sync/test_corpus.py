@@ -1,17 +1,15 @@
 """A real workspace, where there is one: every document with its type."""
 
-import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from support.workspaces import CORPUS
 
 from sdlc_lens.domain.documents.config import configure
 from sdlc_lens.domain.documents.parse import parse
 from sdlc_lens.sources.folder import read_folder
 
-BESIDE_THE_PROJECT = Path(__file__).parents[3] / "shared" / "corpus"
-CORPUS = Path(os.environ.get("SDLC_LENS_CORPUS") or BESIDE_THE_PROJECT)
 EXPECTED = {
     "epic": 12,
     "story": 48,
@@ -26,10 +24,10 @@ EXPECTED = {
 
 
 @pytest.mark.skipif(
-    not (CORPUS / "lens").is_dir(), reason="NOT TESTED: no corpus where SDLC_LENS_CORPUS points"
+    not CORPUS.is_dir(), reason="NOT TESTED: no corpus where SDLC_LENS_CORPUS points"
 )
 def test_documents_of_the_corpus() -> None:
-    snapshot = read_folder(str(CORPUS / "lens"), Path("/"))
+    snapshot = read_folder(str(CORPUS), Path("/"))
     configuration = configure(snapshot.settings, snapshot.version)
     read = [(entry.path, entry.read()) for entry in snapshot.entries]
     documents = [parse(path, source, configuration) for path, source in read if source is not None]

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,8 +52,7 @@ LEASE_ENDS = "UPDATE projects SET lease_ends_at = '2026-01-01T00:00:00.000Z'"
 
 def run_script_with(script: str, database: Path, calls: int) -> subprocess.CompletedProcess[str]:
     """Run a script that dies at this call of a function that writes; never, for 0."""
-    arguments = ("-c", script, str(database), str(calls))
-    return run(*arguments, env=environment(database), command=(sys.executable,))
+    return run(str(database), str(calls), env=environment(database), script=script)
 
 
 def changed(workspace: Path) -> None:

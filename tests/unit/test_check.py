@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from support.nobody import BECOME_NOBODY, open_folder
 from support.processes import (
-    COMMAND,
     PATIENCE_SECONDS,
     environment,
     run,
-    run_script,
+    run_command,
     started,
     stop,
     until_line,
@@ -159,7 +158,7 @@ def test_folder_without_a_name(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_output_that_cannot_be_written(workspace: Path) -> None:
     command = f"{sys.executable} -m sdlc_lens check {workspace} >/dev/full"
-    ended = run("-c", command, env=environment(workspace / "lens.db"), command=("sh",))
+    ended = run_command("sh", "-c", command, env=environment(workspace / "lens.db"))
     assert ended.returncode == 74
     assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: nothing more can be written")
     assert "Traceback" not in ended.stderr
@@ -169,7 +168,7 @@ def check_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
     # A first run loads everything: nobody may not read this machine's Python.
     first = f"import sys; from sdlc_lens.__main__ import main; main(['check', {str(SAMPLE)!r}])"
     script = f"{first}\n{BECOME_NOBODY}\nsys.exit(main(['check', {str(folder)!r}]))"
-    return run_script(script, environment(folder / "lens.db"))
+    return run(env=environment(folder / "lens.db"), script=script)
 
 
 @pytest.mark.parametrize("asked", ["", "sdlc-studio"])
@@ -223,7 +222,7 @@ def test_cut_off_is_not_passed(tmp_path: Path) -> None:
         "import signal; from sdlc_lens.__main__ import end_on_signals;"
         "end_on_signals('check'); print('waiting', flush=True); signal.pause()"
     )
-    with started(sys.executable, "-c", script, env=environment(tmp_path / "lens.db")) as process:
+    with started(env=environment(tmp_path / "lens.db"), script=script) as process:
         until_line(process, "waiting")
         stop(process)
         assert process.returncode == 128 + signal.SIGTERM
@@ -232,9 +231,8 @@ def test_cut_off_is_not_passed(tmp_path: Path) -> None:
 def test_reader_that_has_seen_enough(workspace: Path) -> None:
     long = "x" * 200
     write_workspace(workspace, {f"bugs/BG{number:04}-{long}.md": TEXT for number in range(900)})
-    with started(*COMMAND, "check", str(workspace), env=environment(workspace)) as process:
+    with started("check", str(workspace), env=environment(workspace)) as process:
         until_line(process, "BG0000")
-        assert process.stdout
         process.stdout.close()
         process.wait(timeout=PATIENCE_SECONDS)
         assert process.returncode == -signal.SIGPIPE

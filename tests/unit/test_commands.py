@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from support.processes import environment, free_port, require_ipv6, run, run_script
+from support.processes import COMMAND, environment, free_port, require_ipv6, run, run_command
 
 from sdlc_lens import __main__
 from sdlc_lens.commands import healthcheck
@@ -35,7 +35,8 @@ def test_unknown_command(arguments: list[str], capsys: pytest.CaptureFixture[str
 
 
 def test_healthcheck_loads_the_standard_library_only(tmp_path: Path) -> None:
-    ended = run_script(LOADED, environment(tmp_path / "none.db", PORT=free_port()))
+    env = environment(tmp_path / "none.db", PORT=free_port())
+    ended = run_command(*COMMAND[:1], "-c", LOADED, env=env)
     assert json.loads(ended.stdout) == [1, ["sdlc_lens"]]
 
 

@@ -35,7 +35,18 @@ from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule, tell_end
 from sdlc_lens.version import version
 
-API = "/api/v1"
+# Their routes are taken as they are: include_router would analyse each again at a first request.
+ROUTERS = (
+    system.probes,
+    metrics.router,
+    system.router,
+    projects.router,
+    documents.router,
+    search.router,
+    statistics.router,
+    health_check.router,
+    reference.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -46,22 +57,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
         openapi_url=None,
         redirect_slashes=False,
+        routes=[route for router in ROUTERS for route in router.routes],
     )
     _equip(app, settings or load_settings())
     problems.install(app)
     _wrap(app)
-    app.include_router(system.probes)
-    app.include_router(metrics.router)
-    for resource in (
-        system,
-        projects,
-        documents,
-        search,
-        statistics,
-        health_check,
-        reference,
-    ):
-        app.include_router(resource.router, prefix=API)
     return app
 
 

@@ -31,7 +31,7 @@ At = Annotated[
     str | None, Query(alias="path", description="Of several documents of one id, the one there.")
 ]
 
-router = APIRouter(prefix="/projects/{slug}/documents", tags=["documents"])
+router = APIRouter(prefix="/api/v1/projects/{slug}/documents", tags=["documents"])
 
 
 class Markdown(Response):

@@ -111,7 +111,7 @@ class HealthCheck(Answer):
     pages: int | SkipJsonSchema[None] = None
 
 
-router = APIRouter(prefix="/projects/{slug}/health-check", tags=["projects"])
+router = APIRouter(prefix="/api/v1/projects/{slug}/health-check", tags=["projects"])
 
 
 @router.get("", response_model=HealthCheck, responses=problems(NotFound, Invalid))

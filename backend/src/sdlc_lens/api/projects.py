@@ -134,7 +134,7 @@ class SyncStarted(Answer):
     message: str
 
 
-router = APIRouter(prefix="/projects", tags=["projects"])
+router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
 
 @router.post(

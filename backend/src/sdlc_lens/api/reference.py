@@ -27,7 +27,7 @@ _LIMITS = {
     "maxLength": "characters at most",
 }
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/api/v1", include_in_schema=False)
 
 
 @router.get("/openapi.json")

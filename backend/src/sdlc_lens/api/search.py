@@ -18,7 +18,7 @@ from sdlc_lens.queries.search import Filters, search_documents
 
 MOST_PER_PAGE = 50
 
-router = APIRouter(tags=["search"])
+router = APIRouter(prefix="/api/v1", tags=["search"])
 
 
 class SearchQuery(BaseModel):

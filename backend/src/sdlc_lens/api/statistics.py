@@ -19,7 +19,7 @@ ByStatus = Annotated[dict[str, int], Field(description="Documents without one un
 Completion = Annotated[float, Field(description="Stories with a terminal status, in per cent.")]
 Points = Annotated[dict[str, float], Field(description="The stories' points, by their status.")]
 
-router = APIRouter(tags=["statistics"])
+router = APIRouter(prefix="/api/v1", tags=["statistics"])
 
 
 class ProjectStatistics(Answer):

@@ -21,7 +21,7 @@ class Health(Answer):
     ready: bool
 
 
-router = APIRouter(tags=["system"])
+router = APIRouter(prefix="/api/v1", tags=["system"])
 probes = APIRouter(include_in_schema=False)
 
 

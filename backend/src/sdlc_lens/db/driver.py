@@ -7,17 +7,23 @@ while nothing else uses the connection, and the first rows come back with the an
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import aiosqlite
+from aiosqlite.core import set_exception, set_result
 
 ROWS_AHEAD = 500
 """How many rows come with the answer; of a longer one the others are fetched when asked for."""
 
+THREAD = "database connection"
+"""The name of each connection's thread."""
 
 _connect = sqlite3.connect
+_END = object()
 
 
 class Cursor(aiosqlite.Cursor):
@@ -81,12 +87,18 @@ class Connection(aiosqlite.Connection):
 
     def __init__(self, database: str, **options: Any) -> None:
         super().__init__(lambda: self._open(database, options), ROWS_AHEAD)
-        self._thread.daemon = True  # one that was never closed does not keep the process alive
+        # A daemon: a connection that was never closed does not keep the process alive.
+        self._thread = Thread(target=_answer, name=THREAD, args=(self._tx,), daemon=True)
 
     def stop(self) -> "asyncio.Future[Any] | None":
-        """End the thread, and close what it opened, also when nobody waited for that."""
-        self._tx.put_nowait((None, self._close_opened))
-        return super().stop()
+        """Close what the thread opened, and end it, also when nobody waits for that."""
+        self._running = False
+        try:
+            future = asyncio.get_running_loop().create_future()
+        except RuntimeError:
+            future = None
+        self._tx.put_nowait((future, self._end))
+        return future
 
     def cursor(self) -> Cursor:  # type: ignore[override] # to be entered, where the other is awaited
         return Cursor(self, self._conn.cursor())
@@ -112,9 +124,11 @@ class Connection(aiosqlite.Connection):
         self._opened = _connect(database, **options)
         return self._opened
 
-    def _close_opened(self) -> None:
+    def _end(self) -> object:
         if self._opened:
             self._opened.close()
+        self._connection = None
+        return _END
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -126,3 +140,25 @@ class Connection(aiosqlite.Connection):
             self.is_idle = True
             raise
         self.is_idle = True
+
+
+def _answer(requests: "SimpleQueue[Any]") -> None:
+    """A connection's thread: carries out one request after the other, until one ends it.
+
+    The event loop of a request may be closed before its answer: a cancelled query goes on in here,
+    and nobody waits for a connection that is given up. The library's own thread then fails before
+    it has closed the connection.
+    """
+    ended = False
+    while not ended:
+        future, function = requests.get()
+        answer: Callable[..., None] = set_result
+        try:
+            result = function()
+            ended = result is _END
+        except BaseException as error:  # noqa: BLE001 # raised where the answer is awaited
+            answer, result = set_exception, error
+        if future:
+            with suppress(RuntimeError):
+                future.get_loop().call_soon_threadsafe(answer, future, result)
+        del future, function, result  # not kept until the next request
