@@ -52,7 +52,8 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         ref=identity.ref,
         status=status,
         refs=frozenset(own | aliases),
-        **whole | {name: value for name, value in values.items() if name in known},    )
+        **whole | {name: value for name, value in values.items() if name in known},
+    )
 
 
 def healthy(*more: Facts) -> Corpus:

@@ -134,9 +134,7 @@ RETIRED = """# T
         ("> A note.\n> **A:** x\n", {}, "> A note.\n> **A:** x\n"),
     ],
 )
-def test_notes_between_fields_are_content(
-    text: str, fields: dict[str, str], content: str
-) -> None:
+def test_notes_between_fields_are_content(text: str, fields: dict[str, str], content: str) -> None:
     head = read_head(text)
     assert head.fields == fields
     assert head.note + text[head.length :] == content
@@ -237,7 +235,7 @@ def test_head_of_nothing() -> None:
         "> **Key {}:** x\n", "> word {}\n", ">\n> word\n", "# {}\n", "**k{}:** x | ", "| ", " ",
         "[", "**", "`", "` ``  **k:** ", "**a:  ", "```\n", "    ```\n\n", "- ~~~\n",
     ],
-)
+)  # fmt: skip
 def test_effort_grows_with_the_length_alone(part: str) -> None:
     text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(40_000))
     start = time.thread_time()

@@ -236,7 +236,7 @@ US-01JQK3F8, once US0002, follows CR-0004 and US0003.
         "1", "-1", "-A", "A1", "US", "US1A", "US0001-", "0001_", "* ", "> ", "**a:** ", "](US0001",
         "/US0001", "[US0001](a.md)", "[x](", "US0001..",
     ],
-)
+)  # fmt: skip
 def test_effort_grows_with_the_length_of_one_thing_alone(piece: str, end: str) -> None:
     many = piece * (200_000 // len(piece))
     start = time.thread_time()

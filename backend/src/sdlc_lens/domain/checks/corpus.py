@@ -114,8 +114,7 @@ class Corpus:
         ]
 
     def references(self, document: Facts) -> dict[tuple[str, str], bool]:
-        """The relations and targets of a document's references, and whether any document is meant.
-        """
+        """The relations and targets of a document's references; whether each means a document."""
         found: dict[tuple[str, str], bool] = {}
         for reference in document.references:
             if not self._is_nothing(reference):

@@ -51,9 +51,7 @@ def configure(settings: Mapping[object, object], version: Mapping[object, object
     adopt_after = _story_number(practice)
     warnings = list(_misfits(settings.get("status_vocab")))
     if versions and not numbers:
-        warnings.insert(
-            0, f"schema_version is not a number: {DEFAULT_SCHEMA_VERSION} is assumed"
-        )
+        warnings.insert(0, f"schema_version is not a number: {DEFAULT_SCHEMA_VERSION} is assumed")
     if practice is not None and adopt_after is None:
         warnings.append(
             "conformance.adopt_after in .config.yaml was not used: write the number or id of a"

@@ -22,13 +22,12 @@ _MAY_BE_CRITERIA = frozenset("Aa*_")  # the first character of a heading
 _DASH = r"\-\u2012\u2013\u2014\u2015"
 _AC_ID = re.compile(
     rf"(?P<bold>\*\*|__)?(?P<id>AC-?[0-9]++[A-Za-z]?)(?=\*\*|__|[ \t]*(?:[:{_DASH}]|\Z))"
-    rf"[ \t]*(?::|[{_DASH}]+)?(?(bold)(?P<close>\*\*|__)?)(?:[ \t]*(?::|[{_DASH}]+(?=[ \t])))?[ \t]*"
+    rf"[ \t]*(?::|[{_DASH}]+)?(?(bold)(?P<close>\*\*|__)?)"
+    rf"(?:[ \t]*(?::|[{_DASH}]+(?=[ \t])))?[ \t]*"
 )
 _PROOF = re.compile(r"\*\*(verify|verified)(?::\*\*|\*\*:)[ \t]*(.*)", re.IGNORECASE)
 _VERDICT = re.compile(r"[\W_]*(yes|no|manual)\b", re.IGNORECASE)
-_DATE = re.compile(
-    r"(?<![0-9])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
-)
+_DATE = re.compile(r"(?<![0-9])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 
 
 class Outcome(StrEnum):

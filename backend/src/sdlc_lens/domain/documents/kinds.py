@@ -55,8 +55,7 @@ KINDS = (
         "cr",
         "CR",
         "change-requests",
-        "inbox, Proposed, Approved, In Progress, Complete, Rejected, Deferred, Superseded,"
-        " Blocked",
+        "inbox, Proposed, Approved, In Progress, Complete, Rejected, Deferred, Superseded, Blocked",
     ),
     _kind("rfc", "RFC", "rfcs", "inbox, Draft, In Review, Accepted, Superseded, Withdrawn"),
     _kind(

@@ -50,8 +50,7 @@ def with_spellings(asked: Iterable[str]) -> list[str]:
 
 
 def _entries(statuses: Sequence[str]) -> list[tuple[str, str]]:
-    """STATUSES, each after its form for comparing, the longest first; of two equal ones the first.
-    """
+    """STATUSES after their forms for comparing, the longest first; of two equal ones the first."""
     entries = {_comparable(status): status for status in reversed(statuses)}
     entries.pop("", None)
     return sorted(entries.items(), key=lambda entry: len(entry[0]), reverse=True)

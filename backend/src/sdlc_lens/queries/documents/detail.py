@@ -16,8 +16,8 @@ from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.documents.listing import ITEM, Item
 from sdlc_lens.queries.references import bearers
 
-_POINTS = {"points", "story points"}
-_ITS_OWN_COLUMN = {"status", "owner", "priority", "epic", "story"} | _POINTS
+_POINTS = "story points"
+_ITS_OWN_COLUMN = {"status", "owner", "priority", "epic", "story", _POINTS}
 _DETAIL = select(
     *ITEM, documents.c.fields, documents.c.content_start, documents.c.source, documents.c.sha256
 ).where(documents.c.id == bindparam("id"))
@@ -72,9 +72,11 @@ async def get_detail(session: ReadSession, document_id: int) -> Detail:
     row = (await session.execute(_DETAIL, {"id": document_id})).one()
     *item, fields, content_start, source, sha256 = row
     told = Item(*item)
-    columns = _ITS_OWN_COLUMN if told.story_points is not None else _ITS_OWN_COLUMN - _POINTS
     others = {
-        name: value for name, value in json.loads(fields).items() if normal_key(name) not in columns
+        name: value
+        for name, value in json.loads(fields).items()
+        if (key := normal_key(name)) not in _ITS_OWN_COLUMN
+        or (key == _POINTS and not value.replace(".", "").isdecimal())
     }
     return Detail(told, others, content(source, content_start), sha256)
 
