@@ -1,7 +1,6 @@
 """The head of a document: its title and the metadata block that stands directly under it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -28,6 +27,8 @@ _FIRST_HEADING = re.compile(r"\ufeff?(?:[^\S\r\n]*+(?:\r\n|\n|\r))*+( {0,3}#[ \t
 _ANY_HEADING = re.compile(r"\n {0,3}#[ \t]")
 # Possessive, so that a file full of comments is read once.
 _NO_TEXT = re.compile(r"\ufeff?(?:\s++|(?><!--.*?-->))*+", re.DOTALL)
+OFTEN_REPEATED = 100
+"""Characters of a value; shorter ones occur in many documents of a workspace."""
 _KNOWN = {
     name.replace(" ", ""): name
     for name in (
@@ -145,8 +146,8 @@ def _block(
     in_quote = may_begin_with_note
     for line in _LINE.finditer(text, blank.end() if blank else start):
         written = line[1]
-        if key := _FIRST_KEY.match(written):
-            for name, first in _fields(written, key):
+        if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
+            for name, first in named:
                 value = [first]
                 names = _names(name)
                 found.pop(names, None)  # the last of two equal keys wins
@@ -168,9 +169,8 @@ def _block(
         else:
             waiting += line[0]
     entries = tuple(
-        Field(key, relation, name, written, plain(written))
-        for (key, relation), (name, parts) in found.items()
-        for written in (" ".join(parts),)
+        _field(name, parts[0] if len(parts) == 1 else " ".join(parts))
+        for name, parts in found.values()
     )
     return (entries, end, note) if entries else ((), start, "")
 
@@ -182,15 +182,22 @@ def _may_continue(line: str, has_fields: bool, in_quote: bool) -> bool:
     return has_fields and bool(line) and not _MARKUP.match(line)
 
 
-def _fields(line: str, key: re.Match[str]) -> Iterator[tuple[str, str]]:
-    """The names and values of one line: KEY and others after a dot, a pipe or two spaces."""
+def _fields(line: str) -> tuple[tuple[str, str], ...]:
+    """The names and values of one line: a key and others after a dot, a pipe or two spaces."""
+    key = _FIRST_KEY.match(line)
+    if not key:
+        return ()
+    fields: list[tuple[str, str]] = []
     rest = line[key.end() :]
     name, start = key[1], 0
     if "**" in rest:
         for found in _NEXT_KEY.finditer(_without_code(rest)):
-            yield name.strip(), rest[start : found.start()].strip()
+            fields.append((name.strip(), rest[start : found.start()].strip()))
             name, start = rest[found.start(1) : found.end(1)], found.end()
-    yield name.strip(), rest[start:].strip()
+    return (*fields, (name.strip(), rest[start:].strip()))
+
+
+_repeated = lru_cache(maxsize=2048)(_fields)
 
 
 def _without_code(line: str) -> str:
@@ -210,6 +217,17 @@ def _without_code(line: str) -> str:
             parts += line[done : mark.start()], "x" * (close.end() - mark.start())
             done = close.end()
     return "".join((*parts, line[done:]))
+
+
+def _field(name: str, written: str) -> Field:
+    if len(written) < OFTEN_REPEATED:
+        return _repeated_field(name, written)
+    return Field(*_names(name), name, written, plain(written))
+
+
+@lru_cache(maxsize=2048)
+def _repeated_field(name: str, written: str) -> Field:
+    return Field(*_names(name), name, written, plain(written))
 
 
 def normal_key(name: str) -> str:

@@ -16,8 +16,9 @@ _CROCKFORD_ALIKE = bytes(ord("0") if code in _CROCKFORD else 32 for code in rang
 _HINT = re.compile(r"[A-Za-z]-?[0-9]|-[A-Z]")
 _NUMBER = re.compile(rb"0000+")
 _ULID = re.compile(rb"00000000+")
-_BEFORE_TAIL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
-_WORD = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_HYPHEN = ord("-")
+_BEFORE_TAIL = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
+_WORD = frozenset(bytes([code]) for code in (*_BEFORE_TAIL - {_HYPHEN}, *b"0123456789_"))
 _SHORTEST_ULID = 8
 _LENGTHS = sorted({len(prefix) for prefix in BY_PREFIX})
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
@@ -67,17 +68,22 @@ def find_ids(text: str) -> list[Id]:
     found: list[Id] = []
     last = 0
     for start, end in tails:
-        before = text[start - 1 : start]
-        if before not in _BEFORE_TAIL or text[end : end + 1] in _WORD:
+        before = line[start - 1] if start else 0
+        if before not in _BEFORE_TAIL or line[end : end + 1] in _WORD:
             continue
-        hyphen = before == "-"
-        if hyphen and _DATE.match(text, start):
+        hyphen = before == _HYPHEN
+        if hyphen and line[end : end + 1] == b"-" and _DATE.match(text, start):
             continue
-        prefix, begin = _prefix_before(text, start - hyphen)
-        if prefix and begin >= last:
-            tail = text[start:end]
-            found.append(Id(begin, end, prefix, prefix + tail, not hyphen and not tail.isdigit()))
-            last = end
+        stop = start - hyphen
+        for length in _LENGTHS:
+            begin = stop - length
+            prefix = _SPELLINGS.get(text[begin:stop]) if begin >= last else None
+            if prefix and not (begin and _is_word(text[begin - 1])):
+                tail = text[start:end]
+                candidate = not hyphen and not tail.isdigit()
+                found.append(Id(begin, end, prefix, prefix + tail, candidate))
+                last = end
+                break
     return found
 
 
@@ -117,14 +123,8 @@ def _ulid_tails(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _prefix_before(text: str, end: int) -> tuple[str, int]:
-    """The prefix that ends there, in upper case, and where it begins; empty if there is none."""
-    for length in _LENGTHS:
-        begin = end - length
-        prefix = _SPELLINGS.get(text[begin:end]) if begin >= 0 else None
-        if prefix and not (begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")):
-            return prefix, begin
-    return "", end
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _inside(first: Id, last: Id) -> Iterator[Id]:

@@ -23,7 +23,7 @@ _POINTS_LINE = re.compile(
     rf"{_NUMBER.pattern}",
     re.IGNORECASE,
 )
-_POINTS_MARKS = ("ints:**", "ints**", "INTS:**", "INTS**")  # looked for first: they are rare
+_POINTS_MARKS = ("tory Points", "tory points")  # looked for first: they are rare
 _NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECASE | re.DOTALL)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from sdlc_lens.domain.documents.header import LINK, Field
+from sdlc_lens.domain.documents.header import LINK, OFTEN_REPEATED, Field
 from sdlc_lens.domain.documents.ids import Id, find_ids, spread
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 from sdlc_lens.domain.documents.layout import home, is_document
@@ -45,8 +45,8 @@ def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
 
 def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
     """Every reference in a header field, in its order; FOLDER is that of the document."""
-    links = (_targets(field, folder) for field in fields if field.key != ALIASES)
-    return _once(link for found in links for link in found)
+    links = [link for field in fields if field.key != ALIASES for link in _targets(field, folder)]
+    return _once(links) if len(links) > 1 else tuple(links)
 
 
 def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, ...]:
@@ -136,7 +136,18 @@ def link_path(target: str, folder: str) -> str | None:
     return "/".join(parts)
 
 
-def _targets(field: Field, folder: str) -> Iterator[Link]:
+def _targets(field: Field, folder: str) -> tuple[Link, ...]:
+    if len(field.written) < OFTEN_REPEATED:
+        return _repeated_targets(field, folder)
+    return tuple(_links(field, folder))
+
+
+@lru_cache(maxsize=2048)
+def _repeated_targets(field: Field, folder: str) -> tuple[Link, ...]:
+    return tuple(_links(field, folder))
+
+
+def _links(field: Field, folder: str) -> Iterator[Link]:
     text, links = _unlinked(field.written)
     ids = find_ids(text)
     place = 0
