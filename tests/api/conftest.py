@@ -80,5 +80,6 @@ def synced(migrated: Path, synced_once: Path, app: FastAPI, workspace: Path) -> 
     """The address of a project that has been synced."""
     shutil.copy(synced_once, migrated)
     with closing(sqlite3.connect(migrated)) as connection, connection:
-        connection.execute("UPDATE projects SET sdlc_path = ?", (str(workspace),))
+        paths = {"path": str(workspace)}
+        connection.execute("UPDATE projects SET sdlc_path = :path, synced_path = :path", paths)
     return "/api/v1/projects/harbour"

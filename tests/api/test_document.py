@@ -66,6 +66,7 @@ async def test_everything_that_a_document_says(client: httpx.AsyncClient, story:
         "story_points": 5.0,
         "epic": "EP0001",
         "story": None,
+        "criteria": [],
         "metadata": {"Aliases": "US-0104", "Batch": "B7", "Berth-side": "both"},
         "content": "\n## Why\n\nBecause of the <id> tide.\n",
         "file_path": "stories/US0004-read.md",

@@ -3,6 +3,8 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -10,7 +12,10 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from sdlc_lens.clock import stamp
 from sdlc_lens.main import create_app
+from sdlc_lens.queries.projects import get_project_id
+from sdlc_lens.queries.syncs import KEPT, Sync, add_sync
 from sdlc_lens.version import version
 
 pytestmark = pytest.mark.anyio
@@ -125,12 +130,45 @@ async def test_project_that_is_gone_leaves_nothing(client: httpx.AsyncClient, sy
         assert labels(figures, name, "project") == set()
 
 
-async def test_syncs_before_the_start_are_not_counted(app: FastAPI, synced: str) -> None:
+async def test_no_sync_is_lost(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
+    report = Sync("poll", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:02.000Z", "synced")
+    longest = replace(report, outcome="error", finished_at="2026-01-01T01:00:00.000Z")
+    async with app.state.database.write() as session:
+        project_id = await get_project_id(session, "harbour")
+        for _ in range(2 * KEPT):
+            await add_sync(session, project_id, report)
+        await add_sync(session, project_id, longest)
+    figures = await scraped(client)
+    timed = {"project": "harbour", "outcome": "synced"}
+    assert figure(figures, "syncs_total", **timed) == 2 * KEPT + 1
+    assert figure(figures, "sync_duration_seconds_bucket", le="1.0", **timed) == 1
+    assert figure(figures, "sync_duration_seconds_bucket", le="2.5", **timed) == 2 * KEPT + 1
+    assert figure(figures, "sync_duration_seconds_bucket", le="+Inf", **timed) == 2 * KEPT + 1
+    failed = {"project": "harbour", "outcome": "error"}
+    assert figure(figures, "sync_duration_seconds_bucket", le="60.0", **failed) == 0
+    assert figure(figures, "sync_duration_seconds_sum", **failed) == 3600
+
+
+async def test_last_sync_of_each_project(
+    app: FastAPI, client: httpx.AsyncClient, synced: str
+) -> None:
+    ended = datetime.fromisoformat("2026-01-01T00:00:02.500Z")
+    report = Sync("poll", "2026-01-01T00:00:00.000Z", stamp(ended), "held_back")
+    async with app.state.database.write() as session:
+        await add_sync(session, await get_project_id(session, "harbour"), report)
+    figures = await scraped(client)
+    project = {"project": "harbour"}
+    assert figure(figures, "last_sync_timestamp_seconds", **project) == ended.timestamp()
+    assert figure(figures, "last_sync_duration_seconds", **project) == 2.5
+    assert labels(figures, "last_sync_outcome", "outcome") == {"held_back"}
+
+
+async def test_another_start_counts_the_same_syncs(app: FastAPI, synced: str) -> None:
     later = create_app(app.state.settings)
     transport = httpx.ASGITransport(later)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         figures = await scraped(client)
-    assert labels(figures, "syncs_total", "project") == set()
+    assert figure(figures, "syncs_total", project="harbour", outcome="synced") == 1
     assert labels(figures, "documents", "project") == {"harbour"}
     assert labels(figures, "http_requests_total", "route") == set()  # its own are its own
     await later.state.database.close()

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from support.problems import problem
+from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.api.middleware.body_limit import MAX_BODY_BYTES
 from sdlc_lens.db.database import Database
@@ -149,11 +150,17 @@ async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
 
 
 async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient) -> None:
+    reached = asyncio.Event()
+
     @app.get("/endless")
     async def endless() -> None:
-        raise asyncio.CancelledError
+        reached.set()
+        await asyncio.Event().wait()
 
-    answer = await client.get("/endless")
+    request = asyncio.create_task(client.get("/endless"))
+    await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
+    request.cancel()
+    answer = await request
     assert "stopping" in problem(answer, 503, "NOT_READY")
 
 

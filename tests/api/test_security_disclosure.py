@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from support.workspaces import write_workspace
 
-from sdlc_lens.sources.walk import Place
+from sdlc_lens.sources.walk import why
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +95,6 @@ async def test_database_that_fails(
 def test_reason_of_a_file_that_may_not_be_read_has_the_name_that_was_given(
     workspace: Path, named: Path
 ) -> None:
-    reason = Place(0, named, "stories").reason("US0001-one.md", PermissionError(13, "denied"))
+    reason = why(named / "stories/US0001-one.md", PermissionError(13, "denied"))
     assert f"cannot read {named}/stories/US0001-one.md: " in reason
     assert str(workspace) not in reason

@@ -1,7 +1,6 @@
 """POST /api/v1/projects/{slug}/sync."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
@@ -23,9 +22,9 @@ async def test_sync_is_accepted_and_done_beside(
 ) -> None:
     may_read = Event()
 
-    def read(path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
+    def read(path: str, base: Path) -> Snapshot:
         assert may_read.wait(20)
-        return read_folder(path, base, known)
+        return read_folder(path, base)
 
     monkeypatch.setattr(run, "read_folder", read)
     await client.post("/api/v1/projects", json={"name": "Tide", "sdlc_path": str(workspace)})

@@ -32,6 +32,7 @@ async def test_report_on_a_first_sync(client: httpx.AsyncClient, synced: str) ->
         "failures": [],
         "message": None,
         "revision": 1,
+        "held_back": None,
     }
 
 

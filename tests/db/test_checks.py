@@ -53,9 +53,12 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
         doc_id="stories/US0001",
         title="stories/US0001.md",
         ref="US0001",
+        epic=None,
+        story=None,
         content_length=70,
         refs=frozenset({"US0001", "US0009"}),
         references=(Link("epic", "EP0001"), Link("depends_on", "US0002")),
+        criteria_counts=None,
         **values,  # type: ignore[arg-type]
     )
 

@@ -82,8 +82,8 @@ async def test_connections_are_prepared(database: Database) -> None:
 
 async def test_foreign_keys_hold(database: Database) -> None:
     broken = text(
-        "INSERT INTO documents (project_id, path, type, doc_id, title, source, sha256, blob_id,"
-        " parsed_by, updated_at) VALUES (99, '', '', '', '', '', '', '', '', '')"
+        "INSERT INTO documents (project_id, path, type, doc_id, title, blob_id, parsed_by,"
+        " updated_at) VALUES (99, '', '', '', '', '', '', '')"
     )
     with pytest.raises(IntegrityError):
         async with database.write() as session:

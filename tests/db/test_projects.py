@@ -47,24 +47,28 @@ async def test_unknown_project(database: Database) -> None:
             await get_project(session, "nowhere")
 
 
+def unknown(_lease: str) -> None:
+    """Whether a lease's process lives, where the system has no locks."""
+
+
 async def test_lease_has_one_holder(database: Database) -> None:
     project = await stored(database)
     async with database.write() as session:
-        assert await take_lease(session, project.id, "mine")
-        assert not await take_lease(session, project.id, "theirs")
+        assert await take_lease(session, project.slug, "mine", unknown)
+        assert not await take_lease(session, project.slug, "theirs", unknown)
         assert await extend_lease(session, "mine")
         assert not await extend_lease(session, "theirs")
         assert (await get_project(session, "harbour")).sync_status == "syncing"
         assert not await give_back(session, "theirs", {"sync_status": "error"})
         assert await give_back(session, "mine", {"sync_status": "synced"})
         assert (await get_project(session, "harbour")).sync_status == "synced"
-        assert await take_lease(session, project.id, "theirs")
+        assert await take_lease(session, project.slug, "theirs", unknown)
 
 
 async def test_every_lease_that_runs_is_extended(database: Database) -> None:
     running, idle = await stored(database), await stored(database, slug="idle")
     async with database.write() as session:
-        await take_lease(session, running.id, "mine")
+        await take_lease(session, running.slug, "mine", unknown)
         await extend_leases(session, 1000)
         ends = [(await get_project(session, one.slug)).lease_ends_at for one in (running, idle)]
         assert (ends[0] or "") > stamp(now() + timedelta(seconds=1000))
@@ -78,10 +82,10 @@ async def test_lease_of_a_killed_sync_ends_by_itself(
 ) -> None:
     project = await stored(database)
     async with database.write() as session:
-        await take_lease(session, project.id, "killed")
+        await take_lease(session, project.slug, "killed", unknown)
     later = now() + timedelta(seconds=projects.LEASE_SECONDS + 1)
     monkeypatch.setattr(projects, "now", lambda: later)
     async with database.write() as session:
         assert (await get_project(session, "harbour")).sync_status == "never_synced"
-        assert await take_lease(session, project.id, "next")
+        assert await take_lease(session, project.slug, "next", unknown)
         assert not await give_back(session, "killed", {"sync_status": "synced"})

@@ -219,7 +219,9 @@ def test_folder_that_cannot_be_made(open_folder: Path) -> None:
     assert f"cannot write {open_folder / 'below'}: {open_folder} belongs to" in line
 
 
-@pytest.mark.parametrize("spoiled", ["lens.db", "lens.db-wal", "lens.db-shm", "lens.db.lock"])
+@pytest.mark.parametrize(
+    "spoiled", ["lens.db", "lens.db-wal", "lens.db-shm", "lens.db.lock", "lens.db.leases"]
+)
 def test_file_that_may_not_be_written(spoiled: str, migrated: Path, open_folder: Path) -> None:
     path = open_folder / "lens.db"
     path.write_bytes(migrated.read_bytes())

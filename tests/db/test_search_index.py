@@ -5,12 +5,15 @@ from sqlalchemy import text
 from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.ingest import remove_documents, replace_documents, stored_documents
+from sdlc_lens.queries.ingest import remove_documents, stored_documents
 from sdlc_lens.queries.projects import remove_project
 
 pytestmark = pytest.mark.anyio
 
 FIND = text("SELECT rowid FROM search WHERE search MATCH :words")
+CHANGE = text(
+    "UPDATE document_sources SET source = CAST('new words' AS BLOB) WHERE document_id = :id"
+)
 CHECK = text("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
@@ -41,10 +44,9 @@ async def test_added_documents_are_found_by_title_and_text(database: Database) -
 async def test_changed_and_removed_documents(database: Database) -> None:
     project = await stored(database, row(0, "a.md", source=b"old words"), row(0, "b.md"))
     async with database.write() as session:
-        first, second = await stored_documents(session, project.id)
-        changed = row(project.id, "a.md", source=b"new words", blob_id="1" * 40)
-        await replace_documents(session, [changed | {"id": first.id}])
-        await remove_documents(session, [second.id])
+        known = await stored_documents(session, project.id)
+        await session.execute(CHANGE, {"id": known["a.md"].id})
+        await remove_documents(session, [known["b.md"].id])
     assert await found(database, "old") == 0
     assert await found(database, "new") == 1
     assert await found(database, "words") == 1
@@ -63,7 +65,7 @@ async def test_removed_project_takes_its_entries_along(database: Database) -> No
 async def test_bytes_that_are_no_text(database: Database) -> None:
     project = await stored(database, row(0, "a.md", source=b"\xff\xfe\0nul and more"))
     async with database.write() as session:
-        (document,) = await stored_documents(session, project.id)
+        (document,) = (await stored_documents(session, project.id)).values()
         await remove_documents(session, [document.id])
     assert await found(database, "more") == 0
     await require_sound_index(database)

@@ -30,7 +30,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
     identity = identify(path)
     own = {identity.ref} if identity.ref else set()
     aliases = set(str(values.pop("aliases", "")).split())
-    known = Facts.__dataclass_fields__.keys()
+    known = Facts.__dataclass_fields__.keys() - {"epic", "story"}
     references = [
         Link(relation, target)
         for relation, targets in values.items()
@@ -38,6 +38,9 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         for target in str(targets).split()
     ]
     whole: dict[str, Any] = {
+        "epic": None,
+        "story": None,
+        "criteria_counts": None,
         "references": tuple(references),
         "title": path,
         "owner": "Ines",

@@ -1,7 +1,8 @@
 """Rows of documents as a sync stores them."""
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.ingest import add_documents
+from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
+from sdlc_lens.queries.ingest import add_documents, next_id
 from sdlc_lens.queries.projects import Project, add_project
 
 
@@ -21,9 +22,10 @@ def row(project_id: int, path: str, **values: object) -> dict[str, object]:
         "story_points": None,
         "epic": None,
         "story": None,
-        "fields": "{}",
+        "metadata": "{}",
+        "criteria": "[]",
+        "criteria_counts": None,
         "source": f"# {title}".encode(),
-        "sha256": "0" * 64,
         "blob_id": "0" * 40,
         "parsed_by": "1",
         "updated_at": "2026-01-01T00:00:00.000Z",
@@ -36,5 +38,9 @@ async def stored(database: Database, *rows: dict[str, object], slug: str = "harb
     """A project with these documents; their `project_id` is filled in."""
     async with database.write() as session:
         project = await add_project(session, slug, slug.title(), f"/data/projects/{slug}")
-        await add_documents(session, [row | {"project_id": project.id} for row in rows])
+        for number, document in enumerate(rows, await next_id(session)):
+            own = document | {"id": number, "project_id": project.id}
+            source = {"document_id": number, "source": own.pop("source")}
+            one = {documents: [own], document_sources: [source]}
+            await add_documents(session, one | {document_refs: [], document_links: []})
     return project

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,13 @@ from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import sync as run
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.sync import Order
 from support.processes import PATIENCE_SECONDS
 
 # Everything that a sync stores of a document, but for times and numbers that tell nothing.
 ROWS = """
-SELECT path, type, doc_id, ref, title, status, owner, priority, story_points, epic, story, fields,
-       sha256, blob_id, parsed_by, content_start, content_length, source,
+SELECT path, type, doc_id, ref, title, status, owner, priority, story_points, epic, story, metadata,
+       blob_id, parsed_by, content_start, content_length,
+       (SELECT source FROM document_sources WHERE document_id = documents.id),
        (SELECT json_group_array(json_array(ref, own)) FROM
            (SELECT ref, own FROM document_refs WHERE document_id = documents.id ORDER BY ref)),
        (SELECT json_group_array(json_array(position, relation, target)) FROM
@@ -34,6 +34,7 @@ FROM documents ORDER BY path
 """
 STRAYS = """
 SELECT count(*) FROM (SELECT document_id FROM document_refs UNION ALL
+                      SELECT document_id FROM document_sources UNION ALL
                       SELECT document_id FROM document_links)
 WHERE document_id NOT IN (SELECT id FROM documents)
 """
@@ -53,9 +54,9 @@ class Harbour:
         async with self.database.write() as session:
             await add_project(session, "tide", "Tide", str(self.workspace))
 
-    async def sync(self, order: Order | None = None) -> Sync:
+    async def sync(self, trigger: str = "manual", *, confirmed: bool = False) -> Sync:
         """Sync it to the end."""
-        return await self.runner.sync("tide", order)
+        return await self.runner.sync("tide", trigger, confirmed=confirmed)
 
     async def project(self) -> Project:
         """The project as it stands."""
@@ -118,10 +119,10 @@ class Held:
         self._free = threading.Event()
         monkeypatch.setattr(run, "read_folder", self)
 
-    def __call__(self, path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
+    def __call__(self, path: str, base: Path) -> Snapshot:
         self._asked.set()
         assert self._free.wait(PATIENCE_SECONDS), "nobody let the source go"
-        return read_folder(path, base, known)
+        return read_folder(path, base)
 
     async def reached(self) -> None:
         """Wait until a sync asks for the source."""

@@ -17,7 +17,6 @@ from support.workspaces import write_workspace
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.sync import Order
 
 PATHS = any_of.sampled_from(
     [
@@ -87,7 +86,7 @@ class Edits(RuleBasedStateMachine):
     def sync(self) -> None:
         report = self.await_(self.harbour.sync())
         if report.outcome == "held_back":
-            report = self.await_(self.harbour.sync(Order(confirmed=True)))
+            report = self.await_(self.harbour.sync(confirmed=True))
         rows = self.await_(self.harbour.rows())
         fresh = rows_of_a_fresh_sync(self.folder / "empty.db", self.harbour.workspace)
         assert rows == self.await_(fresh)

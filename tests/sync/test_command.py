@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from support.processes import environment
@@ -10,7 +11,8 @@ from support.workspaces import write_workspace
 
 from sdlc_lens.__main__ import main
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.projects import add_project, get_project, take_lease
+from sdlc_lens.db.locks import LeaseLocks
+from sdlc_lens.queries.projects import add_project, take_lease
 
 ONE = "synced: 2 added, 0 changed, 0 unchanged, 0 removed, 0 not read"
 SAME = "synced: 0 added, 0 changed, 2 unchanged, 0 removed, 0 not read"
@@ -28,14 +30,19 @@ def base(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return base
 
 
-async def register(path: Path, slug: str, folder: Path, lease: str = "") -> None:
-    """Register a project, or let another process sync it."""
+async def register(path: Path, slug: str, folder: Path) -> None:
     database = Database(path)
     async with database.write() as session:
-        if lease:
-            assert await take_lease(session, (await get_project(session, slug)).id, lease)
-        else:
-            await add_project(session, slug, slug, str(folder))
+        await add_project(session, slug, slug, str(folder))
+    await database.close()
+
+
+async def take(path: Path, slug: str, locks: LeaseLocks) -> None:
+    """Let another process sync the project."""
+    database, lease = Database(path), uuid4().hex
+    locks.hold(lease)
+    async with database.write() as session:
+        assert await take_lease(session, slug, lease, locks.is_held)
     await database.close()
 
 
@@ -67,7 +74,12 @@ def test_great_losses_wait_for_confirmation(base: Path, capsys: pytest.CaptureFi
     assert main(["sync", "tide"]) == 0
     shutil.rmtree(base / "tide" / "bugs")
     assert main(["sync", "tide"]) == 1
-    assert "tide: held_back: " in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "tide: held_back: 40 stored documents are gone" in printed.out
+    assert "sync --confirm tide`" in printed.out
+    assert "?confirm" not in printed.out + printed.err
+    assert printed.err.count("gone\n") == 40
+    assert "'bugs/BG0000.md': gone" in printed.err
     assert main(["sync", "--confirm", "tide"]) == 0
     assert "40 removed" in capsys.readouterr().out
 
@@ -75,11 +87,13 @@ def test_great_losses_wait_for_confirmation(base: Path, capsys: pytest.CaptureFi
 def test_project_that_is_being_synced(
     base: Path, migrated: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asyncio.run(register(migrated, "tide", base, lease="another process's"))
+    locks = LeaseLocks(migrated)
+    asyncio.run(take(migrated, "tide", locks))
     assert main(["sync", "--all"]) == 1
     printed = capsys.readouterr()
     assert printed.out == f"harbour: {ONE}\n"
     assert "'tide' is being synced already" in printed.err
+    locks.close()
 
 
 def test_unknown_project(base: Path, capsys: pytest.CaptureFixture[str]) -> None:

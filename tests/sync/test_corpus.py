@@ -29,7 +29,7 @@ EXPECTED = {
 def test_documents_of_the_corpus() -> None:
     snapshot = read_folder(str(CORPUS), Path("/"))
     configuration = configure(snapshot.settings, snapshot.version)
-    read = [(entry.path, entry.read()) for entry in snapshot.entries]
+    read = [(path, snapshot.read(path)) for path in snapshot.blobs]
     documents = [parse(path, source, configuration) for path, source in read if source is not None]
     assert len(documents) == 193
     assert not snapshot.unreadable

@@ -10,12 +10,18 @@ import pytest
 from support.syncing import Harbour, failed
 from support.workspaces import write_workspace
 
+from sdlc_lens.queries.projects import change_project
+from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources import walk
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
 FIRST = "stories/US0001-berth.md"
+
+
+async def reports(harbour: Harbour) -> list[Sync]:
+    async with harbour.database.read() as session:
+        return await list_syncs(session, (await harbour.project()).id)
 
 
 @pytest.fixture
@@ -147,8 +153,8 @@ async def test_vanished_folder_is_an_error_even_if_confirmed(harbour: Harbour) -
     await harbour.sync()
     before = await harbour.rows()
     shutil.rmtree(harbour.workspace)
-    for order in (Order(), Order(confirmed=True)):
-        report = await harbour.sync(order)
+    for confirmed in (False, True):
+        report = await harbour.sync(confirmed=confirmed)
         assert (report.outcome, report.removed) == ("error", 0)
         assert "there is no folder" in (report.message or "")
         assert await harbour.rows() == before
@@ -176,7 +182,7 @@ async def test_folder_that_vanishes_while_it_is_read(
 
 @pytest.mark.parametrize("left", [0, 1])
 async def test_nine_tenths_gone_are_held_back(left: int, harbour: Harbour) -> None:
-    await harbour.sync()
+    first = await harbour.sync()
     before, revision = await harbour.rows(), (await harbour.project()).revision
     stories = sorted(harbour.workspace.rglob("*.md"))
     for story in stories[left:]:
@@ -185,13 +191,38 @@ async def test_nine_tenths_gone_are_held_back(left: int, harbour: Harbour) -> No
     assert (report.outcome, report.removed, report.revision) == ("held_back", 0, revision)
     assert f"{12 - left} of 12" in (report.message or "")
     assert "?confirm=true" in (report.message or "")
+    assert report.held_back
+    assert report.held_back.count == len(report.held_back.paths) == 12 - left
+    assert await reports(harbour) == [report, first]
     assert await harbour.rows() == before
     project = await harbour.project()
     assert (project.sync_status, project.sync_error) == ("error", report.message)
-    report = await harbour.sync(Order(confirmed=True))
+    report = await harbour.sync(confirmed=True)
     assert (report.outcome, report.removed) == ("synced", 12 - left)
     assert len(await harbour.rows()) == left
     assert (await harbour.project()).sync_error is None
+
+
+async def test_another_folder_is_not_held_back(harbour: Harbour, tmp_path: Path) -> None:
+    await harbour.sync()
+    other = write_workspace(tmp_path / "other", {"prd.md": "# Another"})
+    async with harbour.database.write() as session:
+        await change_project(session, "tide", {"sdlc_path": str(other)})
+    report = await harbour.sync()
+    assert (report.outcome, report.added, report.removed) == ("synced", 1, 12)
+    (other / "prd.md").unlink()
+    assert (await harbour.sync()).outcome == "held_back"
+
+
+async def test_first_hundred_of_what_is_held_back_are_named(harbour: Harbour) -> None:
+    bugs = {f"bugs/BG{number:04}.md": "# Bug" for number in range(150)}
+    write_workspace(harbour.workspace, bugs)
+    await harbour.sync()
+    shutil.rmtree(harbour.workspace / "bugs")
+    report = await harbour.sync()
+    assert report.held_back
+    assert report.held_back.count == 150
+    assert report.held_back.paths == tuple(sorted(bugs)[:100])
 
 
 async def test_empty_folder_of_a_new_project_is_no_loss(harbour: Harbour) -> None:

@@ -1,9 +1,12 @@
 """A folder as a source: exactly its documents, no link followed, unreadable is not absent."""
 
+import errno
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ __all__ = ["open_folder"]
 
 
 def paths(root: Path) -> list[str]:
-    return sorted(entry.path for entry in read_folder(str(root), Path("/")).entries)
+    return sorted(read_folder(str(root), Path("/")).blobs)
 
 
 def test_file_set(tmp_path: Path) -> None:
@@ -54,11 +57,34 @@ def test_only_regular_files(tmp_path: Path) -> None:
     assert paths(root) == ["a.md"]
 
 
+def test_entry_that_cannot_be_looked_at_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_workspace(tmp_path / "work", {"a.md": "# A", "bad.md": "# B", "c/d.md": "# D"})
+    scandir = os.scandir
+
+    @contextmanager
+    def listed(descriptor: int) -> Iterator[list[object]]:
+        with scandir(descriptor) as entries:
+            yield [Bad() if entry.name == "bad.md" else entry for entry in entries]
+
+    class Bad:
+        name = "bad.md"
+
+        def is_dir(self, follow_symlinks: bool) -> bool:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", listed)
+    snapshot = read_folder(str(root), Path("/"))
+    assert list(snapshot.blobs) == ["a.md", "c/d.md"]
+    assert snapshot.unreadable == {"bad.md": "Input/output error"}
+
+
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "tide\n"})
-    (entry,) = read_folder(str(root), Path("/")).entries
-    assert entry.read() == b"tide\n"
-    assert entry.blob_id == hashlib.sha1(b"blob 5\0tide\n").hexdigest()
+    snapshot = read_folder(str(root), Path("/"))
+    assert snapshot.read("a.md") == b"tide\n"
+    assert snapshot.blobs == {"a.md": hashlib.sha1(b"blob 5\0tide\n").hexdigest()}
 
 
 def test_names_that_are_no_utf8_can_be_stored(tmp_path: Path) -> None:
@@ -72,27 +98,27 @@ def test_too_large_a_file_is_named_not_read(
 ) -> None:
     monkeypatch.setattr(walk, "MAX_DOCUMENT_BYTES", 1 << 20)
     root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
-    small, huge = read_folder(str(root), Path("/")).entries
-    assert small.read() == b"# A"
-    with pytest.raises(Unreadable, match="it is larger than 1 MB"):
-        huge.read()
-    snapshot = read_folder(str(root), Path("/"), {"huge.md": "as it was before"})
-    assert [entry.path for entry in snapshot.entries] == ["a.md"]
+    snapshot = read_folder(str(root), Path("/"))
+    assert list(snapshot.blobs) == ["a.md"]
     assert snapshot.unreadable == {"huge.md": "it is larger than 1 MB"}
+    (root / "a.md").write_bytes((root / "huge.md").read_bytes())
+    with pytest.raises(Unreadable, match="it is larger than 1 MB"):
+        snapshot.read("a.md")
 
 
 def test_document_is_read_when_it_is_wanted(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"stories/deep/US0001.md": "# Listed"})
     outside = write_workspace(tmp_path / "outside", {"US0001.md": "# Secret"})
-    (entry,) = read_folder(str(root), Path("/")).entries
-    (root / entry.path).write_text("# Read")
-    assert entry.read() == b"# Read"
-    (root / entry.path).unlink()
-    assert entry.read() is None
+    snapshot = read_folder(str(root), Path("/"))
+    (path,) = snapshot.blobs
+    (root / path).write_text("# Read")
+    assert snapshot.read(path) == b"# Read"
+    (root / path).unlink()
+    assert snapshot.read(path) is None
     (root / "stories/deep").rmdir()
     (root / "stories/deep").symlink_to(outside)
     with pytest.raises(Unreadable):
-        entry.read()
+        snapshot.read(path)
 
 
 def test_own_settings_of_a_workspace() -> None:
@@ -137,6 +163,14 @@ def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
         assert len(str(raised.value)) < 400
 
 
+def test_locate_refuses_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_workspace(tmp_path / "work", {"a.md": "# A"})
+    monkeypatch.chdir(tmp_path)
+    for path in ("work", "./work", "../" + tmp_path.name + "/work", ".", "~"):
+        with pytest.raises(PathNotFound, match="is a relative path"):
+            locate(path, Path("/"))
+
+
 def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
     base = write_workspace(tmp_path / "base", {"inside/a.md": ""})
     outside = write_workspace(tmp_path / "outside", {"a.md": ""})
@@ -158,20 +192,15 @@ def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
 
 AS_NOBODY = f"""
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from sdlc_lens.errors import Unreadable
 from sdlc_lens.sources.folder import read_folder
 {BECOME_NOBODY}
 try:
     snapshot = read_folder(sys.argv[1], Path("/"))
-    found, unreadable = [], dict(snapshot.unreadable)
-    for entry in snapshot.entries:
-        try:
-            entry.read()
-            found.append(entry.path)
-        except Unreadable as error:
-            unreadable[entry.path] = str(error)
-    print(found, *sorted(unreadable.items()), sep="|")
+    found = [path for path in snapshot.blobs if snapshot.read(path)]
+    print(found, *sorted(snapshot.unreadable.items()), sep="|")
 except Exception as error:
     print(type(error).__name__, error, sep="|")
 """
@@ -215,5 +244,5 @@ def test_settings_that_are_a_folder_are_told_and_left_closed(tmp_path: Path) -> 
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         (warning, *_) = read_folder(str(root), tmp_path).warnings
-        assert warning == ".config.yaml was not used: it is no regular file"
+        assert warning == ".config.yaml was not used: it is not a regular file"
     assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -1,20 +1,24 @@
 """Syncs that end in the middle leave what was stored before, and the next one heals it."""
 
 import asyncio
+import errno
+import fcntl
 import signal
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from support.processes import PATIENCE_SECONDS, environment, run
-from support.syncing import Harbour, rows_of_a_fresh_sync
+from support.syncing import Harbour, Held, opened, rows_of_a_fresh_sync
 from support.workspaces import write_workspace
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
+from sdlc_lens.queries.projects import LEASE_SECONDS, get_project
 from sdlc_lens.queries.syncs import list_syncs
 from sdlc_lens.sync import apply
 from sdlc_lens.sync import sync as sync_run
@@ -41,13 +45,11 @@ def dying(function):
         return await function(*arguments)
     return call
 
-for name in ("add_documents", "add_references", "remove_references", "replace_documents",
-             "remove_documents"):
+for name in ("add_documents", "remove_documents"):
     setattr(apply, name, dying(getattr(apply, name)))
 apply.DOCUMENTS_AT_ONCE = 4
 asyncio.run(Runner(Database(Path(sys.argv[1])), Path("/")).sync("tide"))
 """
-LEASE_ENDS = "UPDATE projects SET lease_ends_at = '2026-01-01T00:00:00.000Z'"
 
 
 def run_script_with(script: str, database: Path, calls: int) -> subprocess.CompletedProcess[str]:
@@ -63,7 +65,7 @@ def changed(workspace: Path) -> None:
     (workspace / "epics/EP0001.md").unlink()
 
 
-@pytest.mark.parametrize("calls", [1, 5, 10, 13])
+@pytest.mark.parametrize("calls", [1, 4, 7, 9])
 async def test_kill_in_the_middle(
     calls: int, harbour: Harbour, migrated: Path, migrated_once: Path, tmp_path: Path
 ) -> None:
@@ -74,16 +76,65 @@ async def test_kill_in_the_middle(
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "halfway\n"), ended.stderr
     assert await harbour.rows() == before
     assert (await harbour.project()).sync_status == "syncing"
-    with pytest.raises(SyncInProgress):
-        await harbour.sync()
-    async with harbour.database.write() as session:
-        await session.execute(text(LEASE_ENDS))
-    assert (await harbour.project()).sync_status == "synced"
-    report = await harbour.sync()
+    report = await harbour.sync()  # at once: nobody holds the killed one's lock
     assert (report.added, report.changed, report.unchanged, report.removed) == (9, 5, 6, 1)
     empty = tmp_path / "empty.db"
     empty.write_bytes(migrated_once.read_bytes())
     assert await harbour.rows() == await rows_of_a_fresh_sync(empty, harbour.workspace)
+
+
+async def test_lease_of_a_killed_process_ends_at_the_next_start(
+    harbour: Harbour, migrated: Path
+) -> None:
+    assert run_script_with(KILLED, migrated, 1).returncode == -signal.SIGKILL
+    assert (await harbour.project()).sync_status == "syncing"
+    await harbour.runner.end_abandoned()
+    assert (await harbour.project()).sync_status == "never_synced"
+
+
+async def test_lease_of_a_living_process_lasts(
+    harbour: Harbour, held: Held, migrated: Path
+) -> None:
+    await harbour.runner.start("tide")
+    await held.reached()
+    async with opened(migrated, harbour.workspace) as other:
+        await other.runner.end_abandoned()
+        assert (await other.project()).sync_status == "syncing"
+        with pytest.raises(SyncInProgress):
+            await other.sync()
+    held.let_go()
+    await harbour.runner.wait()
+    assert (await harbour.sync()).unchanged == 12
+
+
+async def test_lease_that_was_not_extended_ends_though_its_process_lives(
+    harbour: Harbour, held: Held, migrated: Path
+) -> None:
+    await harbour.runner.start("tide")
+    await held.reached()
+    async with harbour.database.write() as session:
+        await session.execute(text("UPDATE projects SET lease_ends_at = :past"), {"past": "2026"})
+    async with opened(migrated, harbour.workspace) as other:
+        await other.runner.start("tide")
+        held.let_go()
+        await other.runner.wait()
+        assert len(await other.rows()) == 12
+
+
+async def test_leases_end_by_their_time_where_there_are_no_locks(
+    harbour: Harbour, migrated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(*_: object) -> bytes:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(fcntl, "fcntl", unsupported)
+    assert run_script_with(KILLED, migrated, 1).returncode == -signal.SIGKILL
+    await harbour.runner.end_abandoned()
+    with pytest.raises(SyncInProgress):
+        await harbour.sync()
+    async with harbour.database.write() as session:
+        await session.execute(text("UPDATE projects SET lease_ends_at = :past"), {"past": "2026"})
+    assert (await harbour.sync()).added == 12
 
 
 async def test_cancellation_in_the_middle(
@@ -143,13 +194,14 @@ async def test_the_lease_lasts_for_as_long_as_the_rows_take_to_write(
 ) -> None:
     ends: list[str | None] = []
 
-    async def slow_apply(*_: object) -> int:
-        ends.append((await harbour.project()).lease_ends_at)
-        return 0
+    async def seen(session: WriteSession, *arguments: Any) -> tuple[int, int, dict[str, str]]:
+        ends.append((await get_project(session, "tide")).lease_ends_at)
+        return await apply.apply(session, *arguments)
 
-    monkeypatch.setattr(sync_run, "SLOWEST_DOCUMENTS_A_SECOND", 0.01)
-    monkeypatch.setattr(sync_run, "apply", slow_apply)
-    await harbour.sync()
-    twelve_documents = stamp(now() + timedelta(seconds=1200))
-    assert ends[0] is not None
-    assert ends[0] > twelve_documents
+    begin = stamp(now() + timedelta(seconds=LEASE_SECONDS + 12 * 64))
+    monkeypatch.setattr(sync_run, "SLOWEST_DOCUMENTS_A_SECOND", 1 / 64)
+    monkeypatch.setattr(sync_run, "apply", seen)
+    assert (await harbour.sync()).added == 12
+    (end,) = ends
+    assert end
+    assert begin <= end <= stamp(now() + timedelta(seconds=LEASE_SECONDS + 12 * 64))

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from support.syncing import Harbour
 
-from sdlc_lens.sync import reading, schedule
+from sdlc_lens.domain.documents import parse
+from sdlc_lens.sync import schedule
 from sdlc_lens.sync.schedule import Schedule
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ UPDATE documents SET parsed_by = '1', title = 'as it was read', content_start = 
 WHERE path LIKE 'stories/%'
 """
 NO_WRITE_TO_THE_INDEX = """
-CREATE TRIGGER no_index BEFORE UPDATE OF title, source ON documents
+CREATE TRIGGER no_index BEFORE UPDATE OF title ON documents
 BEGIN SELECT RAISE(ABORT, 'the index was written'); END
 """
 
@@ -48,8 +48,8 @@ async def test_at_the_start_without_the_folder(harbour: Harbour) -> None:
     ]
     assert (after.sync_status, after.last_synced_at) == ("synced", before.last_synced_at)
     assert after.revision == before.revision + 1
-    report = await harbour.sync(Order(look=False))
-    assert (report.changed, report.unchanged, report.revision) == (0, 12, after.revision)
+    await scheduled(harbour).run()
+    assert await harbour.project() == after
 
 
 async def test_at_the_next_sync(harbour: Harbour) -> None:
@@ -70,9 +70,9 @@ async def test_documents_that_read_the_same_keep_their_time(
         before = list(await session.execute(times))
     async with harbour.database.write() as session:
         await session.execute(text(NO_WRITE_TO_THE_INDEX))
-    monkeypatch.setattr(reading, "PARSER_VERSION", 999)
+    monkeypatch.setattr(parse, "PARSER_VERSION", 999)
     monkeypatch.setattr(schedule, "PARSER_VERSION", 999)
-    await scheduled(harbour).read_anew()
+    await scheduled(harbour).parse_again()
     async with harbour.database.read() as session:
         assert list(await session.execute(times)) == before
         marks = await session.scalars(text("SELECT DISTINCT parsed_by FROM documents"))
@@ -86,8 +86,9 @@ async def test_vocabulary_that_was_known_is_kept(
     (harbour.workspace / FIRST).write_text("# T\n\n> **Status:** moored-well, nearly\n")
     await harbour.sync()
     shutil.rmtree(harbour.workspace)
-    monkeypatch.setattr(reading, "PARSER_VERSION", 999)
-    report = await harbour.sync(Order(look=False))
-    assert (report.changed, report.unchanged) == (0, 12)
+    monkeypatch.setattr(parse, "PARSER_VERSION", 999)
+    monkeypatch.setattr(schedule, "PARSER_VERSION", 999)
+    await scheduled(harbour).parse_again()
     (row,) = [row for row in await harbour.rows() if row[0] == FIRST]
     assert row[5] == "Moored Well"
+    assert str(row[13]).startswith("999:")

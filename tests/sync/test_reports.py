@@ -8,10 +8,10 @@ from support.syncing import Harbour
 
 from sdlc_lens.queries.projects import remove_project
 from sdlc_lens.queries.syncs import KEPT, Failure, Sync, add_sync, last_sync, last_syncs, list_syncs
-from sdlc_lens.sync.sync import Order
 
 pytestmark = pytest.mark.anyio
 
+TIMES = ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z")
 FIRST = "stories/US0001-berth.md"
 
 
@@ -23,7 +23,7 @@ async def test_counts(harbour: Harbour) -> None:
     (harbour.workspace / FIRST).write_text("# Changed")
     (harbour.workspace / "stories/US0002-berth.md").unlink()
     (harbour.workspace / "prd.md").touch()
-    second = await harbour.sync(Order("poll"))
+    second = await harbour.sync("poll")
     assert (second.trigger, second.revision) == ("poll", 2)
     assert (second.added, second.changed, second.unchanged, second.removed) == (1, 1, 10, 1)
     async with harbour.database.read() as session:
@@ -58,7 +58,7 @@ async def test_only_the_last_fifty_are_kept(harbour: Harbour) -> None:
     project = await harbour.project()
     async with harbour.database.write() as session:
         for number in range(KEPT + 5):
-            report = Sync("poll", "a", "b", "synced", revision=number)
+            report = Sync("poll", *TIMES, "synced", revision=number)
             await add_sync(session, project.id, report)
         kept = await list_syncs(session, project.id)
     assert [report.revision for report in kept] == list(range(KEPT + 4, 4, -1))
@@ -67,7 +67,7 @@ async def test_only_the_last_fifty_are_kept(harbour: Harbour) -> None:
 async def test_many_failures_are_counted_and_a_hundred_named(harbour: Harbour) -> None:
     project = await harbour.project()
     failures = tuple(Failure(f"{number}.md", "why") for number in range(250))
-    report = Sync("manual", "a", "b", "synced", failed=250, failures=failures)
+    report = Sync("manual", *TIMES, "synced", failed=250, failures=failures)
     async with harbour.database.write() as session:
         await add_sync(session, project.id, report)
         found = await last_sync(session, project.id)

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.errors import NotFound, SyncInProgress
-from sdlc_lens.queries.documents.listing import Item, Selection, list_documents
+from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
 from sdlc_lens.queries.projects import (
     Project,
     add_project,
@@ -53,7 +53,7 @@ async def sync(runner: Runner, database: Database) -> Project:
         return await get_project(session, "tide")
 
 
-async def items(database: Database) -> dict[str, Item]:
+async def items(database: Database) -> dict[str, DocumentItem]:
     async with database.read() as session:
         project = await get_project(session, "tide")
         _, found = await list_documents(session, project.id, Selection(), 0, 100)
@@ -151,7 +151,7 @@ async def test_workspace_that_became_a_link_out_of_the_base(
 async def test_unexpected_error_is_stored_without_internals(
     runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: str, base: Path, known: Mapping[str, str]) -> Snapshot:
+    def fail(path: str, base: Path) -> Snapshot:
         raise ZeroDivisionError("internal detail")
 
     monkeypatch.setattr(run_module, "read_folder", fail)

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,29 +10,36 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from support.processes import PATIENCE_SECONDS
-from support.syncing import Harbour
+from support.syncing import Harbour, Held
 from support.workspaces import write_workspace
 
-from sdlc_lens.queries.projects import remove_project
+from sdlc_lens.errors import Busy
+from sdlc_lens.queries.projects import add_project, get_project_id, remove_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
+from sdlc_lens.sources import folder, walk
 from sdlc_lens.sources.folder import fingerprint
-from sdlc_lens.sync import apply
-from sdlc_lens.sync.schedule import Schedule, tell_end
-from sdlc_lens.sync.sync import Order
+from sdlc_lens.sync import apply, threads
+from sdlc_lens.sync import schedule as schedule_module
+from sdlc_lens.sync.schedule import Schedule
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def schedule(harbour: Harbour) -> Schedule:
+async def follow(harbour: Harbour) -> None:
+    """Let every project follow its folder."""
     async with harbour.database.write() as session:
         await session.execute(text("UPDATE projects SET auto_sync = 1"))
+
+
+@pytest.fixture
+async def schedule(harbour: Harbour) -> Schedule:
+    await follow(harbour)
     return Schedule(harbour.database, harbour.runner, Path("/"), 1)
 
 
-async def outcomes(harbour: Harbour) -> list[tuple[str, str]]:
+async def outcomes(harbour: Harbour, slug: str = "tide") -> list[tuple[str, str]]:
     async with harbour.database.read() as session:
-        reports = await list_syncs(session, (await harbour.project()).id)
+        reports = await list_syncs(session, await get_project_id(session, slug))
     return [(report.trigger, report.outcome) for report in reversed(reports)]
 
 
@@ -85,9 +93,9 @@ async def test_runs_until_it_is_stopped(
 ) -> None:
     sync, ended = harbour.runner.sync, asyncio.Semaphore(0)
 
-    async def seen(slug: str, order: Order) -> Sync:
+    async def seen(slug: str, trigger: str) -> Sync:
         try:
-            return await sync(slug, order)
+            return await sync(slug, trigger)
         finally:
             ended.release()
 
@@ -110,33 +118,113 @@ async def test_never(harbour: Harbour, schedule: Schedule) -> None:
     assert await outcomes(harbour) == []
 
 
-async def test_service_without_a_database_goes_on(
-    harbour: Harbour, schedule: Schedule, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with harbour.database.write() as session:
-        await session.execute(text("DROP TABLE document_refs"))
-        await session.execute(text("ALTER TABLE projects RENAME TO lost"))
-    await schedule.read_anew()
-    await schedule.look("poll")
-    assert "cannot be looked at" in caplog.text
-
-
-async def test_schedule_outlives_readers_that_keep_every_connection(
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError("unexpected"),
+        OperationalError("SELECT", None, Exception("no such table: projects")),
+        NoConnection("QueuePool limit of size 3 overflow 0 reached"),
+        Busy("another change is being stored"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("broken", ["outdated_projects", "list_projects", "fingerprint"])
+async def test_goes_on_after_an_error(
+    broken: str,
+    error: Exception,
     harbour: Harbour,
-    schedule: Schedule,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def full(_: object = None) -> None:
-        raise NoConnection("QueuePool limit of size 3 overflow 0 reached")
+    pending = [error]
 
-    with monkeypatch.context() as patched:
-        patched.setattr(harbour.database, "read", full)
-        await schedule.read_anew()
-        await schedule.look("poll")
-    assert caplog.text.count("QueuePool limit") == 2
+    def fail_once(*arguments: object) -> object:
+        if pending:
+            raise pending.pop()
+        return works(*arguments)
+
+    sync, synced = harbour.runner.sync, asyncio.Event()
+
+    async def seen(slug: str, trigger: str) -> Sync:
+        try:
+            return await sync(slug, trigger)
+        finally:
+            synced.set()
+
+    works = getattr(schedule_module, broken)
+    monkeypatch.setattr(harbour.runner, "sync", seen)
+    monkeypatch.setattr(schedule_module, broken, fail_once)
+    await follow(harbour)
+    schedule = Schedule(harbour.database, harbour.runner, Path("/"), 0.01)
+    running = asyncio.create_task(schedule.run())
+    await asyncio.wait_for(synced.wait(), PATIENCE_SECONDS)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await schedule.close()
+    assert not pending
+    assert str(error) in caplog.text or broken == "fingerprint"
+
+
+async def test_mount_that_hangs_stops_no_other_project(
+    harbour: Harbour, schedule: Schedule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_workspace(tmp_path / "other", {"prd.md": "# PRD"})
+    async with harbour.database.write() as session:
+        await add_project(session, "other", "Other", str(other))
+    await follow(harbour)
+    free = threading.Event()
+
+    def hang(path: str, base: Path) -> str:
+        if path == str(harbour.workspace):
+            assert free.wait(PATIENCE_SECONDS)
+        return fingerprint(path, base)
+
+    monkeypatch.setattr(schedule_module, "fingerprint", hang)
+    monkeypatch.setattr(schedule_module, "ANSWER_SECONDS", 0.05)
+    await schedule.look("start")
+    (other / "prd.md").write_text("# Other")
     await schedule.look("poll")
-    assert await outcomes(harbour) == [("poll", "synced")]
+    assert await outcomes(harbour, "other") == [("start", "synced"), ("poll", "synced")]
+    assert await outcomes(harbour) == [("start", "error")]
+    project = await harbour.project()
+    assert project.sync_status == "error"
+    assert f"the folder '{harbour.workspace}' does not answer" in (project.sync_error or "")
+    free.set()
+    await asyncio.gather(*schedule._following.values())
+    assert await outcomes(harbour) == [("start", "error"), ("start", "synced")]
+    assert (await harbour.project()).sync_error is None
+
+
+async def test_sync_of_a_mount_that_hangs_is_an_error(
+    harbour: Harbour, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "MOST_SECONDS", 0.05)
+    report = await harbour.sync()
+    assert (report.outcome, (await harbour.project()).sync_status) == ("error", "error")
+    assert "did not answer" in (report.message or "")
+    held.let_go()
+    monkeypatch.undo()
+    assert (await harbour.sync()).added == 12
+
+
+async def test_mount_that_hangs_while_rows_are_written(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+
+    def hang(root: Path, path: str) -> bytes:
+        assert free.wait(PATIENCE_SECONDS)
+        return walk.read_in(root, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threads, "MOST_SECONDS", 0.05)
+        patch.setattr(folder, "read_in", hang)
+        patch.setattr(folder, "_mapping", lambda *_: {})
+        report = await harbour.sync()
+    assert "did not answer" in (report.message or "")
+    free.set()
+    assert (await harbour.sync()).added == 12
 
 
 async def test_sync_that_the_database_failed_is_tried_again(
@@ -167,20 +255,6 @@ async def test_project_that_is_registered_anew_is_followed(
     assert (await harbour.project()).id == before.id
     await schedule.look("poll")
     assert await outcomes(harbour) == [("poll", "synced")]
-
-
-async def test_end_that_nobody_asked_for_is_logged(
-    schedule: Schedule, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def fail() -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(schedule, "read_anew", fail)
-    running = asyncio.create_task(schedule.run())
-    running.add_done_callback(tell_end)
-    with pytest.raises(ZeroDivisionError):
-        await running
-    assert "restart the service" in caplog.text
 
 
 async def test_mark_moves_with_every_change(harbour: Harbour) -> None:

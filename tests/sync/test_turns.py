@@ -10,17 +10,18 @@ from support.workspaces import SAMPLE
 
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.errors import SyncInProgress
-from sdlc_lens.queries.projects import change_project, get_project, take_lease
+from sdlc_lens.queries.projects import change_project
 from sdlc_lens.sync import runner as runner_module
 from sdlc_lens.sync import sync as run
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_another_sync_is_refused_at_once_while_rows_are_written(harbour: Harbour) -> None:
-    async with harbour.database.write() as session:
-        project = await get_project(session, "tide")
-        await take_lease(session, project.id, "other")
+async def test_another_sync_is_refused_at_once_while_rows_are_written(
+    harbour: Harbour, held: Held
+) -> None:
+    await harbour.runner.start("tide")
+    await held.reached()
     async with harbour.database.write(), asyncio.timeout(IN_TIME):
         with pytest.raises(SyncInProgress):
             await harbour.runner.start("tide")
@@ -52,7 +53,7 @@ async def test_report_that_cannot_be_stored_is_logged(
 ) -> None:
     monkeypatch.setattr(run, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(runner_module, "PATIENCE_SECONDS", 0.1)
-    _, task = await harbour.runner._begin("tide", run.Order())
+    _, task = await harbour.runner._begin("tide", "manual", confirmed=False)
     async with harbour.database.write():
         held.let_go()
         report = await task
@@ -63,7 +64,7 @@ async def test_report_that_cannot_be_stored_is_logged(
 async def test_project_that_changes_meanwhile_is_not_called_synced(
     harbour: Harbour, held: Held
 ) -> None:
-    _, task = await harbour.runner._begin("tide", run.Order())
+    _, task = await harbour.runner._begin("tide", "manual", confirmed=False)
     async with harbour.database.write() as session:
         await change_project(session, "tide", {"sdlc_path": str(SAMPLE)})
     held.let_go()

@@ -122,7 +122,7 @@ def test_owner_or_a_placeholder(written: str, owner: str | None) -> None:
 def test_types_with_criteria(folder: str) -> None:
     source = b"# T\n> **Status:** Done\n\n### AC1: x\n**Verified:** yes"
     document = parse(f"{folder}0001.md", source, Configuration())
-    assert [criterion.id for criterion in document.criteria or ()] == ["AC1"]
+    assert [criterion.id for criterion in document.criteria] == ["AC1"]
     assert document.criteria_counts == CriteriaCounts(total=1, verified=1, recorded=1)
     without = parse(f"{folder}0001.md", b"# T", Configuration())
     assert (without.criteria, without.criteria_counts) == ((), CriteriaCounts())
@@ -131,7 +131,7 @@ def test_types_with_criteria(folder: str) -> None:
 @pytest.mark.parametrize("path", ["epics/EP0001.md", "prd.md", "stories/readme.md"])
 def test_types_without_criteria(path: str) -> None:
     document = parse(path, b"# T\n\n### AC1: x", Configuration())
-    assert (document.criteria, document.criteria_counts) == (None, None)
+    assert (document.criteria, document.criteria_counts) == ((), None)
 
 
 def test_note_is_content_and_is_read_for_mentions() -> None:
@@ -175,7 +175,7 @@ def require_nothing_lost(source: bytes) -> None:
     assert note + rest == shown
     title_and_fields = without_lines(head, note)
     again = parse("x.md", title_and_fields.encode(), Configuration())
-    assert (again.title, again.fields) == (document.title, document.fields) or not head
+    assert (again.title, again.metadata) == (document.title, document.metadata) or not head
 
 
 def without_lines(head: str, note: str) -> str:
@@ -205,7 +205,8 @@ def without_lines(head: str, note: str) -> str:
 def test_written_fields_are_read(fields: dict[str, str], form: str, end: str) -> None:
     lines = ["# Title", "", *(form.format(*field) for field in fields.items()), "", "text"]
     document = parse("x.md", end.join(lines).encode(), Configuration())
-    assert document.fields == fields
+    shown = {"Status", "Owner", "Priority"}
+    assert document.metadata == {key: value for key, value in fields.items() if key not in shown}
     assert content(end.join(lines).encode(), document.content_start) == f"{end}text"
 
 

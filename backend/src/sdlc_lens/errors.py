@@ -27,6 +27,7 @@
 The first half answers requests, the last ends a start; all of them say the cause and the cure.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -127,7 +128,13 @@ class UnusableWorkspace(LensError):
 
 
 class HeldBack(UnusableWorkspace):
-    """A sync would remove so much that a mistake is likely; it waits for somebody's word."""
+    """A sync would remove so much that a mistake is likely; the documents at `paths` wait for
+    confirmation.
+    """
+
+    def __init__(self, message: str, paths: Sequence[str]) -> None:
+        super().__init__(message)
+        self.paths = paths
 
 
 class Unreadable(LensError):

@@ -32,7 +32,7 @@ from sdlc_lens.db.database import Database
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.checks import HealthChecks
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.schedule import Schedule, tell_end
+from sdlc_lens.sync.schedule import Schedule
 from sdlc_lens.version import version
 
 # Their routes are taken as they are: include_router would analyse each again at a first request.
@@ -98,9 +98,9 @@ def _wrap(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = asyncio.create_task(app.state.schedule.run())
-    watching.add_done_callback(tell_end)
     yield
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+    await app.state.schedule.close()
     await app.state.runner.close()
     await app.state.database.close()

@@ -1,6 +1,6 @@
 """The documents of a project."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -10,11 +10,12 @@ from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.db.database import ReadSession
+from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
 from sdlc_lens.queries.documents.detail import Found, find_document, get_detail, get_source
-from sdlc_lens.queries.documents.listing import FURTHEST, Selection, list_documents
+from sdlc_lens.queries.documents.listing import FURTHEST, DocumentItem, Selection, list_documents
 from sdlc_lens.queries.projects import get_project_id
 from sdlc_lens.queries.references import get_related
 
@@ -77,34 +78,21 @@ class DocumentQuery(BaseModel):
         )
 
 
-class DocumentItem(Answer):
-    """A document in a list."""
-
-    doc_id: str
-    ref: str | None
-    path: str
-    type: str
-    title: str
-    status: str | None
-    owner: str | None
-    priority: str | None
-    story_points: float | None
-    epic: str | None
-    story: str | None
-    updated_at: str
-
-
-class DocumentDetail(DocumentItem):
+@dataclass(frozen=True, slots=True)
+class DocumentDetail(Details):
     """A document with its text."""
 
-    metadata: dict[str, str] = Field(description="The other fields of its header, as written.")
-    content: str = Field(description="What follows the title and the header.")
+    updated_at: str
+    content: Annotated[str, Field(description="What follows the title and the header.")]
     file_path: str
-    file_hash: str = Field(description="SHA-256 of the file.")
-    synced_at: str = Field(description="When the stored form last changed.")
-    same_id: tuple[str, ...] = Field(
-        description="Paths of others that answer to this type and id; `?path=` reaches each."
-    )
+    file_hash: Annotated[str, Field(description="SHA-256 of the file.")]
+    synced_at: Annotated[str, Field(description="When the source last changed here.")]
+    same_id: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Paths of others that answer to this type and id; `?path=` reaches each."
+        ),
+    ]
 
 
 class NamedDocument(Answer):
@@ -156,7 +144,7 @@ async def list_project_documents(
     offset = min((query.page - 1) * size, FURTHEST)
     total, found = await list_documents(session, project_id, query.selection(), offset, size)
     return DocumentPage(
-        items=[DocumentItem.model_validate(item) for item in found],
+        items=found,
         total=total,
         page=query.page,
         per_page=size,
@@ -171,13 +159,13 @@ async def get_document(
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
     found = await _find(session, slug, type_name, doc_id, at)
     detail = await get_detail(session, found.id)
+    values = asdict(detail)
+    file_hash = values.pop("sha256")
     return DocumentDetail(
-        **asdict(detail.item),
-        metadata=detail.fields,
-        content=detail.content,
-        file_path=detail.item.path,
-        file_hash=detail.sha256,
-        synced_at=detail.item.updated_at,
+        **values,
+        file_path=detail.path,
+        file_hash=file_hash,
+        synced_at=detail.updated_at,
         same_id=found.others,
     )
 

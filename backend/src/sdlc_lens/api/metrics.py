@@ -1,8 +1,9 @@
 """GET /metrics: what Prometheus collects."""
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from math import inf
 from platform import python_version
 
 from fastapi import APIRouter, Request, Response
@@ -16,15 +17,28 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 
-from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.metrics import Ended, Held, documents_held, syncs_ended
+from sdlc_lens.queries.metrics import (
+    Durations,
+    Ended,
+    Held,
+    documents_held,
+    durations_of_syncs,
+    last_syncs_ended,
+)
+from sdlc_lens.queries.syncs import SECONDS as SYNC_SECONDS
 
 REQUEST_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-SYNC_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 # The moment at which a counter began is of use to nobody here, and doubles the lines.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -56,7 +70,8 @@ class Metrics:
             "Whether the database could be read for this answer.",
             registry=self.registry,
         )
-        self.stored = Stored(self.registry)
+        self.stored = Stored()
+        self.registry.register(self.stored)
 
     async def refresh(self, database: Database) -> None:
         """Take over what the database says."""
@@ -69,65 +84,73 @@ class Metrics:
             self.database_up.set(1)
 
 
-class Stored:
-    """The figures that are told from the database; a project that is gone has none."""
+class Stored(Collector):
+    """The figures that the database holds; a project that is gone has none."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._documents = Gauge(
-            "sdlc_lens_documents",
-            "Documents by project and type.",
-            ["project", "type"],
-            registry=registry,
-        )
-        self._syncs = Counter(
-            "sdlc_lens_syncs",
-            "Syncs by project and outcome, since the start.",
-            ["project", "outcome"],
-            registry=registry,
-        )
-        self._durations = Histogram(
-            "sdlc_lens_sync_duration_seconds",
-            "Duration of syncs by project and outcome, since the start.",
-            ["project", "outcome"],
-            buckets=SYNC_SECONDS,
-            registry=registry,
-        )
-        self._began = stamp(now())
-        self._counted: frozenset[Ended] = frozenset()
-        self._projects: set[str] = set()
-        self._turn = asyncio.Lock()
+    def __init__(self) -> None:
+        self._held: list[Held] = []
+        self._durations: list[Durations] = []
+        self._last: list[Ended] = []
 
     async def refresh(self, database: Database) -> None:
-        """Count what is stored now; a sync that another process ran counts as well."""
-        async with self._turn:
-            async with database.read() as session:
-                held = await documents_held(session)
-                ended = frozenset(await syncs_ended(session, self._began))
-            self._hold(held)
-            self._count(ended - self._counted)
-            self._counted = ended
-            self._forget_others({count.project for count in held})
+        """Read what is stored now; syncs of other processes count as well."""
+        async with database.read() as session:
+            self._held = await documents_held(session)
+            self._durations = await durations_of_syncs(session)
+            self._last = await last_syncs_ended(session)
 
     def forget(self) -> None:
-        """Say nothing of documents: it would not be true any more."""
-        self._documents.clear()
+        """Show nothing: it would not be true any more."""
+        self._held, self._durations, self._last = [], [], []
 
-    def _hold(self, held: Iterable[Held]) -> None:
-        self._documents.clear()
-        for count in held:
-            if count.type is not None:
-                self._documents.labels(count.project, count.type).set(count.count)
+    def collect(self) -> Iterator[Metric]:
+        counts = GaugeMetricFamily(
+            "sdlc_lens_documents", "Documents by project and type.", labels=["project", "type"]
+        )
+        for held in self._held:
+            if held.type is not None:
+                counts.add_metric([held.project, held.type], held.count)
+        yield counts
+        yield from self._ended_syncs()
+        yield from self._last_syncs()
 
-    def _count(self, ended: Iterable[Ended]) -> None:
-        for sync in ended:
-            self._syncs.labels(sync.project, sync.outcome).inc()
-            self._durations.labels(sync.project, sync.outcome).observe(_seconds(sync))
+    def _ended_syncs(self) -> Iterator[Metric]:
+        labels = ["project", "outcome"]
+        syncs = CounterMetricFamily(
+            "sdlc_lens_syncs", "Syncs by project and outcome.", labels=labels
+        )
+        durations = HistogramMetricFamily(
+            "sdlc_lens_sync_duration_seconds",
+            "Duration of syncs by project and outcome.",
+            labels=labels,
+        )
+        for key, group in groupby(self._durations, lambda one: (one.project, one.outcome)):
+            found = {one.at_most: one for one in group}
+            total, buckets = 0, []
+            for bound in (*SYNC_SECONDS, inf):
+                total += found[bound].syncs if bound in found else 0
+                buckets.append(("+Inf" if bound == inf else str(float(bound)), float(total)))
+            syncs.add_metric(key, total)
+            durations.add_metric(key, buckets, sum(one.seconds for one in found.values()))
+        yield from (syncs, durations)
 
-    def _forget_others(self, projects: set[str]) -> None:
-        for project in self._projects - projects:
-            self._syncs.remove_by_labels({"project": project})
-            self._durations.remove_by_labels({"project": project})
-        self._projects = projects
+    def _last_syncs(self) -> Iterator[Metric]:
+        name, labels = "sdlc_lens_last_sync", ["project"]
+        ended_at = GaugeMetricFamily(
+            f"{name}_timestamp_seconds", "When the last sync ended.", labels=labels
+        )
+        duration = GaugeMetricFamily(
+            f"{name}_duration_seconds", "How long the last sync took.", labels=labels
+        )
+        outcome = GaugeMetricFamily(
+            f"{name}_outcome", "1 for the outcome of the last sync.", labels=["project", "outcome"]
+        )
+        for last in self._last:
+            began, ended = map(datetime.fromisoformat, (last.started_at, last.finished_at))
+            ended_at.add_metric([last.project], ended.timestamp())
+            duration.add_metric([last.project], (ended - began).total_seconds())
+            outcome.add_metric([last.project, last.outcome], 1)
+        yield from (ended_at, duration, outcome)
 
 
 router = APIRouter(include_in_schema=False)
@@ -139,8 +162,3 @@ async def metrics(request: Request) -> Response:
     found: Metrics = request.app.state.metrics
     await found.refresh(request.app.state.database)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
-def _seconds(sync: Ended) -> float:
-    begun, over = map(datetime.fromisoformat, (sync.started_at, sync.finished_at))
-    return (over - begun).total_seconds()

@@ -22,7 +22,6 @@ from sdlc_lens.errors import (
 from sdlc_lens.queries import projects
 from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs, list_syncs
 from sdlc_lens.sources.folder import locate
-from sdlc_lens.sync.sync import Order
 
 STORED = {"name", "sdlc_path", "auto_sync"}
 
@@ -84,6 +83,13 @@ class FailureAnswer(Answer):
     reason: str
 
 
+class HeldBackAnswer(Answer):
+    """A deletion that waits for confirmation."""
+
+    count: int
+    paths: tuple[str, ...] = Field(description="The first hundred.")
+
+
 class SyncAnswer(Answer):
     """The report on one sync."""
 
@@ -99,6 +105,9 @@ class SyncAnswer(Answer):
     failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")
     message: str | None = Field(description="Why it did not end well.")
     revision: int = Field(description="Rises with every sync that changed something.")
+    held_back: HeldBackAnswer | None = Field(
+        description="The deletion that waits for `confirm`, when the outcome is `held_back`."
+    )
 
 
 class ProjectAnswer(Answer):
@@ -204,7 +213,7 @@ async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> S
 
     A sync that would remove most documents is held back, unless it is asked for with `confirm`.
     """
-    project = await runner.start(slug, Order(confirmed=confirm))
+    project = await runner.start(slug, confirmed=confirm)
     return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
 
 

@@ -11,7 +11,8 @@ from sdlc_lens.clock import now, stamp
 from sdlc_lens.domain.checks.corpus import Corpus, facts
 from sdlc_lens.domain.checks.report import Outcome, Report, examine
 from sdlc_lens.domain.documents.config import configure
-from sdlc_lens.domain.documents.parse import Document, parse
+from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.domain.documents.parse import parse
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable, UnusableWorkspace
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
@@ -72,7 +73,7 @@ def _read(folder: str) -> Snapshot:
             f"there is no folder {folder!r}. In a container, mount it:"
             f' -v "$PWD/sdlc-studio:/workspace:ro", and check /workspace'
         ) from error
-    if not snapshot.entries and not snapshot.unreadable:
+    if not snapshot.blobs and not snapshot.unreadable:
         raise UnusableWorkspace(
             f"{folder!r} holds no document (*.md). Name a workspace, which is the sdlc-studio"
             f" folder itself; a folder that a container mounts must exist before it starts"
@@ -89,14 +90,14 @@ def _checked(snapshot: Snapshot, unreadable: dict[str, str]) -> Report:
 def _documents(snapshot: Snapshot, unreadable: dict[str, str]) -> Iterator[Document]:
     """Every document; UNREADABLE learns which ones cannot be read."""
     configuration = configure(snapshot.settings, snapshot.version)
-    for entry in snapshot.entries:
+    for path in snapshot.blobs:
         try:
-            source = entry.read()
+            source = snapshot.read(path)
         except Unreadable as error:
-            unreadable[entry.path] = str(error)
+            unreadable[path] = str(error)
         else:
             if source is not None:
-                yield parse(entry.path, source, configuration)
+                yield parse(path, source, configuration)
 
 
 def _as_data(report: Report, unreadable: Mapping[str, str]) -> dict[str, object]:

@@ -19,7 +19,6 @@ from sdlc_lens.queries.projects import get_project, list_projects
 from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.runner import Runner
-from sdlc_lens.sync.sync import Order
 
 DESCRIPTION = """\
 Read the workspace of a project, or of all, and store what changed. Beside the service:
@@ -41,7 +40,7 @@ def run(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     require_threads()
     try:
-        return asyncio.run(_sync(settings, options.slug, Order(confirmed=options.confirm)))
+        return asyncio.run(_sync(settings, options.slug, confirmed=options.confirm))
     except DBAPIError as error:
         if not isinstance(error.orig, sqlite3.Error):
             raise
@@ -64,13 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _sync(settings: Settings, slug: str | None, order: Order) -> int:
+async def _sync(settings: Settings, slug: str | None, *, confirmed: bool) -> int:
     """Sync one project after the other; without SLUG, all of them."""
     await _require_ready(settings)
     database = Database(settings.database_path)
     runner = Runner(database, settings.allowed_project_base)
     try:
-        outcomes = [await _sync_one(runner, name, order) for name in await _slugs(database, slug)]
+        slugs = await _slugs(database, slug)
+        outcomes = [await _sync_one(runner, name, confirmed=confirmed) for name in slugs]
     finally:
         await runner.close()
         await database.close()
@@ -97,18 +97,31 @@ async def _slugs(database: Database, slug: str | None) -> list[str]:
         return [project.slug for project in await list_projects(session)]
 
 
-async def _sync_one(runner: Runner, slug: str, order: Order) -> bool:
+async def _sync_one(runner: Runner, slug: str, *, confirmed: bool) -> bool:
     """Sync a project and print a line about it; whether it went well."""
     try:
-        report = await runner.sync(slug, order)
+        report = await runner.sync(slug, confirmed=confirmed)
     except LensError as error:
         print(f"sdlc-lens: {slug}: {error}", file=sys.stderr)
         return False
     synced = report.outcome == "synced"
-    print(f"{slug}: {_figures(report) if synced else f'{report.outcome}: {report.message}'}")
+    print(f"{slug}: {_figures(report) if synced else _reason(slug, report)}")
+    for path in report.held_back.paths if report.held_back else ():
+        print(f"sdlc-lens: {slug}: {path!r}: gone", file=sys.stderr)
     for unread in report.failures:
         print(f"sdlc-lens: {slug}: {unread.path!r}: {unread.reason}", file=sys.stderr)
     return synced
+
+
+def _reason(slug: str, report: Sync) -> str:
+    """Why a project was not synced, and the option of this command that allows it."""
+    if report.held_back is None:
+        return f"{report.outcome}: {report.message}"
+    return (
+        f"{report.outcome}: {report.held_back.count} stored documents are gone from the workspace."
+        " Nothing was changed: check that the whole workspace is mounted. If they are meant to be"
+        f" gone, run `python3 -m sdlc_lens sync --confirm {slug}`"
+    )
 
 
 def _figures(report: Sync) -> str:

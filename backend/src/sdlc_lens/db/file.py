@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from sdlc_lens.db.locks import lock_file, unsupported
+from sdlc_lens.db.locks import lease_file, lock_file, unsupported
 from sdlc_lens.errors import LensError, NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
@@ -57,9 +57,9 @@ def require_writable(path: Path) -> None:
 
 
 def side_files(path: Path) -> tuple[Path, ...]:
-    """The files that stand beside a database in use: SQLite's two, and our lock."""
+    """The files next to a database in use: SQLite's two, and our two for locks."""
     wal, shm = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
-    return wal, shm, lock_file(path)
+    return wal, shm, lock_file(path), lease_file(path)
 
 
 def create(path: Path) -> None:

@@ -1,14 +1,16 @@
-"""The lock beside the database, and whether its file system supports locks at all."""
+"""The locks next to the database, and whether its file system supports locks at all."""
 
 import errno
 import fcntl
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sdlc_lens.errors import LensError, LocksUnsupported, StorageError
 
+_FLOCK = "hhqqi4x"  # struct flock of Linux with 64 bits: l_type, l_whence, l_start, l_len, l_pid
 _UNSUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
@@ -17,12 +19,66 @@ def lock_file(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
+def lease_file(path: Path) -> Path:
+    """The file whose bytes are locked for leases in the database at PATH."""
+    return path.with_name(path.name + ".leases")
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock of the database at PATH, after waiting for it."""
     with _opened(path) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+
+
+class LeaseLocks:
+    """The locks that a process holds for its leases, each on a byte of one file.
+
+    The kernel releases them when the process ends, however it ends. They belong to the open file
+    and not to the process, which may have other objects of this class.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = lease_file(path)
+        self._descriptor: int | None = None
+        self._held: set[str] = set()
+
+    def hold(self, lease: str) -> None:
+        """Lock a new lease, where the system supports that."""
+        if self._lock(fcntl.F_OFD_SETLK, fcntl.F_WRLCK, lease) is not None:
+            self._held.add(lease)
+
+    def release(self, lease: str) -> None:
+        """Let go of a lease."""
+        if lease in self._held:
+            self._held.remove(lease)
+            self._lock(fcntl.F_OFD_SETLK, fcntl.F_UNLCK, lease)
+
+    def is_held(self, lease: str) -> bool | None:
+        """Whether a living process holds the lease; None when the system cannot tell."""
+        if lease in self._held:
+            return True
+        found = self._lock(fcntl.F_OFD_GETLK, fcntl.F_WRLCK, lease)
+        return None if found is None else found != fcntl.F_UNLCK
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _lock(self, command: int, kind: int, lease: str) -> int | None:
+        """The kind of lock that stands in the way or was made; None where there are no locks."""
+        start = int(lease[:15], 16)  # of the 2^63 bytes that a file may have
+        request = struct.pack(_FLOCK, kind, os.SEEK_SET, start, 1, 0)
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+            answer = fcntl.fcntl(self._descriptor, command, request)
+        except OSError:
+            return None
+        return int(struct.unpack(_FLOCK, answer)[0])
 
 
 def require_locks(path: Path) -> None:

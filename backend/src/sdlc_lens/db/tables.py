@@ -1,6 +1,12 @@
 """The tables. The search index and its triggers are not among them: Alembic's revisions make
 them, and the database keeps them."""
 
+from collections.abc import Iterator
+from dataclasses import fields
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Boolean,
     Column,
@@ -12,10 +18,49 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
+
+from sdlc_lens.domain.documents.document import Document
+
+DOCUMENT_FIELDS = tuple(
+    field.name for field in fields(Document) if field.name not in {"aliases", "links"}
+)
+"""The fields of a document that are columns; the others have tables of their own."""
+
+_COLUMN_TYPES = {str: Text, int: Integer, float: Float, bool: Boolean}
+
+
+class Json(TypeDecorator[Any]):
+    """A value that is not a single text or number, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, annotation: Any) -> None:
+        super().__init__()
+        self.annotation = annotation
+        self._adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+
+    def process_bind_param(self, value: Any, _dialect: object = None) -> str | None:
+        return None if value is None else self._adapter.dump_json(value).decode()
+
+    def process_result_value(self, value: str | None, _dialect: object = None) -> Any:
+        return None if value is None else self._adapter.validate_json(value)
+
+
+def _document_columns() -> Iterator[Column[Any]]:
+    """A column for each field, of the type and the name that the field was declared with."""
+    annotations = get_type_hints(Document)
+    for name in DOCUMENT_FIELDS:
+        annotation = annotations[name]
+        options = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
+        (plain,) = set(options) - {NoneType}
+        yield Column(name, _COLUMN_TYPES.get(plain) or Json(plain), nullable=NoneType in options)
+
 
 metadata = MetaData(
     naming_convention={
@@ -46,6 +91,7 @@ projects = Table(
     Column("created_at", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("vocabulary", Text, nullable=False, server_default=text("'{}'")),
+    Column("synced_path", Text),
 )
 
 documents = Table(
@@ -53,29 +99,24 @@ documents = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("doc_id", Text, nullable=False),
-    Column("ref", Text),
-    Column("title", Text, nullable=False),
-    Column("status", Text),
-    Column("owner", Text),
-    Column("priority", Text),
-    Column("story_points", Float),
-    Column("epic", Text),
-    Column("story", Text),
-    Column("fields", Text, nullable=False, server_default=text("'{}'")),
-    Column("sha256", Text, nullable=False),
+    *_document_columns(),
     Column("blob_id", Text, nullable=False),
     Column("parsed_by", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
-    Column("content_start", Integer, nullable=False, server_default=text("0")),
-    Column("content_length", Integer, nullable=False, server_default=text("0")),
-    Column("source", LargeBinary, nullable=False),
     UniqueConstraint("project_id", "path"),
     Index(None, "project_id", "type", "doc_id"),
     Index(None, "project_id", "type", "status", "story_points"),
     Index(None, "project_id", "updated_at", "path"),
+)
+
+# Apart from the documents, so that to read their other columns is to read few pages.
+document_sources = Table(
+    "document_sources",
+    metadata,
+    Column(
+        "document_id", Integer, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("source", LargeBinary, nullable=False),
 )
 
 document_refs = Table(
@@ -111,9 +152,21 @@ syncs = Table(
     Column("unchanged", Integer, nullable=False),
     Column("removed", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
-    Column("failures", Text, nullable=False),
+    Column("failures", Json(Any), nullable=False),
     Column("message", Text),
     Column("revision", Integer, nullable=False),
+    Column("held_back", Json(Any)),
+)
+
+sync_durations = Table(
+    "sync_durations",
+    metadata,
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("at_most", Float, primary_key=True),
+    Column("syncs", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 health_reports = Table(

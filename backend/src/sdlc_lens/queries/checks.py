@@ -1,11 +1,9 @@
 """What the health check reads of a project, and its reports."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from sdlc_lens.db.database import ReadSession, WriteSession
@@ -15,23 +13,33 @@ from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.errors import NotFound
 
-FactsRow = Sequence[Any]
-
 _ROWS_AT_ONCE = 500
-_FACTS = (
-    documents.c.path,
-    documents.c.type,
-    documents.c.doc_id,
-    documents.c.title,
-    documents.c.ref,
-    documents.c.status,
-    documents.c.owner,
-    documents.c.priority,
-    documents.c.story_points,
-    documents.c.content_length,
+_REFS = (
+    select(func.json_group_array(document_refs.c.ref))
+    .where(document_refs.c.document_id == documents.c.id)
+    .scalar_subquery()
 )
+_REFERENCES = (
+    select(
+        func.json_group_array(func.json_array(document_links.c.relation, document_links.c.target))
+    )
+    .where(document_links.c.document_id == documents.c.id)
+    .where(document_links.c.relation != MENTION)
+    .scalar_subquery()
+)
+# One row a document: its references and refs as JSON.
+_FACTS = select(
+    *(documents.c[field.name] for field in fields(Facts) if field.name in documents.c),
+    _REFS.label("refs"),
+    _REFERENCES.label("references"),
+).where(documents.c.project_id == bindparam("project_id"))
 _STANDING = (
-    select(projects.c.id, projects.c.revision, projects.c.last_synced_at, health_reports.c.report)
+    select(
+        projects.c.id.label("project_id"),
+        projects.c.revision,
+        projects.c.last_synced_at,
+        health_reports.c.report,
+    )
     .outerjoin_from(
         projects,
         health_reports,
@@ -57,26 +65,26 @@ class Standing:
 
 async def get_standing(session: ReadSession, slug: str) -> Standing:
     """How the project called SLUG stands; reports on former states or by former rules are none."""
-    row = (await session.execute(_STANDING, {"slug": slug})).one_or_none()
+    row = (await session.execute(_STANDING, {"slug": slug})).mappings().one_or_none()
     if row is None:
         raise NotFound(f"there is no project {slug[:200]!r}")
-    return Standing(*row)
+    return Standing(**row)
 
 
-async def read_facts(session: ReadSession, project_id: int) -> list[FactsRow]:
+async def read_facts(session: ReadSession, project_id: int) -> list[RowMapping]:
     """Every document of a project, in portions, between which the event loop gets its turn."""
-    rows: list[FactsRow] = []
-    result = await session.stream(_facts(project_id))
-    async for portion in result.partitions(_ROWS_AT_ONCE):
+    rows: list[RowMapping] = []
+    result = await session.stream(_FACTS, {"project_id": project_id})
+    async for portion in result.mappings().partitions(_ROWS_AT_ONCE):
         rows.extend(portion)
     return rows
 
 
-def facts(row: FactsRow) -> Facts:
+def facts(row: RowMapping) -> Facts:
     """What `read_facts` read of a document."""
-    *values, refs, references = row
-    values += [frozenset(json.loads(refs)), tuple(Link(*pair) for pair in json.loads(references))]
-    return Facts(*values)
+    refs = frozenset(json.loads(row["refs"]))
+    references = tuple(Link(*pair) for pair in json.loads(row["references"]))
+    return Facts(**{**row, "refs": refs, "references": references})
 
 
 async def store_report(session: WriteSession, standing: Standing, report: str) -> None:
@@ -89,20 +97,3 @@ async def store_report(session: WriteSession, standing: Standing, report: str) -
             .values(project_id=standing.project_id, **values)
             .on_conflict_do_update(index_elements=["project_id"], set_=values)
         )
-
-
-def _facts(project_id: int) -> Select[tuple[object, ...]]:
-    """One row a document: its references and refs as JSON."""
-    refs = (
-        select(func.json_group_array(document_refs.c.ref))
-        .where(document_refs.c.document_id == documents.c.id)
-        .scalar_subquery()
-    )
-    pair = func.json_array(document_links.c.relation, document_links.c.target)
-    references = (
-        select(func.json_group_array(pair))
-        .where(document_links.c.document_id == documents.c.id)
-        .where(document_links.c.relation != MENTION)
-        .scalar_subquery()
-    )
-    return select(*_FACTS, refs, references).where(documents.c.project_id == project_id)

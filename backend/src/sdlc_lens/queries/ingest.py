@@ -1,40 +1,64 @@
 """Documents as a sync stores them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
-from sqlalchemy import RowMapping, Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, delete, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from sdlc_lens.db.database import ReadSession, WriteSession
-from sdlc_lens.db.tables import document_links, document_refs, documents, projects
+from sdlc_lens.db.tables import (
+    DOCUMENT_FIELDS,
+    Json,
+    document_links,
+    document_refs,
+    document_sources,
+    documents,
+    projects,
+)
+from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.sources.snapshot import blob_id
 
-Rows = Sequence[Mapping[str, object]]
+Row = dict[str, object]
+Rows = Mapping[Table, Sequence[Row]]
+"""The rows of some documents, in each table that holds some of them."""
 
-ROWS_AT_ONCE = 500
-"""How many rows are stored before the event loop gets its turn."""
-
-_ALL = frozenset(documents.c.keys()) - {"id", "project_id"}
-_READ_ANEW = frozenset({"parsed_by"})
-_FORM = (_ALL | {"id"}) - _READ_ANEW - {"source", "updated_at"}
-_INDEXED = frozenset({"doc_id", "ref", "title", "source"})
+_ROWS_AT_ONCE = 500
+_TABLES = (documents, document_sources, document_refs, document_links)
+_JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What a sync needs to know of a stored document."""
 
     id: int
-    path: str
     blob_id: str
     parsed_by: str
 
 
-async def stored_documents(session: ReadSession, project_id: int) -> list[Stored]:
-    """Every stored document of a project, without its source."""
-    columns = (documents.c.id, documents.c.path, documents.c.blob_id, documents.c.parsed_by)
+async def stored_documents(session: ReadSession, project_id: int) -> dict[str, Stored]:
+    """Every stored document of a project, by path."""
+    columns = (documents.c.path, documents.c.id, documents.c.blob_id, documents.c.parsed_by)
     query = select(*columns).where(documents.c.project_id == project_id)
-    return [Stored(*row) for row in await session.execute(query)]
+    rows = await session.execute(query)
+    return {row.path: Stored(row.id, row.blob_id, row.parsed_by) for row in rows}
+
+
+async def outdated_documents(session: ReadSession, project_id: int, current: str) -> dict[int, str]:
+    """The paths, by id, of a project's documents whose `parsed_by` is not CURRENT."""
+    query = select(documents.c.id, documents.c.path).where(
+        documents.c.project_id == project_id, documents.c.parsed_by != current
+    )
+    return {row.id: row.path for row in await session.execute(query)}
+
+
+async def stored_sources(session: ReadSession, ids: Iterable[int]) -> dict[int, bytes]:
+    """The bytes of these documents."""
+    query = select(document_sources).where(document_sources.c.document_id.in_(list(ids)))
+    return {row.document_id: row.source for row in await session.execute(query)}
 
 
 async def outdated_projects(session: ReadSession, current: str) -> list[str]:
@@ -44,89 +68,104 @@ async def outdated_projects(session: ReadSession, current: str) -> list[str]:
     return list(await session.scalars(query))
 
 
-async def stored_sources(session: ReadSession, ids: Iterable[int]) -> dict[int, bytes]:
-    """The bytes of these documents."""
-    query = select(documents.c.id, documents.c.source).where(documents.c.id.in_(list(ids)))
-    return {row.id: row.source for row in await session.execute(query)}
-
-
 async def next_id(session: WriteSession) -> int:
     """The least id that no document and none after it has."""
     return (await session.scalar(select(func.max(documents.c.id))) or 0) + 1
 
 
+def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object) -> Rows:
+    """The rows of documents and their sources, by id; SHARED are columns with one value for all."""
+    rows: dict[Table, list[Row]] = {table: [] for table in _TABLES}
+    for document_id, (document, source) in parsed.items():
+        fields = {name: getattr(document, name) for name in DOCUMENT_FIELDS}
+        fields |= {name: kind.process_bind_param(fields[name]) for name, kind in _JSON.items()}
+        own: Row = {"id": document_id, "blob_id": blob_id(source)}
+        rows[documents].append(own | shared | fields)
+        rows[document_sources].append({"document_id": document_id, "source": source})
+        refs = dict.fromkeys(document.aliases, False)
+        if document.ref:
+            refs[document.ref] = True
+        for ref, is_own in refs.items():
+            rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
+        for position, link in enumerate(document.links):
+            rows[document_links].append(
+                {
+                    "document_id": document_id,
+                    "position": position,
+                    "relation": link.relation,
+                    "target": link.target,
+                }
+            )
+    return rows
+
+
 async def add_documents(session: WriteSession, rows: Rows) -> None:
-    """Store new documents, many with one statement: the search index is written out with each."""
-    for portion in batched(rows, ROWS_AT_ONCE):
-        values = tuple(value for row in portion for value in row.values())
-        await session.exec_driver_sql(_insertion(documents, portion), values)
+    """Store new documents."""
+    await _insert(session, documents, rows[documents])
+    await _insert_sources(session, rows[document_sources])
+    await _insert(session, document_refs, rows[document_refs])
+    await _insert(session, document_links, rows[document_links])
 
 
-async def replace_documents(session: WriteSession, rows: Rows) -> int:
-    """Store the new forms of documents, by their ids; how many differ from what was stored.
+async def replace_fields(session: WriteSession, rows: Rows) -> int:
+    """Store what another parser made of documents; how many differ from what was stored.
 
-    `updated_at` moves only with the form: one that was merely read anew keeps it.
+    Columns that differ are written and no others, to spare the search index the work.
     """
-    before = await _forms(session, [row["id"] for row in rows])
-    changes: dict[frozenset[str], list[Mapping[str, object]]] = {}
-    for row in rows:
-        changes.setdefault(_to_write(before[row["id"]], row), []).append(row)
-    for names, portion in changes.items():
-        await _update(session, portion, names)
-    return sum(len(portion) for names, portion in changes.items() if names != _READ_ANEW)
+    before = await _stored_fields(session, [row["id"] for row in rows[documents]])
+    changes: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in rows[documents]:
+        stored = before[row["id"]]
+        changes[frozenset(name for name in stored if stored[name] != row[name])].append(row)
+    for names, changed in changes.items():
+        await _update(session, changed, names | {"parsed_by"})
+    for table in (document_refs, document_links):
+        await _delete(session, table, "document_id", before)
+        await _insert(session, table, rows[table])
+    return sum(len(changed) for names, changed in changes.items() if names)
 
 
 async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
-    """Forget documents, with what they point at and their index entries."""
+    """Forget documents, with their sources, what they point at and their index entries."""
     await _delete(session, documents, "id", ids)
 
 
-async def add_references(session: WriteSession, refs: Rows, links: Rows) -> None:
-    """Store which ids documents answer to, and which they point at."""
-    for table, rows in ((document_refs, refs), (document_links, links)):
-        for portion in batched(rows, ROWS_AT_ONCE):
-            values = [tuple(row.values()) for row in portion]
-            await session.exec_driver_sql(_insertion(table, portion[:1]), values)
-
-
-async def remove_references(session: WriteSession, ids: Sequence[int]) -> None:
-    """Forget what documents answer to and point at."""
-    for table in (document_refs, document_links):
-        await _delete(session, table, "document_id", ids)
-
-
-async def _forms(session: ReadSession, ids: Sequence[object]) -> dict[object, RowMapping]:
-    query = select(*(documents.c[name] for name in _FORM)).where(documents.c.id.in_(ids))
-    return {row["id"]: row for row in (await session.execute(query)).mappings()}
-
-
-def _to_write(before: RowMapping, row: Mapping[str, object]) -> frozenset[str]:
-    """The columns to write; those in the index only if they differ, to spare it the work."""
-    changed = {name for name in _FORM if before[name] != row[name]}
-    if not changed:
-        return _READ_ANEW
-    moves_index = "blob_id" in changed or changed & _INDEXED
-    return _ALL if moves_index else _ALL - _INDEXED
-
-
 # Past the library's own treatment of values, which takes as long as storing them.
-def _insertion(table: Table, rows: Rows) -> str:
-    """The statement that stores ROWS, all of the same columns in the same order."""
-    marks = f"({', '.join('?' * len(rows[0]))})"
-    return (
-        f"INSERT INTO {table.name} ({', '.join(rows[0])}) VALUES {', '.join([marks] * len(rows))}"
-    )
+async def _insert(session: WriteSession, table: Table, rows: Sequence[Row]) -> None:
+    for portion in batched(rows, _ROWS_AT_ONCE):
+        names = portion[0].keys()
+        await session.exec_driver_sql(
+            f"INSERT INTO {table.name} ({', '.join(names)})"
+            f" VALUES ({', '.join(f':{name}' for name in names)})",
+            list(portion),
+        )
 
 
-async def _update(session: WriteSession, rows: Rows, names: Iterable[str]) -> None:
-    values: dict[str, object] = {name: bindparam(f"new_{name}") for name in sorted(names)}
-    statement = update(documents).where(documents.c.id == bindparam("of")).values(values)
-    await session.execute(
-        statement,
-        [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows],
-    )
+async def _insert_sources(session: WriteSession, rows: Sequence[Row]) -> None:
+    """With one statement, since the search index is written out after each."""
+    for portion in batched(rows, _ROWS_AT_ONCE):
+        await session.exec_driver_sql(
+            "INSERT INTO document_sources (document_id, source)"
+            f" VALUES {', '.join(['(?, ?)'] * len(portion))}",
+            tuple(value for row in portion for value in (row["document_id"], row["source"])),
+        )
 
 
-async def _delete(session: WriteSession, table: Table, key: str, ids: Iterable[int]) -> None:
-    for portion in batched(ids, ROWS_AT_ONCE):
+async def _stored_fields(
+    session: ReadSession, ids: Sequence[object]
+) -> dict[object, Mapping[str, object]]:
+    """The fields of documents as the database holds them, by id."""
+    columns = (type_coerce(documents.c[name], NullType()).label(name) for name in DOCUMENT_FIELDS)
+    query = select(documents.c.id.label("of"), *columns).where(documents.c.id.in_(ids))
+    rows = (await session.execute(query)).mappings()
+    return {row["of"]: {name: row[name] for name in DOCUMENT_FIELDS} for row in rows}
+
+
+async def _update(session: WriteSession, rows: Iterable[Row], names: Iterable[str]) -> None:
+    values = ", ".join(f"{name} = :{name}" for name in sorted(names))
+    await session.exec_driver_sql(f"UPDATE documents SET {values} WHERE id = :id", list(rows))
+
+
+async def _delete(session: WriteSession, table: Table, key: str, ids: Iterable[object]) -> None:
+    for portion in batched(ids, _ROWS_AT_ONCE):
         await session.execute(delete(table).where(table.c[key].in_(portion)))

@@ -1,11 +1,11 @@
 """Queries on projects, and the lease that a running sync holds on its project."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
@@ -14,6 +14,9 @@ from sdlc_lens.db.tables import documents, projects
 from sdlc_lens.errors import Conflict, NotFound
 
 LEASE_SECONDS = 30
+
+IsHeld = Callable[[str], bool | None]
+"""Whether the process that took a lease lives; None when that cannot be known."""
 
 _ID = select(projects.c.id).where(projects.c.slug == bindparam("slug"))
 _PROJECT = select(
@@ -36,6 +39,7 @@ class Project:
     name: str
     source_type: str
     sdlc_path: str | None
+    synced_path: str | None
     auto_sync: bool
     schema_version: int | None
     profile: str | None
@@ -105,23 +109,36 @@ async def remove_project(session: WriteSession, slug: str) -> None:
     await session.execute(delete(projects).where(projects.c.id == project.id))
 
 
-async def take_lease(session: WriteSession, project_id: int, lease: str) -> bool:
-    """Mark the project as being synced; False when another sync holds it."""
-    moment = now()
-    free = or_(projects.c.lease_ends_at.is_(None), projects.c.lease_ends_at <= stamp(moment))
-    result = await session.execute(
-        update(projects)
-        .where(projects.c.id == project_id, free)
-        .values(lease=lease, lease_ends_at=_lease_end(moment))
-        .returning(projects.c.id)
-    )
-    return result.first() is not None
+async def is_leased(session: ReadSession, slug: str, is_held: IsHeld) -> bool:
+    """Whether a sync holds the project called SLUG: its lease runs, and its process lives."""
+    query = select(projects.c.lease, projects.c.lease_ends_at).where(projects.c.slug == slug)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        raise _unknown(slug)
+    runs = found.lease_ends_at is not None and found.lease_ends_at > stamp(now())
+    return runs and is_held(found.lease) is not False
 
 
-async def holds_lease(session: WriteSession, lease: str) -> bool:
-    """Whether the lease is still the project's own."""
-    query = select(projects.c.id).where(projects.c.lease == lease)
-    return await session.scalar(query) is not None
+async def get_leases(session: ReadSession) -> list[str]:
+    """Every lease, also those that have ended."""
+    query = select(projects.c.lease).where(projects.c.lease.is_not(None))
+    return list(await session.scalars(query))
+
+
+async def take_lease(session: WriteSession, slug: str, lease: str, is_held: IsHeld) -> bool:
+    """Mark the project called SLUG as being synced; False when another sync holds it."""
+    if await is_leased(session, slug, is_held):
+        return False
+    values = {"lease": lease, "lease_ends_at": _lease_end(now())}
+    await session.execute(update(projects).where(projects.c.slug == slug).values(values))
+    return True
+
+
+async def leased_revision(session: WriteSession, lease: str) -> int | None:
+    """The revision of the project that the lease holds; None when the lease was lost."""
+    query = select(projects.c.revision).where(projects.c.lease == lease)
+    found: int | None = await session.scalar(query)
+    return found
 
 
 async def extend_lease(session: WriteSession, lease: str) -> bool:
@@ -135,6 +152,12 @@ async def extend_leases(session: WriteSession, more_seconds: int) -> None:
     end = _lease_end(moment + timedelta(seconds=more_seconds))
     running = projects.c.lease_ends_at > stamp(moment), projects.c.lease_ends_at < end
     await session.execute(update(projects).where(*running).values(lease_ends_at=end))
+
+
+async def add_revision(session: WriteSession, project_id: int) -> None:
+    """Count a change of what is stored of the project that no sync has made."""
+    values = {"revision": projects.c.revision + 1}
+    await session.execute(update(projects).where(projects.c.id == project_id).values(values))
 
 
 async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 from typing import Any
 
@@ -83,7 +83,8 @@ def bearers(project_id: int) -> Select[Any]:
 async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> Meanings:
     """The documents of the project that REFS mean."""
     query = bearers(project_id).where(document_refs.c.ref.in_(refs))
-    return Meanings(Candidate(*row) for row in await session.execute(query))
+    rows = (await session.execute(query)).mappings()
+    return Meanings(Candidate(**row) for row in rows)
 
 
 async def get_references(session: ReadSession, document_id: int) -> list[Link]:
@@ -142,9 +143,9 @@ def these(ids: Iterable[int]) -> Ids:
 
 async def get_named(session: ReadSession, ids: Ids) -> dict[int, Named]:
     """The documents with these ids."""
-    columns = [documents.c[name] for name in Named.__dataclass_fields__]
-    rows = await session.execute(select(*columns).where(documents.c.id.in_(ids)))
-    return {row.id: Named(*row) for row in rows}
+    columns = [documents.c[field.name] for field in fields(Named)]
+    query = select(*columns).where(documents.c.id.in_(ids))
+    return {row["id"]: Named(**row) for row in (await session.execute(query)).mappings()}
 
 
 async def get_related(session: ReadSession, project_id: int, document_id: int) -> Related:

@@ -46,6 +46,7 @@ SELECT total, page.id, tier, relevance, doc_id, ref, path, type, title, status,
 FROM (SELECT count(*) AS total FROM hits)
 LEFT JOIN page ON true
 LEFT JOIN documents ON documents.id = page.id
+LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """

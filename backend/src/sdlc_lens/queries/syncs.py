@@ -1,16 +1,20 @@
 """Reports of syncs: what each run found and did."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from math import inf
 
 from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sdlc_lens.db.database import ReadSession, WriteSession
-from sdlc_lens.db.tables import syncs
+from sdlc_lens.db.tables import sync_durations, syncs
 
 KEPT = 50
-MOST_FAILURES = 100
+MOST_NAMED = 100
+SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""The bounds by which durations are counted."""
 
 _SHOWN = tuple(column for column in syncs.c if column.name not in {"id", "project_id"})
 _LAST = (
@@ -30,6 +34,14 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """A deletion that waits for confirmation: how many documents, and the first hundred paths."""
+
+    count: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sync:
     """One run. `failed` counts all failures, of which `failures` names the first hundred."""
 
@@ -45,16 +57,35 @@ class Sync:
     failures: tuple[Failure, ...] = ()
     message: str | None = None
     revision: int = 0
+    held_back: HeldBack | None = None
 
 
 async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
-    """Store a report; only a project's last fifty are kept."""
-    row = asdict(sync) | {"project_id": project_id, "failures": _to_json(sync)}
-    await session.execute(insert(syncs).values(row))
+    """Store a report, and count it; only a project's last fifty are kept, the counts for ever."""
+    row = asdict(replace(sync, failures=sync.failures[:MOST_NAMED]))
+    await session.execute(insert(syncs).values(row | {"project_id": project_id}))
     newest = select(syncs.c.id).where(syncs.c.project_id == project_id)
     kept = newest.order_by(syncs.c.id.desc()).limit(KEPT)
     older = (syncs.c.project_id == project_id) & syncs.c.id.not_in(kept)
     await session.execute(delete(syncs).where(older))
+    began, ended = map(datetime.fromisoformat, (sync.started_at, sync.finished_at))
+    seconds = (ended - began).total_seconds()
+    count = upsert(sync_durations).values(
+        project_id=project_id,
+        outcome=sync.outcome,
+        at_most=next((bound for bound in SECONDS if seconds <= bound), inf),
+        syncs=1,
+        seconds=seconds,
+    )
+    await session.execute(
+        count.on_conflict_do_update(
+            index_elements=sync_durations.primary_key.columns,
+            set_={
+                "syncs": sync_durations.c.syncs + 1,
+                "seconds": sync_durations.c.seconds + count.excluded.seconds,
+            },
+        )
+    )
 
 
 async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
@@ -79,9 +110,7 @@ async def last_syncs(session: ReadSession) -> Mapping[int, Sync]:
 
 def _sync(row: RowMapping) -> Sync:
     values = {column.name: row[column.name] for column in _SHOWN}
-    failures = tuple(Failure(**failure) for failure in json.loads(row["failures"]))
-    return Sync(**values | {"failures": failures})
-
-
-def _to_json(sync: Sync) -> str:
-    return json.dumps([asdict(failure) for failure in sync.failures[:MOST_FAILURES]])
+    values["failures"] = tuple(Failure(**failure) for failure in row["failures"])
+    if held_back := row["held_back"]:
+        values["held_back"] = HeldBack(held_back["count"], tuple(held_back["paths"]))
+    return Sync(**values)

@@ -10,8 +10,8 @@ from pathlib import Path
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.permissions import why_unreadable
 from sdlc_lens.sources.mapping import MappingError, read_mapping
-from sdlc_lens.sources.snapshot import Entry, Snapshot, blob_id
-from sdlc_lens.sources.walk import Found, read_in, walk, why
+from sdlc_lens.sources.snapshot import Snapshot, blob_id
+from sdlc_lens.sources.walk import Found, read_in, storable, walk, why
 
 SETTINGS = ".config.yaml"
 VERSION = ".version"
@@ -23,6 +23,8 @@ def locate(path: str, base: Path) -> Path:
     """The real folder at PATH, which must lie in BASE when all links are followed."""
     shown = repr(path[:_LONGEST_SHOWN])
     cure = "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names"
+    if not path.startswith("/"):
+        raise PathNotFound(f"{shown} is a relative path. Name the folder from the root: /data/...")
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.
@@ -37,32 +39,30 @@ def locate(path: str, base: Path) -> Path:
     raise PathNotFound(f"{shown} is no folder. {cure}")
 
 
-def read_folder(path: str, base: Path, known: Mapping[str, str] | None = None) -> Snapshot:
-    """Everything that the workspace at PATH holds now, but for the blobs KNOWN by their path."""
-    root = _readable(path, base)
+def read_folder(path: str, base: Path) -> Snapshot:
+    """The workspace at PATH, as it is now."""
+    named, root = Path(path), _readable(path, base)
+    blobs: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    warnings: list[str] = []
-    unchanged: set[str] = set()
-    entries: dict[str, Entry] = {}
-    for found in walk(root, Path(path), unreadable):
-        stored = found.path
-        if stored in entries or stored in unchanged:
+    names: dict[str, str] = {}
+    for found in walk(root, named, unreadable):
+        stored = storable(found.path)
+        if stored in blobs or stored in unreadable:
             unreadable[stored] = "another file has the same name once it is written in UTF-8"
-        elif known and stored in known and _is_same(found, known[stored], unreadable):
-            unchanged.add(stored)
-        elif stored not in unreadable:
-            entries[stored] = Entry(stored, partial(_read, root, Path(path), found.name))
+            continue
+        try:
+            blobs[stored] = blob_id(found.read())
+        except FileNotFoundError:
+            continue  # gone since the folder was listed
+        except OSError as error:
+            unreadable[stored] = why(named / found.path, error)
+        names[stored] = found.path
+    warnings: list[str] = []
     settings = _mapping(root, SETTINGS, warnings)
     version = _mapping(root, VERSION, warnings)
     _readable(path, base)  # one that vanished meanwhile is not empty
-    return Snapshot(
-        tuple(entries.values()),
-        frozenset(unchanged),
-        unreadable,
-        settings,
-        version,
-        tuple(warnings),
-    )
+    read = partial(_read, root, named, names)
+    return Snapshot(blobs, read, unreadable, settings, version, tuple(warnings))
 
 
 def fingerprint(path: str, base: Path) -> str:
@@ -85,19 +85,8 @@ def _readable(path: str, base: Path) -> Path:
     return root
 
 
-def _is_same(found: Found, blob: str, unreadable: dict[str, str]) -> bool:
-    """Whether the file still is BLOB; UNREADABLE learns why that cannot be told."""
-    try:
-        return blob_id(found.read()) == blob
-    except FileNotFoundError:
-        return False  # gone since the folder was listed
-    except OSError as error:
-        unreadable[found.path] = found.place.reason(found.entry.name, error)
-        return False
-
-
-def _read(root: Path, named: Path, name: str) -> bytes | None:
-    """The bytes of a document that was listed; None when it has gone since."""
+def _read(root: Path, named: Path, names: Mapping[str, str], path: str) -> bytes | None:
+    name = names[path]
     try:
         return read_in(root, name)
     except FileNotFoundError as error:

@@ -1,40 +1,22 @@
-"""A workspace at one moment: every live path, and what could not be read."""
+"""What a source of documents is asked for: its documents at one moment, and their bytes."""
 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One document: where it lies, and how to get its bytes, as they are then.
-
-    `read` gives None for one that is there no more, and raises Unreadable.
-    """
-
-    path: str
-    read: Callable[[], bytes | None]
-
-    @cached_property
-    def blob_id(self) -> str | None:
-        """The mark of its bytes; None when it is there no more. Raises Unreadable."""
-        source = self.read()
-        return None if source is None else blob_id(source)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a source holds.
+    """The documents of a workspace at one moment: for each path the id of its blob.
 
-    Only what was compared with a known blob has been read: the bytes of a large workspace would
-    fill the memory. `unchanged` are the paths whose blobs the reader knew already. `unreadable`
-    maps files and folders to the reason: what lies there is not absent. `settings` and `version`
-    are the workspace's own two files, as far as they made sense.
+    `read` gives the bytes at one of these paths, as they are then; None when the file has gone
+    since. It raises Unreadable. `unreadable` maps files and folders to the reason: what is there
+    is not absent. `settings` and `version` are the workspace's own two files, as far as they could
+    be used; `warnings` say what could not.
     """
 
-    entries: tuple[Entry, ...]
-    unchanged: frozenset[str] = frozenset()
+    blobs: Mapping[str, str]
+    read: Callable[[str], bytes | None]
     unreadable: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[object, object] = field(default_factory=dict)
     version: Mapping[object, object] = field(default_factory=dict)

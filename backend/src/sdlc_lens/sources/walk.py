@@ -2,8 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,68 +18,43 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-@dataclass(frozen=True)
-class Place:
-    """An open folder below the workspace's root, which is told by the name that it was given."""
-
-    descriptor: int
-    named: Path
-    path: str = ""
-    depth: int = 0
-
-    def below(self, name: str) -> str:
-        """The path of something in this folder, relative to the root."""
-        return f"{self.path}/{name}" if self.path else name
-
-    def reason(self, name: str, error: OSError) -> str:
-        """Why something in this folder cannot be read."""
-        return why(self.named / self.below(name), error)
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file in this folder, all of one moment."""
-        descriptor = os.open(name, _FILE, dir_fd=self.descriptor)
-        try:
-            return _whole(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A document's file; it can be read until the walk goes on."""
+    """A document's file, by its path below the root; it can be read until the walk goes on."""
 
-    place: Place
+    path: str
     entry: os.DirEntry[str]
-
-    @property
-    def name(self) -> str:
-        """Where it lies below the root."""
-        return self.place.below(self.entry.name)
-
-    @property
-    def path(self) -> str:
-        """The same in a form that can be stored."""
-        return storable(self.name)
+    folder: int
 
     def read(self) -> bytes:
         """Its bytes."""
-        return self.place.read(self.entry.name)
+        return _read(self.entry.name, self.folder)
 
 
 def walk(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Found]:
-    """Every document below ROOT, in order; UNREADABLE learns which folders cannot be listed.
+    """Every document below ROOT, in order; UNREADABLE gets what cannot be listed or looked at.
 
     NAMED is what the root is called in reasons: where links lead is nobody's business.
     """
-    with _opened(root, named) as place:
-        yield from _walk(place, unreadable)
+    descriptor = os.open(root, _FOLDER)
+    try:
+        yield from _walk(descriptor, "", named, unreadable)
+    finally:
+        os.close(descriptor)
 
 
-def read_in(root: Path, name: str) -> bytes:
-    """The bytes of the file at NAME below ROOT."""
-    *folders, last = name.split("/")
-    with _opened(root, root) as place:
-        return _read_below(place, folders, last)
+def read_in(root: Path, path: str) -> bytes:
+    """The bytes of the file at PATH below ROOT."""
+    *folders, name = path.split("/")
+    descriptor = os.open(root, _FOLDER)
+    try:
+        for folder in folders:
+            below = os.open(folder, _FOLDER, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = below
+        return _read(name, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def why(full: Path, error: OSError) -> str:
@@ -91,76 +65,67 @@ def why(full: Path, error: OSError) -> str:
 
 def storable(text: str) -> str:
     """TEXT without the stand-ins for bytes of a file name that are not UTF-8."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
+    return text if text.isascii() else os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
-@contextmanager
-def _opened(root: Path, named: Path) -> Iterator[Place]:
-    descriptor = os.open(root, _FOLDER)
+def _walk(folder: int, above: str, named: Path, unreadable: dict[str, str]) -> Iterator[Found]:
+    """Every document in an open folder; ABOVE is its path, with a slash at the end."""
     try:
-        yield Place(descriptor, named)
-    finally:
-        os.close(descriptor)
-
-
-def _read_below(place: Place, folders: Sequence[str], name: str) -> bytes:
-    if not folders:
-        return place.read(name)
-    descriptor = os.open(folders[0], _FOLDER, dir_fd=place.descriptor)
-    try:
-        return _read_below(Place(descriptor, place.named), folders[1:], name)
-    finally:
-        os.close(descriptor)
-
-
-def _walk(place: Place, unreadable: dict[str, str]) -> Iterator[Found]:
-    try:
-        with os.scandir(place.descriptor) as listing:
+        with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        unreadable[storable(place.path) or "."] = place.reason("", error)
+        unreadable[storable(above[:-1]) or "."] = why(named / above, error)
         return
     for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if not is_skipped_folder(entry.name):
-                yield from _enter(place, entry.name, unreadable)
-        elif entry.is_file(follow_symlinks=False) and is_document(entry.name):
-            yield Found(place, entry)
+        path = above + entry.name
+        try:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and entry.is_file(follow_symlinks=False) and is_document(entry.name):
+                yield Found(path, entry, folder)
+            below = _enter(entry.name, folder, above) if is_folder else None
+        except FileNotFoundError:
+            continue  # gone since the folder was listed
+        except OSError as error:
+            unreadable[storable(path)] = why(named / path, error)
+            continue
+        if below is not None:
+            try:
+                yield from _walk(below, f"{path}/", named, unreadable)
+            finally:
+                os.close(below)
 
 
-def _enter(place: Place, name: str, unreadable: dict[str, str]) -> Iterator[Found]:
-    path = place.below(name)
+def _enter(name: str, folder: int, above: str) -> int | None:
+    """A descriptor of the folder NAME; None when no documents are looked for in it."""
+    if is_skipped_folder(name):
+        return None
+    if above.count("/") == MAX_DEPTH:
+        raise OSError(f"it is more than {MAX_DEPTH} folders deep")
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+def _read(name: str, folder: int) -> bytes:
+    """The bytes of a file in an open folder, all of one moment."""
+    descriptor = os.open(name, _FILE, dir_fd=folder)
     try:
-        if place.depth == MAX_DEPTH:
-            raise OSError(f"it lies more than {MAX_DEPTH} folders deep")
-        descriptor = os.open(name, _FOLDER, dir_fd=place.descriptor)
-    except FileNotFoundError:
-        return  # gone since the folder was listed
-    except OSError as error:
-        unreadable[storable(path)] = place.reason(name, error)
-        return
-    try:
-        yield from _walk(Place(descriptor, place.named, path, place.depth + 1), unreadable)
+        for _ in range(_ATTEMPTS):
+            size, changed = _size_and_time(descriptor)
+            source = b""
+            # A byte more than there is, to see its end.
+            while part := os.pread(descriptor, size + 1 - len(source), len(source)):
+                source += part
+            if _size_and_time(descriptor) == (size, changed):
+                return source
     finally:
         os.close(descriptor)
-
-
-def _whole(descriptor: int) -> bytes:
-    for _ in range(_ATTEMPTS):
-        size, changed = _facts(descriptor)
-        with open(descriptor, "rb", closefd=False) as file:
-            file.seek(0)
-            source = file.read(size + 1)  # a byte more than there is, to see its end
-        if _facts(descriptor) == (size, changed):
-            return source
     raise OSError("it is being written to")
 
 
-def _facts(descriptor: int) -> tuple[int, int]:
-    """By what a change of the file is seen; refuses what is no document's file."""
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        raise OSError("it is no regular file")
-    if facts.st_size > MAX_DOCUMENT_BYTES:
+def _size_and_time(descriptor: int) -> tuple[int, int]:
+    """By what a change of the file is seen; refuses what cannot be a document's file."""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError("it is not a regular file")
+    if found.st_size > MAX_DOCUMENT_BYTES:
         raise OSError(f"it is larger than {MAX_DOCUMENT_BYTES >> 20} MB")
-    return facts.st_size, facts.st_mtime_ns
+    return found.st_size, found.st_mtime_ns

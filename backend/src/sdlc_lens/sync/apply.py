@@ -1,84 +1,116 @@
 """Stores what a plan says, in the session's one transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import batched
+from itertools import batched, count
 
+from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.tables import documents
+from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.parse import parse, parsed_by
+from sdlc_lens.errors import Unreadable
 from sdlc_lens.queries.ingest import (
+    Rows,
+    Stored,
     add_documents,
-    add_references,
+    document_rows,
     next_id,
     remove_documents,
-    remove_references,
-    replace_documents,
+    replace_fields,
     stored_sources,
 )
-from sdlc_lens.sources.snapshot import Entry
+from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.plan import Plan
-from sdlc_lens.sync.reading import Numbered, Reader, Rows
+from sdlc_lens.sync.threads import in_own_thread, in_time
 
-DOCUMENTS_AT_ONCE = 50
+DOCUMENTS_AT_ONCE = 100
 
 
-@dataclass
-class Applied:
-    """What was stored: documents that are new, stored ones with another form now; `failures` tells
-    by path which could not be read, and why.
+async def apply(
+    session: WriteSession,
+    project_id: int,
+    plan: Plan,
+    stored: Mapping[str, Stored],
+    snapshot: Snapshot,
+    configuration: Configuration,
+) -> tuple[int, int, dict[str, str]]:
+    """Store PLAN. How many documents were added and changed, and which could not be read, and why.
+
+    A document that has vanished since the snapshot is left to the next sync.
     """
+    shared = {
+        "project_id": project_id,
+        "parsed_by": parsed_by(configuration),
+        "updated_at": stamp(now()),
+    }
+    ids = count(await next_id(session))
+    failures: dict[str, str] = {}
 
-    added: int = 0
-    changed: int = 0
-    failures: dict[str, str] = field(default_factory=dict)
+    def read(paths: Iterable[str]) -> Rows:
+        parsed = {}
+        for path in paths:
+            try:
+                source = snapshot.read(path)
+            except Unreadable as error:
+                failures[path] = str(error)
+                continue
+            if source is not None:
+                parsed[next(ids)] = parse(path, source, configuration), source
+        return document_rows(parsed, **shared)
 
-
-async def apply(session: WriteSession, plan: Plan, reader: Reader) -> Applied:
-    """Store PLAN's documents as READER reads them."""
-    done = Applied()
-    new = enumerate(plan.added, await next_id(session))
-    async with aclosing(_read(new, reader, done)) as portions:
+    added = changed = 0
+    async with aclosing(_ahead(read, [*plan.add, *plan.change])) as portions:
         async for rows in portions:
-            await add_documents(session, rows.documents)
-            await add_references(session, rows.refs, rows.links)
-            done.added += len(rows.documents)
-    async with aclosing(_read(plan.changed, reader, done)) as portions:
-        async for rows in portions:
-            done.changed += await _replace(session, rows)
-    for portion in batched(plan.outdated, DOCUMENTS_AT_ONCE):
-        sources = await stored_sources(session, [document.id for document in portion])
-        entries = [(one.id, Entry(one.path, partial(sources.get, one.id))) for one in portion]
-        done.changed += await _replace(session, await asyncio.to_thread(reader.read, entries))
-    await remove_documents(session, plan.removed)
-    return done
+            paths = [str(row["path"]) for row in rows[documents]]
+            former = [stored[path].id for path in paths if path in stored]
+            await remove_documents(session, former)
+            await add_documents(session, rows)
+            added += len(paths) - len(former)
+            changed += len(former)
+    again = {stored[path].id: path for path in plan.parse_again}
+    changed += await parse_again(session, again, configuration)
+    await remove_documents(session, [stored[path].id for path in plan.remove])
+    return added, changed, failures
 
 
-async def _replace(session: WriteSession, rows: Rows) -> int:
-    await remove_references(session, [int(str(row["id"])) for row in rows.documents])
-    await add_references(session, rows.refs, rows.links)
-    return await replace_documents(session, rows.documents)
+async def parse_again(
+    session: WriteSession, paths: Mapping[int, str], configuration: Configuration
+) -> int:
+    """Parse stored documents, paths by id, from their stored sources; how many differ now."""
+    mark = parsed_by(configuration)
+
+    def read(sources: Mapping[int, bytes]) -> Rows:
+        parsed = {
+            of: (parse(paths[of], source, configuration), source) for of, source in sources.items()
+        }
+        return document_rows(parsed, parsed_by=mark)
+
+    changed = 0
+    for ids in batched(paths, DOCUMENTS_AT_ONCE):
+        rows = await asyncio.to_thread(read, await stored_sources(session, ids))
+        changed += await replace_fields(session, rows)
+    return changed
 
 
-async def _read(
-    documents: Iterable[Numbered], reader: Reader, done: Applied
+async def _ahead(
+    read: Callable[[Iterable[str]], Rows], paths: Iterable[str]
 ) -> AsyncGenerator[Rows]:
-    """Portions of documents; while one is being stored, a thread reads the next."""
-    portions = batched(documents, DOCUMENTS_AT_ONCE)
-    ahead = _begin(next(portions, None), reader)
+    """The rows of the documents at PATHS; while a portion is stored, a thread reads the next."""
+    portions = batched(paths, DOCUMENTS_AT_ONCE)
+
+    def begin() -> asyncio.Future[Rows] | None:
+        if portion := next(portions, None):
+            return in_own_thread(read, portion)
+        return None
+
+    ahead = begin()
     try:
         while ahead:
-            rows = await ahead
-            done.failures |= rows.failures
-            ahead = _begin(next(portions, None), reader)
+            rows = await in_time(ahead)
+            ahead = begin()
             yield rows
     finally:
         if ahead:
             ahead.cancel()
-
-
-def _begin(portion: Sequence[Numbered] | None, reader: Reader) -> asyncio.Future[Rows] | None:
-    if portion is None:
-        return None
-    return asyncio.ensure_future(asyncio.to_thread(reader.read, portion))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from sqlalchemy import RowMapping
 from sqlalchemy.exc import OperationalError
 
 from sdlc_lens.clock import now, stamp
@@ -12,7 +13,6 @@ from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.report import Report, examine, from_text, is_stale, to_text
 from sdlc_lens.errors import Busy
 from sdlc_lens.queries.checks import (
-    FactsRow,
     Standing,
     facts,
     get_standing,
@@ -75,5 +75,5 @@ def _state(standing: Standing) -> tuple[int, int]:
     return standing.project_id, standing.revision
 
 
-def _examined(rows: Sequence[FactsRow]) -> str:
+def _examined(rows: Sequence[RowMapping]) -> str:
     return to_text(examine(Corpus(map(facts, rows)), stamp(now())))

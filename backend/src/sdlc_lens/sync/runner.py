@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -11,17 +12,24 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
+from sdlc_lens.db.locks import LeaseLocks
 from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
 from sdlc_lens.queries.projects import (
     LEASE_SECONDS,
     Project,
+    change_project,
     extend_lease,
+    get_leases,
     get_project,
+    give_back,
+    is_leased,
     take_lease,
 )
-from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.sync.sync import PATIENCE_SECONDS, Order, finish, run
+from sdlc_lens.queries.syncs import MOST_NAMED, Sync, add_sync
+from sdlc_lens.queries.syncs import HeldBack as DeletionHeldBack
+from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
 
+MANUAL = "manual"
 RETRY_SECONDS = 2
 STOP_SECONDS = 2
 MOST_COMPLAINTS = 5
@@ -36,82 +44,120 @@ class Runner:
         self._database = database
         self._base = base
         self._tasks: set[asyncio.Task[Sync]] = set()
+        self._locks = LeaseLocks(database.path)
 
-    async def start(self, slug: str, order: Order | None = None) -> Project:
-        """Begin to sync the project called SLUG; SyncInProgress when that is under way."""
-        project, _ = await self._begin(slug, order or Order())
+    async def start(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Project:
+        """Begin to sync the project called SLUG; most documents may go only when CONFIRMED.
+
+        Raises: NotFound, SyncInProgress.
+        """
+        project, _ = await self._begin(slug, trigger, confirmed)
         return project
 
-    async def sync(self, slug: str, order: Order | None = None) -> Sync:
-        """Sync the project called SLUG to the end; the report on it.
+    async def sync(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Sync:
+        """The same to the end; the report on it.
 
-        Raises what the database raised, when that is why the sync failed.
+        Raises also what the database raised, when that is why the sync failed.
         """
-        _, task = await self._begin(slug, order or Order())
+        _, task = await self._begin(slug, trigger, confirmed)
         return await asyncio.shield(task)
+
+    async def report_failure(self, slug: str, trigger: str, message: str) -> None:
+        """Store a report on a sync of the project called SLUG that could not begin."""
+        moment = stamp(now())
+        async with self._database.write() as session:
+            project = await get_project(session, slug)
+            report = Sync(
+                trigger, moment, moment, "error", message=message, revision=project.revision
+            )
+            values = {"sync_status": "error", "sync_error": message}
+            await change_project(session, slug, values)
+            await add_sync(session, project.id, report)
+        _log(slug, report)
+
+    async def end_abandoned(self) -> None:
+        """End the leases of processes that are gone, such as one that was killed."""
+        async with self._database.write() as session:
+            for lease in await get_leases(session):
+                if self._locks.is_held(lease) is False:
+                    await give_back(session, lease, {})
 
     async def close(self) -> None:
         """Stop every sync: each gives its lease back and leaves what was stored before."""
         for task in self._tasks:
             task.cancel()
         await self.wait()
+        self._locks.close()
 
     async def wait(self) -> None:
         """Wait until every sync that has begun is over."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _begin(self, slug: str, order: Order) -> tuple[Project, asyncio.Task[Sync]]:
+    async def _begin(
+        self, slug: str, trigger: str, confirmed: bool
+    ) -> tuple[Project, asyncio.Task[Sync]]:
         lease = uuid4().hex
         # Asked without waiting for a turn to write: the sync under way may have it for long.
         async with self._database.read() as session:
-            if (await get_project(session, slug)).sync_status == "syncing":
+            if await is_leased(session, slug, self._locks.is_held):
                 raise _in_progress(slug)
-        async with self._database.write() as session:
-            project = await get_project(session, slug)
-            if not await take_lease(session, project.id, lease):
-                raise _in_progress(slug)
-        order = replace(order, begun=stamp(now()))
-        task = asyncio.create_task(self._run(project, lease, order))
+        self._locks.hold(lease)
+        try:
+            async with self._database.write() as session:
+                project = await get_project(session, slug)
+                if not await take_lease(session, slug, lease, self._locks.is_held):
+                    raise _in_progress(slug)
+        except BaseException:
+            self._locks.release(lease)
+            raise
+        task = asyncio.create_task(self._run(project, lease, trigger, confirmed))
         self._tasks.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(partial(self._forget, lease))
         return project, task
 
-    def _forget(self, task: asyncio.Task[Sync]) -> None:
+    def _forget(self, lease: str, task: asyncio.Task[Sync]) -> None:
+        self._locks.release(lease)
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # it has been told, whether anybody waits for the task or not
+            task.exception()  # it has been logged, whether anybody waits for the task or not
 
-    async def _run(self, project: Project, lease: str, order: Order) -> Sync:
+    async def _run(self, project: Project, lease: str, trigger: str, confirmed: bool) -> Sync:
         keeper = asyncio.create_task(self._keep(lease))
-        report = Sync(order.trigger, order.begun, "", "error", revision=project.revision)
+        report = Sync(trigger, stamp(now()), "", "error", revision=project.revision)
         try:
-            report = await run(self._database, self._base, project, lease, order)
+            report = await run(
+                self._database, self._base, project, lease, trigger, confirmed=confirmed
+            )
         except asyncio.CancelledError:
             report = replace(report, outcome="cancelled", message="the service was stopped")
-            await self._tell_failure(project, lease, report, STOP_SECONDS)
+            await self._store_failure(project, lease, report, STOP_SECONDS)
             raise
         except Exception as error:
-            outcome = "held_back" if isinstance(error, HeldBack) else "error"
-            report = replace(report, outcome=outcome, message=_reason(project.slug, error))
-            await self._tell_failure(project, lease, report, PATIENCE_SECONDS)
+            report = replace(report, message=_reason(project.slug, error))
+            if isinstance(error, HeldBack):
+                waiting = DeletionHeldBack(len(error.paths), tuple(error.paths[:MOST_NAMED]))
+                report = replace(report, outcome="held_back", held_back=waiting)
+            report = await self._store_failure(project, lease, report, PATIENCE_SECONDS)
             if isinstance(error, SQLAlchemyError):
                 raise
         finally:
             keeper.cancel()
-        _tell(project.slug, report)
+        _log(project.slug, report)
         return report
 
-    async def _tell_failure(
+    async def _store_failure(
         self, project: Project, lease: str, report: Sync, wait_seconds: float
-    ) -> None:
-        error = {"sync_status": "error", "sync_error": report.message}
-        outcome = {} if report.outcome == "cancelled" else error
+    ) -> Sync:
+        """Store a report on a sync that has not ended well, and give it its end."""
         report = replace(report, finished_at=stamp(now()))
+        failed = report.outcome != "cancelled"
+        values = {"sync_status": "error", "sync_error": report.message} if failed else {}
         try:
             async with self._database.write(wait_seconds) as session:
-                await finish(session, project.id, lease, dict(outcome), report)
+                await finish(session, project.id, lease, dict(values), report)
         except (Busy, SQLAlchemyError) as failure:
             logger.error("the report on the sync of %s is not kept: %s", project.slug, failure)
+        return report
 
     async def _keep(self, lease: str) -> None:
         """Extend the lease for as long as this process lives and works on it."""
@@ -139,7 +185,7 @@ def _in_progress(slug: str) -> SyncInProgress:
     return SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
 
 
-def _tell(slug: str, report: Sync) -> None:
+def _log(slug: str, report: Sync) -> None:
     if report.outcome != "synced":
         logger.warning("sync of %s: %s: %s", slug, report.outcome, report.message)
         return

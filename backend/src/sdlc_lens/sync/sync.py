@@ -1,29 +1,30 @@
 """One sync, from the folder to the rows."""
 
-import asyncio
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.domain.documents.config import Configuration, configure
+from sdlc_lens.domain.documents.parse import parsed_by
 from sdlc_lens.errors import Conflict
-from sdlc_lens.queries.ingest import Stored, stored_documents
+from sdlc_lens.queries.ingest import Stored, outdated_documents, stored_documents
 from sdlc_lens.queries.projects import (
     Project,
+    add_revision,
     extend_leases,
     get_additions,
+    get_project_id,
     give_back,
-    holds_lease,
+    leased_revision,
 )
 from sdlc_lens.queries.syncs import Failure, Sync, add_sync
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
-from sdlc_lens.sync.apply import Applied, apply
-from sdlc_lens.sync.plan import Plan, make_plan, reread_plan
-from sdlc_lens.sync.reading import Reader
+from sdlc_lens.sync.apply import apply, parse_again
+from sdlc_lens.sync.plan import Plan, make_plan, require_most_to_stay
+from sdlc_lens.sync.threads import in_own_thread, in_time
 
 MOST_WARNINGS = 20
 SLOWEST_DOCUMENTS_A_SECOND = 500
@@ -31,123 +32,107 @@ PATIENCE_SECONDS = 600
 """How long a sync waits for others to store what they found."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """What was asked for: by whom, whether most documents may go, whether to look at the source.
+async def run(
+    database: Database,
+    base: Path,
+    project: Project,
+    lease: str,
+    trigger: str,
+    *,
+    confirmed: bool = False,
+) -> Sync:
+    """Bring what is stored of a project up to date, all or nothing; the report on it.
 
-    Without a look, documents that an older parser read are read again where they are stored.
+    Raises: HeldBack, when most documents would go and nobody has CONFIRMED that they may.
     """
-
-    trigger: str = "manual"
-    confirmed: bool = False
-    look: bool = True
-    begun: str = field(default_factory=lambda: stamp(now()))
-
-
-@dataclass(frozen=True)
-class Work:
-    """What there is to do; SNAPSHOT is None when nobody looked at the source."""
-
-    plan: Plan
-    reader: Reader
-    snapshot: Snapshot | None
-
-
-async def run(database: Database, base: Path, project: Project, lease: str, order: Order) -> Sync:
-    """Bring what is stored of a project up to date, all or nothing; the report on it."""
+    moment = stamp(now())
     async with database.read() as session:
         stored = await stored_documents(session, project.id)
         additions = await get_additions(session, project.id)
-    work = await asyncio.to_thread(_prepare, project, base, stored, additions, order)
-    if seconds := int(work.plan.written / SLOWEST_DOCUMENTS_A_SECOND):
-        # While the rows are written nobody can extend a lease: all that run have to last.
-        async with database.write(PATIENCE_SECONDS) as session:
-            await extend_leases(session, seconds)
+    guarded = not confirmed and project.sdlc_path == project.synced_path
+    comparing = in_own_thread(_compare, project.sdlc_path or "", base, stored, guarded)
+    snapshot, configuration, plan = await in_time(comparing)
+    await _hold_leases(database, plan.rows)
     async with database.write(PATIENCE_SECONDS) as session:
-        if not await holds_lease(session, lease):
+        revision = await leased_revision(session, lease)
+        if revision is None:
             raise Conflict(f"project {project.slug!r} was changed meanwhile; sync it again")
-        done = await apply(session, work.plan, work.reader)
-        report = _report(project, work, done, order, additions)
-        await finish(session, project.id, lease, _outcome(work, report), report)
+        added, changed, failures = await apply(
+            session, project.id, plan, stored, snapshot, configuration
+        )
+        failures = {**snapshot.unreadable, **failures}
+        described = (configuration.schema_version, configuration.profile, configuration.additions)
+        known = (project.schema_version, project.profile, additions)
+        wrote = bool(added or changed or plan.remove or plan.parse_again)
+        report = Sync(
+            trigger=trigger,
+            started_at=moment,
+            finished_at=stamp(now()),
+            outcome="synced",
+            added=added,
+            changed=changed,
+            unchanged=len(plan.keep) + len(plan.change) - changed,
+            removed=len(plan.remove),
+            failed=len(failures),
+            failures=tuple(Failure(path, reason) for path, reason in failures.items()),
+            revision=revision + (wrote or described != known),
+        )
+        warnings = [f"{path}: {reason}" for path, reason in failures.items()][:MOST_WARNINGS]
+        values: dict[str, object] = {
+            "sync_status": "synced",
+            "sync_error": None,
+            "last_synced_at": moment,
+            "synced_path": project.sdlc_path,
+            "schema_version": configuration.schema_version,
+            "profile": configuration.profile,
+            "vocabulary": json.dumps(configuration.additions),
+            "warnings": json.dumps([*snapshot.warnings, *configuration.warnings, *warnings]),
+            "revision": report.revision,
+        }
+        await finish(session, project.id, lease, values, report)
     return report
 
 
+async def parse_stored_again(database: Database, slug: str) -> None:
+    """Let this version's parser parse what another one has stored; no source is read.
+
+    Clients see the result alone: it is not a sync, and moves no time.
+    """
+    async with database.read() as session:
+        project_id = await get_project_id(session, slug)
+        additions = await get_additions(session, project_id)
+        mark = parsed_by(Configuration(additions=additions))
+        await _hold_leases(database, len(await outdated_documents(session, project_id, mark)))
+    async with database.write(PATIENCE_SECONDS) as session:
+        configuration = Configuration(additions=await get_additions(session, project_id))
+        outdated = await outdated_documents(session, project_id, parsed_by(configuration))
+        if outdated:
+            await parse_again(session, outdated, configuration)
+            await add_revision(session, project_id)
+
+
+def _compare(
+    path: str, base: Path, stored: Mapping[str, Stored], guarded: bool
+) -> tuple[Snapshot, Configuration, Plan]:
+    """What the folder holds, what it says of itself, and what that leaves to do."""
+    snapshot = read_folder(path, base)
+    configuration = configure(snapshot.settings, snapshot.version)
+    plan = make_plan(stored, snapshot.blobs, snapshot.unreadable, parsed_by(configuration))
+    if guarded:
+        require_most_to_stay(stored, snapshot.blobs, plan)
+    return snapshot, configuration, plan
+
+
+async def _hold_leases(database: Database, documents: int) -> None:
+    """Make all leases last until so many documents are stored: until then none can be extended."""
+    if seconds := documents // SLOWEST_DOCUMENTS_A_SECOND:
+        async with database.write(PATIENCE_SECONDS) as session:
+            await extend_leases(session, seconds)
+
+
 async def finish(
-    session: WriteSession, project_id: int, lease: str, outcome: dict[str, object], report: Sync
+    session: WriteSession, project_id: int, lease: str, values: dict[str, object], report: Sync
 ) -> None:
     """End the lease, store what came out; nothing when another sync took the lease over."""
-    if await give_back(session, lease, outcome):
+    if await give_back(session, lease, values):
         await add_sync(session, project_id, report)
-
-
-def _prepare(
-    project: Project,
-    base: Path,
-    stored: list[Stored],
-    additions: Mapping[str, tuple[str, ...]],
-    order: Order,
-) -> Work:
-    moment = stamp(now())
-    if not order.look:
-        reader = Reader(project.id, Configuration(additions=additions), moment)
-        return Work(reread_plan(stored, reader.parsed_by), reader, None)
-    known = {document.path: document.blob_id for document in stored}
-    snapshot = read_folder(project.sdlc_path or "", base, known)
-    reader = Reader(project.id, configure(snapshot.settings, snapshot.version), moment)
-    plan = make_plan(stored, snapshot, reader.parsed_by, confirmed=order.confirmed)
-    return Work(plan, reader, snapshot)
-
-
-def _report(
-    project: Project,
-    work: Work,
-    done: Applied,
-    order: Order,
-    additions: Mapping[str, tuple[str, ...]],
-) -> Sync:
-    plan = work.plan
-    failures = {**(work.snapshot.unreadable if work.snapshot else {}), **done.failures}
-    replaced = len(plan.changed) + len(plan.outdated)
-    wrote = bool(done.added or done.changed or plan.outdated or plan.removed)
-    return Sync(
-        trigger=order.trigger,
-        started_at=order.begun,
-        finished_at=stamp(now()),
-        outcome="synced",
-        added=done.added,
-        changed=done.changed,
-        unchanged=plan.kept + replaced - done.changed,
-        removed=len(plan.removed),
-        failed=len(failures),
-        failures=tuple(Failure(path, reason) for path, reason in failures.items()),
-        revision=project.revision + (wrote or _is_new(project, work, additions)),
-    )
-
-
-def _is_new(project: Project, work: Work, additions: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the workspace says something else about itself."""
-    found = work.reader.configuration
-    known = (project.schema_version, project.profile, additions)
-    return bool(work.snapshot) and (found.schema_version, found.profile, found.additions) != known
-
-
-def _outcome(work: Work, report: Sync) -> dict[str, object]:
-    if not work.snapshot:
-        return {"revision": report.revision}
-    configuration = work.reader.configuration
-    return {
-        "sync_status": "synced",
-        "sync_error": None,
-        "last_synced_at": work.reader.moment,
-        "schema_version": configuration.schema_version,
-        "profile": configuration.profile,
-        "vocabulary": json.dumps(configuration.additions),
-        "warnings": json.dumps([*_warnings(work.snapshot, configuration.warnings, report)]),
-        "revision": report.revision,
-    }
-
-
-def _warnings(snapshot: Snapshot, others: Iterable[str], report: Sync) -> Iterable[str]:
-    yield from (*snapshot.warnings, *others)
-    for failure in report.failures[:MOST_WARNINGS]:
-        yield f"{failure.path}: {failure.reason}"

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
+from sdlc_lens.domain.documents.document import Document, Summary
 from sdlc_lens.domain.documents.kinds import ARTEFACTS, StatusClass, is_terminal, status_class
-from sdlc_lens.domain.documents.parse import Document
 from sdlc_lens.domain.documents.references import MENTION, Candidate, Link, Meanings
 
 _FIELDS = {
@@ -17,25 +17,16 @@ _PARENT = "parent"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Summary):
     """What the rules know of one document; `references` are those of its header fields.
 
     `refs` are the ids it answers to: its own and its aliases, in normal form.
     """
 
-    path: str
-    type: str
-    doc_id: str
-    title: str
-    ref: str | None = None
-    status: str | None = None
-    owner: str | None = None
-    priority: str | None = None
-    story_points: float | None = None
-    content_length: int = 0
-    refs: frozenset[str] = frozenset()
-    references: tuple[Link, ...] = ()
-    criteria_counts: CriteriaCounts | None = None
+    content_length: int
+    refs: frozenset[str]
+    references: tuple[Link, ...]
+    criteria_counts: CriteriaCounts | None
 
     @property
     def is_open(self) -> bool:
@@ -132,15 +123,7 @@ class Corpus:
 def facts(document: Document) -> Facts:
     """What the rules know of a document that was just read."""
     return Facts(
-        path=document.path,
-        type=document.type,
-        doc_id=document.doc_id,
-        title=document.title,
-        ref=document.ref,
-        status=document.status,
-        owner=document.owner,
-        priority=document.priority,
-        story_points=document.story_points,
+        **{field.name: getattr(document, field.name) for field in fields(Summary)},
         content_length=document.content_length,
         refs=frozenset({*document.aliases, *filter(None, [document.ref])}),
         references=tuple(link for link in document.links if link.relation != MENTION),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from sdlc_lens.domain.documents.ids import number
 from sdlc_lens.domain.documents.kinds import is_delivered
@@ -39,7 +39,8 @@ class Outcome(StrEnum):
     UNSTATED = "unstated"
 
 
-class Criterion(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Criterion:
     """An acceptance criterion as it is written.
 
     `verify` says how to prove it, `verified` whether it was, `verified_on` when (YYYY-MM-DD).

@@ -1,12 +1,14 @@
 """The bytes of a file become a Document; whatever the bytes are, that succeeds."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sdlc_lens.domain.documents.config import Configuration
-from sdlc_lens.domain.documents.criteria import CriteriaCounts, Criterion, count, read_criteria
-from sdlc_lens.domain.documents.header import Head, read_head
+from sdlc_lens.domain.documents.criteria import count, read_criteria
+from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.domain.documents.header import Field, Head, read_head
 from sdlc_lens.domain.documents.kinds import WITH_CRITERIA
 from sdlc_lens.domain.documents.layout import identify, stem
 from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
@@ -15,6 +17,8 @@ from sdlc_lens.domain.documents.visible import visible
 PARSER_VERSION = 5
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
+_POINTS = "story points"
+_SHOWN_AS_FIELDS = frozenset({"status", "owner", "priority", "epic", "story"})
 _NUMBER = re.compile(
     r"[*_` ]*+([0-9]{1,15}+(?:\.[0-9]{1,15}+)?|\.[0-9]{1,15}+)(?!\.?[0-9]|[eE][0-9])"
 )
@@ -25,30 +29,6 @@ _POINTS_LINE = re.compile(
 )
 _POINTS_MARKS = ("tory Points", "tory points")  # looked for first: they are rare
 _NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECASE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Document:
-    """What is known of one file of a workspace; `criteria` are None for a type without any."""
-
-    path: str
-    type: str
-    doc_id: str
-    ref: str | None
-    title: str
-    status: str | None
-    owner: str | None
-    priority: str | None
-    story_points: float | None
-    epic: str | None
-    story: str | None
-    fields: dict[str, str]
-    content_start: int
-    content_length: int
-    aliases: tuple[str, ...]
-    links: tuple[Link, ...]
-    criteria: tuple[Criterion, ...] | None
-    criteria_counts: CriteriaCounts | None
 
 
 def decode(source: bytes) -> str:
@@ -65,6 +45,12 @@ def content(source: bytes, start: int) -> str:
     return read_head(text[:start]).note + text[start:]
 
 
+def parsed_by(configuration: Configuration) -> str:
+    """A mark of this parser and a workspace's vocabulary: another one may read another result."""
+    vocabulary = json.dumps(sorted(configuration.vocabulary.items()))
+    return f"{PARSER_VERSION}:{hashlib.sha256(vocabulary.encode()).hexdigest()[:16]}"
+
+
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     """The document at PATH, relative to its workspace, with this source."""
     identity = identify(path)
@@ -74,7 +60,8 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     folder = path.rpartition("/")[0]
     links = references(head.entries, folder)
     others = aliases(head.entries)
-    criteria = read_criteria(visible(body)) if identity.type in WITH_CRITERIA else None
+    has_criteria = identity.type in WITH_CRITERIA
+    criteria = read_criteria(visible(body)) if has_criteria else ()
     return Document(
         path=path,
         type=identity.type,
@@ -87,14 +74,21 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
         story_points=_points(head, body),
         epic=_reference("epic", links) or head.value("epic"),
         story=_reference("story", links) or head.value("story"),
-        fields=head.fields,
+        metadata={field.name: field.value for field in head.entries if not _is_shown(field)},
         content_start=head.length,
         content_length=len(body.strip()),
         aliases=others,
         links=(*links, *mentions(f"{head.title or ''}\n{body}", {identity.ref, *others}, folder)),
         criteria=criteria,
-        criteria_counts=None if criteria is None else count(criteria),
+        criteria_counts=count(criteria) if has_criteria else None,
     )
+
+
+def _is_shown(field: Field) -> bool:
+    """Whether a field of the document holds the whole value."""
+    if field.key == _POINTS:
+        return bool(_NUMBER.fullmatch(field.value))
+    return field.key in _SHOWN_AS_FIELDS
 
 
 def _owner(written: str | None) -> str | None:
@@ -103,7 +97,7 @@ def _owner(written: str | None) -> str | None:
 
 def _points(head: Head, body: str) -> float | None:
     """The number at the start of the field; without one, of a line of the content."""
-    if field := head.by_key.get("story points"):
+    if field := head.by_key.get(_POINTS):
         found = _NUMBER.match(field.value)
     elif any(mark in body for mark in _POINTS_MARKS) and _POINTS_LINE.search(f"\n{body}"):
         found = _POINTS_LINE.search(f"\n{visible(body)}")

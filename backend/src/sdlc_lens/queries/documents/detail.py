@@ -1,26 +1,30 @@
 """One document, found by any of the names that it goes by."""
 
-import json
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
 
 from sqlalchemy import bindparam, select
 
 from sdlc_lens.db.database import ReadSession
-from sdlc_lens.db.tables import document_refs, documents
-from sdlc_lens.domain.documents.header import normal_key
+from sdlc_lens.db.tables import document_refs, document_sources, documents
+from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
 from sdlc_lens.domain.documents.references import Candidate, Meanings
 from sdlc_lens.errors import NotFound
-from sdlc_lens.queries.documents.listing import ITEM, Item
 from sdlc_lens.queries.references import bearers
 
-_POINTS = "story points"
-_ITS_OWN_COLUMN = {"status", "owner", "priority", "epic", "story", _POINTS}
-_DETAIL = select(
-    *ITEM, documents.c.fields, documents.c.content_start, documents.c.source, documents.c.sha256
-).where(documents.c.id == bindparam("id"))
+_DETAIL = (
+    select(
+        *(documents.c[field.name] for field in fields(Details)),
+        documents.c.updated_at,
+        documents.c.content_start,
+        document_sources.c.source,
+    )
+    .join_from(documents, document_sources)
+    .where(documents.c.id == bindparam("id"))
+)
 _OF_STEM = select(documents.c.path, documents.c.id).where(
     documents.c.project_id == bindparam("project_id"),
     documents.c.type == bindparam("type"),
@@ -36,12 +40,11 @@ class Found:
     others: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Detail:
-    """A document with its text; `fields` are those of its header that no column tells."""
+@dataclass(frozen=True, slots=True)
+class Detail(Details):
+    """A document with its text; `sha256` is that of its source."""
 
-    item: Item
-    fields: dict[str, str]
+    updated_at: str
     content: str
     sha256: str
 
@@ -69,21 +72,14 @@ async def find_document(
 
 async def get_detail(session: ReadSession, document_id: int) -> Detail:
     """Everything that is known of a document."""
-    row = (await session.execute(_DETAIL, {"id": document_id})).one()
-    *item, fields, content_start, source, sha256 = row
-    told = Item(*item)
-    others = {
-        name: value
-        for name, value in json.loads(fields).items()
-        if (key := normal_key(name)) not in _ITS_OWN_COLUMN
-        or (key == _POINTS and not value.replace(".", "").isdecimal())
-    }
-    return Detail(told, others, content(source, content_start), sha256)
+    row = dict((await session.execute(_DETAIL, {"id": document_id})).mappings().one())
+    source, start = row.pop("source"), row.pop("content_start")
+    return Detail(**row, content=content(source, start), sha256=hashlib.sha256(source).hexdigest())
 
 
 async def get_source(session: ReadSession, document_id: int) -> bytes:
     """A document's file as it was read."""
-    query = select(documents.c.source).where(documents.c.id == document_id)
+    query = select(document_sources.c.source).where(document_sources.c.document_id == document_id)
     return bytes((await session.execute(query)).scalar_one())
 
 
@@ -100,4 +96,4 @@ async def _of_ref(
 ) -> list[Candidate]:
     bears_it = (document_refs.c.ref == ref) & (documents.c.type == type_name)
     query = bearers(project_id).where(bears_it)
-    return [Candidate(*row) for row in await session.execute(query)]
+    return [Candidate(**row) for row in (await session.execute(query)).mappings()]

@@ -1,7 +1,7 @@
 """Documents as they stand in lists: filtered, sorted, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from sdlc_lens.db.database import ReadSession
 from sdlc_lens.db.tables import documents
+from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.search.folding import fold
 
@@ -32,21 +33,10 @@ _FILTERS = {
 }
 
 
-@dataclass(frozen=True)
-class Item:
-    """A document as it stands in a list."""
+@dataclass(frozen=True, slots=True)
+class DocumentItem(Summary):
+    """A document in a list."""
 
-    doc_id: str
-    ref: str | None
-    path: str
-    type: str
-    title: str
-    status: str | None
-    owner: str | None
-    priority: str | None
-    story_points: float | None
-    epic: str | None
-    story: str | None
     updated_at: str
 
 
@@ -67,20 +57,22 @@ class Selection:
     descending: bool = True
 
 
-ITEM = tuple(documents.c[name] for name in Item.__dataclass_fields__)
+_ITEM = tuple(documents.c[field.name] for field in fields(DocumentItem))
 
 
 async def list_documents(
     session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
-) -> tuple[int, list[Item]]:
+) -> tuple[int, list[DocumentItem]]:
     """How many documents the selection holds, and a page of them.
 
     The path as last key makes pages meet without gap or overlap.
     """
     query = _page(_shape(selection), selection.sort, selection.descending)
     values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
-    rows = (await session.execute(query, values)).all()
-    return rows[0].total, [Item(*row[1:]) for row in rows if row.path is not None]
+    rows = (await session.execute(query, values)).mappings().all()
+    names = [column.name for column in _ITEM]
+    found = (row for row in rows if row["path"] is not None)
+    return rows[0]["total"], [DocumentItem(**{name: row[name] for name in names}) for row in found]
 
 
 @dataclass(frozen=True)
@@ -130,7 +122,7 @@ def _page(shape: _Shape, sort: str, descending: bool) -> Select[Any]:
     total = counted.subquery()
     # A page past the end still has a row, for the total.
     return (
-        select(total.c.total, *ITEM)
+        select(total.c.total, *_ITEM)
         .select_from(total.outerjoin(documents, documents.c.id.in_(page)))
         .order_by(*order)
     )

@@ -1,0 +1,45 @@
+"""Threads for what a hanging mount may keep for ever."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+from sdlc_lens.errors import UnusableWorkspace
+
+MOST_SECONDS = 120
+"""How long a sync waits for a source: for its snapshot, and for each portion of documents."""
+
+
+def in_own_thread[**Arguments, Result](
+    function: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> asyncio.Future[Result]:
+    """Call FUNCTION in a thread of its own: one that hangs takes no other's place, nor does the
+    process wait for it at its end, as with the threads of asyncio.
+    """
+    answer: Future[Result] = Future()
+    answer.set_running_or_notify_cancel()
+
+    def work() -> None:
+        try:
+            result = function(*arguments, **options)
+        except BaseException as error:  # noqa: BLE001 # raised where the answer is awaited
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)
+
+    Thread(target=work, name="source", daemon=True).start()
+    return asyncio.wrap_future(answer)
+
+
+async def in_time[Result](answer: asyncio.Future[Result]) -> Result:
+    """The answer of a source.
+
+    Raises: UnusableWorkspace, when it does not come.
+    """
+    try:
+        return await asyncio.wait_for(answer, MOST_SECONDS)
+    except TimeoutError as error:
+        raise UnusableWorkspace(
+            f"the workspace did not answer within {MOST_SECONDS} s: its mount hangs. Mount it again"
+        ) from error
