@@ -15,9 +15,9 @@ from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
     Candidate,
-    Reference,
+    Link,
+    Meanings,
     parents,
-    resolve,
 )
 
 DEPENDS_ON = "depends_on"
@@ -80,14 +80,14 @@ def bearers(project_id: int) -> Select[Any]:
     )
 
 
-async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> dict[str, int]:
-    """The one document of the project that each of REFS means; dangling ones are left out."""
+async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> Meanings:
+    """The documents of the project that REFS mean."""
     query = bearers(project_id).where(document_refs.c.ref.in_(refs))
     rows = (await session.execute(query)).mappings()
-    return resolve(Candidate(**row) for row in rows)
+    return Meanings(Candidate(**row) for row in rows)
 
 
-async def get_references(session: ReadSession, document_id: int) -> list[Reference]:
+async def get_references(session: ReadSession, document_id: int) -> list[Link]:
     """Everything that a document points at, in its order."""
     columns = (document_links.c.relation, document_links.c.target)
     query = (
@@ -95,19 +95,19 @@ async def get_references(session: ReadSession, document_id: int) -> list[Referen
         .where(document_links.c.document_id == document_id)
         .order_by(document_links.c.position)
     )
-    return [(relation, target) for relation, target in await session.execute(query)]
+    return [Link(*row) for row in await session.execute(query)]
 
 
-async def get_family_references(session: ReadSession, ids: Ids) -> dict[int, list[Reference]]:
+async def get_family_references(session: ReadSession, ids: Ids) -> dict[int, list[Link]]:
     """What the documents name as their parents, in their order."""
     query = (
         select(document_links.c.document_id, document_links.c.relation, document_links.c.target)
         .where(document_links.c.document_id.in_(ids), document_links.c.relation.in_(FAMILY))
         .order_by(document_links.c.document_id, document_links.c.position)
     )
-    found: dict[int, list[Reference]] = defaultdict(list)
+    found: dict[int, list[Link]] = defaultdict(list)
     for document_id, relation, target in await session.execute(query):
-        found[document_id].append((relation, target))
+        found[document_id].append(Link(relation, target))
     return found
 
 
@@ -160,8 +160,8 @@ async def get_related(session: ReadSession, project_id: int, document_id: int) -
     ids = {document_id, *meanings.values(), *above, *below, *dependents}
     named = await get_named(session, these(ids))
     relations = [
-        Relation(relation, target, named.get(meanings.get(target, 0)))
-        for relation, target in references
+        Relation(link.relation, link.target, named.get(meanings.get(link.target) or 0))
+        for link in references
     ]
     return Related(
         document=named[document_id],
@@ -203,7 +203,7 @@ async def _dependents(session: ReadSession, project_id: int, refs: Refs, own: in
     if not found:
         return []
     meanings = await find_meanings(session, project_id, refs)
-    return [row.id for row in found if meanings[row.target] == own]
+    return [row.id for row in found if meanings.get(row.target) == own]
 
 
 def _in_order(documents: Iterable[Named]) -> list[Named]:

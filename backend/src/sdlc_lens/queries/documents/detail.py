@@ -11,7 +11,7 @@ from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
-from sdlc_lens.domain.documents.references import Candidate, resolve
+from sdlc_lens.domain.documents.references import Candidate, Meanings
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.references import bearers
 
@@ -62,7 +62,7 @@ async def find_document(
     if chosen is None:
         candidates = await _of_ref(session, project_id, type_name, normal_form(name))
         matches = {candidate.path: candidate.id for candidate in candidates}
-        winners = set(resolve(candidates).values())
+        winners = set(Meanings(candidates).winners())
         chosen = next((path for path, found in matches.items() if found in winners), None)
     chosen = chosen if path is None else path
     if chosen is None or chosen not in matches:
