@@ -86,7 +86,8 @@ def test_unreadable_workspace_is_one_line_with_a_command_that_helps(
     facts = ("/data/projects/private", "4321:4321", "0700", "10001:0")
     assert [fact for fact in facts if fact not in error] == []
     assert error in lens.logs()
-    assert (user := error.split("`")[1]) == "--user 4321:0"
+    user = error.split("`")[1]
+    assert user == "--user 4321:0"
     own = containers.serve(*user.split(), mount)
     slug = register(own, "Private", "/data/projects/private")
     assert synced(own, slug)["document_count"] == 2
