@@ -44,7 +44,7 @@ def test_any_user_of_group_0_on_a_volume_that_others_wrote(
     ("owner", "mode", "command"),
     [
         ("0:0", "0755", "install -d -o 10001 -g 0 db"),
-        ("4321:4321", "0755", "--user 4321:4321"),
+        ("4321:4321", "0755", "--user 4321:0"),
         ("10001:0", "0555", "chmod -R u+rwX /data/db"),
     ],
     ids=["the engine's", "another user's", "our own, write-protected"],
@@ -87,7 +87,7 @@ def test_unreadable_workspace_is_one_line_with_a_command_that_helps(
     assert [fact for fact in facts if fact not in error] == []
     assert error in lens.logs()
     user = error.split("`")[1]
-    assert user == "--user 4321:4321"
-    private_owner = containers.serve(*user.split(), mount, "--tmpfs=/data/db:mode=1777")
-    slug = register(private_owner, "Private", "/data/projects/private")
-    assert synced(private_owner, slug)["document_count"] == 2
+    assert user == "--user 4321:0"
+    own = containers.serve(*user.split(), mount)
+    slug = register(own, "Private", "/data/projects/private")
+    assert synced(own, slug)["document_count"] == 2

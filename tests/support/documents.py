@@ -23,6 +23,8 @@ def row(project_id: int, path: str, **values: object) -> dict[str, object]:
         "epic": None,
         "story": None,
         "metadata": "{}",
+        "criteria": "[]",
+        "criteria_counts": None,
         "source": f"# {title}".encode(),
         "blob_id": "0" * 40,
         "parsed_by": "1",

@@ -83,6 +83,7 @@ def test_json_is_what_the_service_answers(capsys: pytest.CaptureFixture[str]) ->
         "total_documents",
         "summary",
         "score",
+        "grade",
         "gate",
         "rules",
         "findings",

@@ -52,6 +52,28 @@ def test_score_is_100_less_15_5_2_and_1() -> None:
     assert report.failed_by == ["DUPLICATE_DOC_ID", "EPIC_NO_STORIES"]
 
 
+def test_grade_is_the_weighed_share_of_what_is_in_order() -> None:
+    assert examine(healthy(), "now").grade == 100.0
+    assert examine(Corpus([]), "now").grade == 100.0
+    report = examine(Corpus([facts("prd.md"), facts("BG0001", None, content_length=1)]), "now")
+    checked = {
+        outcome.rule.id: (outcome.checked, len(outcome.findings))
+        for outcome in report.outcomes
+        if outcome.checked
+    }
+    assert checked == {
+        "MISSING_PRD": (1, 0),
+        "DUPLICATE_DOC_ID": (2, 0),
+        "MISSING_TRD": (1, 1),
+        "MISSING_STATUS": (1, 1),
+        "EMPTY_CONTENT": (2, 1),
+        "AMBIGUOUS_ID": (1, 0),
+        "UNTRIAGED_INBOX": (1, 0),
+        "STALE_DOCUMENT": (1, 1),
+    }
+    assert report.grade == round(100 * (15 + 15 + 5 * 0.5 + 2 + 1) / (15 + 15 + 15 + 2 + 1), 1)
+
+
 def test_score_does_not_fall_below_0() -> None:
     corpus = healthy(*(facts(f"EP{number:04}") for number in range(2, 40)))
     assert examine(corpus, "now").score == 0

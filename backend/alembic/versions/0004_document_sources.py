@@ -1,4 +1,4 @@
-"""Sources in a table of their own, durations of syncs that are never lost, deletions held back."""
+"""Sources in a table of their own, acceptance criteria, paths of links, durations of syncs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,6 +62,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE documents DROP COLUMN sha256")
     op.execute("ALTER TABLE documents RENAME COLUMN fields TO metadata")
     run(SEARCH)
+    criteria = sa.Column("criteria", sa.Text, nullable=False, server_default="[]")
+    for column in (sa.Column("criteria_counts", sa.Text), criteria):
+        op.add_column("documents", column)
     op.add_column("projects", sa.Column("synced_path", sa.Text))
     op.execute("UPDATE projects SET synced_path = sdlc_path WHERE last_synced_at IS NOT NULL")
     op.add_column("syncs", sa.Column("held_back", sa.Text))
@@ -120,6 +123,8 @@ def downgrade() -> None:
     op.drop_table("sync_durations")
     op.execute("ALTER TABLE syncs DROP COLUMN held_back")
     op.execute("ALTER TABLE projects DROP COLUMN synced_path")
+    for name in ("criteria", "criteria_counts"):
+        op.execute(f"ALTER TABLE documents DROP COLUMN {name}")
     drop_search("insert", "change", "remove", "delete", "forget", "update")
     op.execute("ALTER TABLE documents RENAME COLUMN metadata TO fields")
     op.execute("ALTER TABLE documents ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''")

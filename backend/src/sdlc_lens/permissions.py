@@ -62,11 +62,9 @@ def _hint(path: Path, access: str, mode: str) -> str:
     if owner.st_uid == os.geteuid():
         return f"Run `chmod -R {mode} {path}`"
     ask = f"Ask its owner to give user {os.geteuid()} {access}"
-    return (
-        ask
-        if owner.st_uid == 0
-        else f"{ask}, or start the container with `--user {owner.st_uid}:{owner.st_gid}`"
-    )
+    # Group 0 may write the image's own folders and volumes, as any user.
+    start = f", or start the container with `--user {owner.st_uid}:0`" if owner.st_uid else ""
+    return ask + start
 
 
 def _how_to_mount(path: Path) -> str:

@@ -10,7 +10,7 @@ from sdlc_lens.db.database import ReadSession, WriteSession
 from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
-from sdlc_lens.domain.documents.references import MENTION
+from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.errors import NotFound
 
 _ROWS_AT_ONCE = 500
@@ -83,7 +83,7 @@ async def read_facts(session: ReadSession, project_id: int) -> list[RowMapping]:
 def facts(row: RowMapping) -> Facts:
     """What `read_facts` read of a document."""
     refs = frozenset(json.loads(row["refs"]))
-    references = tuple(map(tuple, json.loads(row["references"])))
+    references = tuple(Link(*pair) for pair in json.loads(row["references"]))
     return Facts(**{**row, "refs": refs, "references": references})
 
 

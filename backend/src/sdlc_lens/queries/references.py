@@ -11,9 +11,9 @@ from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
     Candidate,
-    Reference,
+    Link,
+    Meanings,
     parents,
-    resolve,
 )
 
 DEPENDS_ON = "depends_on"
@@ -90,9 +90,9 @@ def candidates(
 
 def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
     """Everything that a document is related to."""
-    links = rows(connection, _LINKS, {"id": document_id})
+    links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
-    meanings = _meanings(connection, project_id, (link["target"] for link in links))
+    meanings = _meanings(connection, project_id, (link.target for link in links))
     above = _ancestors(connection, project_id, document_id)
     below = _children(connection, project_id, refs, document_id)
     dependents = _dependents(connection, project_id, refs, document_id)
@@ -100,7 +100,7 @@ def get_related(connection: sqlite3.Connection, project_id: int, document_id: in
     found = rows(connection, _NAMED, {"ids": json.dumps(list(ids))})
     named = {row["id"]: Named(**row) for row in found}
     relations = [
-        Relation(link["relation"], link["target"], named.get(meanings.get(link["target"], 0)))
+        Relation(link.relation, link.target, named.get(meanings.get(link.target) or 0))
         for link in links
     ]
     return Related(
@@ -114,21 +114,17 @@ def get_related(connection: sqlite3.Connection, project_id: int, document_id: in
     )
 
 
-def _meanings(
-    connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
-) -> dict[str, int]:
-    """The one document of the project that each of REFS means; dangling ones are left out."""
-    return resolve(candidates(connection, project_id, refs))
+def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[str]) -> Meanings:
+    """The documents of the project that REFS mean."""
+    return Meanings(candidates(connection, project_id, refs))
 
 
-def _family_references(
-    connection: sqlite3.Connection, ids: Iterable[int]
-) -> dict[int, list[Reference]]:
+def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Link]]:
     """What the documents name as their parents, in their order."""
     values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
-    found: dict[int, list[Reference]] = defaultdict(list)
+    found: dict[int, list[Link]] = defaultdict(list)
     for document_id, relation, target in rows(connection, _LINKS_BY, values):
-        found[document_id].append((relation, target))
+        found[document_id].append(Link(relation, target))
     return found
 
 
@@ -172,8 +168,8 @@ def _dependents(
     return {document for document, target in found if meanings.get(target) == own}
 
 
-def _targets(references: dict[int, list[Reference]]) -> Iterator[str]:
-    return (target for named in references.values() for _, target in named)
+def _targets(references: dict[int, list[Link]]) -> Iterator[str]:
+    return (link.target for links in references.values() for link in links)
 
 
 def _in_order(documents: Iterable[Named]) -> list[Named]:

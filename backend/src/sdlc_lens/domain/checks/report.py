@@ -67,6 +67,18 @@ class Report:
         return max(0, BEST_SCORE - lost)
 
     @property
+    def grade(self) -> float:
+        """How much of what the rules looked at is in order, in per cent, weighed by severity."""
+        shares = [
+            (PENALTIES[outcome.rule.severity], 1 - len(outcome.findings) / outcome.checked)
+            for outcome in self.outcomes
+            if outcome.checked and outcome.rule is not STALE_DOCUMENT
+        ]
+        whole = sum(weight for weight, _ in shares)
+        kept = sum(weight * share for weight, share in shares)
+        return round(100 * kept / whole, 1) if whole else float(BEST_SCORE)
+
+    @property
     def failed_by(self) -> list[str]:
         """The rules that fail the gate; it is passed when there are none."""
         return [
@@ -83,6 +95,7 @@ class Report:
             "total_documents": self.total_documents,
             "summary": self.summary,
             "score": self.score,
+            "grade": self.grade,
             "gate": {"passed": not self.failed_by, "failed_by": self.failed_by},
             "rules": [outcome.figures for outcome in self.outcomes],
         }

@@ -2,6 +2,8 @@
 
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.finding import Checks, verdict
+from sdlc_lens.domain.documents.criteria import unproven
+from sdlc_lens.domain.documents.kinds import is_delivered
 
 
 def artefact_has_status(corpus: Corpus) -> Checks:
@@ -29,3 +31,15 @@ def open_story_has_points(corpus: Corpus) -> Checks:
     for story in corpus.open_stories():
         estimated = story.story_points is not None
         yield verdict(estimated, f"{story.path} is open and has no story points", story)
+
+
+def delivered_story_is_proven(corpus: Corpus) -> Checks:
+    """Every criterion of a delivered story is verified, in a workspace that records it at all."""
+    found = unproven(corpus.of("story"), corpus.adopt_after)
+    if found is None:
+        return
+    gaps = {story.path for story in found}
+    for story in corpus.of("story"):
+        if is_delivered(story.type, story.status):
+            message = f"{story.path} is {story.status}, but not all of its criteria are verified"
+            yield verdict(story.path not in gaps, message, story)
