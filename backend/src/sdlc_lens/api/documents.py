@@ -1,6 +1,6 @@
 """The documents of a project."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -191,7 +191,7 @@ async def get_document(
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
     found = await _find(session, slug, type_name, doc_id, at)
     detail = await get_detail(session, found.id)
-    values = asdict(detail)
+    values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
         **values,
