@@ -172,16 +172,13 @@ async def list_project_documents(
     size = min(query.per_page, MOST_PER_PAGE)
     offset = min((query.page - 1) * size, FURTHEST)
     total, found = await list_documents(session, project_id, query.selection(), offset, size)
-    answer = {
-        "items": found,
-        "total": total,
-        "page": query.page,
-        "per_page": size,
-        "pages": -(-total // size),
-    }
+    page = DocumentPage(
+        items=found, total=total, page=query.page, per_page=size, pages=-(-total // size)
+    )
     if query.facets:
-        answer["facets"] = Facets(**await count_facets(session, project_id, query.selection()))
-    return DocumentPage(**answer)
+        facets = Facets(**await count_facets(session, project_id, query.selection()))
+        return page.model_copy(update={"facets": facets})
+    return page
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))

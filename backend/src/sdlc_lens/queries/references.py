@@ -180,7 +180,7 @@ def _dependents(
     """The documents that depend on this one, and not on a namesake."""
     found = _naming(connection, project_id, refs, [DEPENDS_ON])
     meanings = _meanings(connection, project_id, (target for _, target, _ in found))
-    return {document for document, *link in found if meanings.get(*link) == own}
+    return {document for document, target, path in found if meanings.get(target, path) == own}
 
 
 def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:

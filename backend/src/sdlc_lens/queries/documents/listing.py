@@ -76,7 +76,7 @@ LEFT JOIN documents ON id IN (
 ORDER BY {key} {order}, path {order}
 """
 _FACETS = """
-WITH found AS MATERIALIZED (SELECT {columns} FROM documents WHERE {conditions})
+WITH found AS {materialized} (SELECT {columns} FROM documents WHERE {conditions})
 SELECT * FROM ({facets}) ORDER BY count DESC, value
 """
 
@@ -104,6 +104,8 @@ async def count_facets(
     The most frequent first.
     """
     statement = _FACETS.format(
+        # Folding takes long, all else does not.
+        materialized="MATERIALIZED" if selection.texts else "NOT MATERIALIZED",
         columns=", ".join(FACETS),
         conditions=" AND ".join(["project_id = :project_id", *_texts(selection)]),
         facets=" UNION ALL ".join(_facet(column, selection) for column in FACETS),
