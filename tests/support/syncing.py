@@ -79,7 +79,7 @@ class Harbour:
     async def targets(self, path: str) -> list[tuple[str, str]]:
         """What one of its documents points at."""
         (row,) = [row for row in await self.rows() if row[0] == path]
-        return [(relation, target) for _, relation, target in json.loads(str(row[-1]))]
+        return [(relation, target) for _, relation, target, *_ in json.loads(str(row[-1]))]
 
 
 @asynccontextmanager

@@ -103,8 +103,6 @@ def add_criteria() -> None:
         sa.Column("criteria", sa.Text, nullable=False, server_default="[]"),
     ):
         op.add_column("documents", column)
-
-
     op.drop_index("ix_documents_project_id_type_status_story_points")
     op.create_index("ix_documents_statistics", "documents", STATISTICS)
 

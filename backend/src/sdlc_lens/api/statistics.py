@@ -119,7 +119,9 @@ async def get_statistics(session: Reading) -> AllStatistics:
     return AllStatistics(
         total_projects=len(projects),
         **asdict(summarise(counts)),
-        projects=[_summary(project, own[project.id], reports.get(project.id)) for project in projects],
+        projects=[
+            _summary(project, own[project.id], reports.get(project.id)) for project in projects
+        ],
     )
 
 

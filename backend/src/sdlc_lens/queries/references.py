@@ -35,7 +35,8 @@ WHERE document_id IN (SELECT value FROM json_each(:ids))
 ORDER BY document_id, position
 """
 _NAMING = """
-SELECT documents.id, target, document_links.path FROM document_links JOIN documents ON documents.id = document_id
+SELECT documents.id, target, document_links.path
+FROM document_links JOIN documents ON documents.id = document_id
 WHERE target IN (SELECT value FROM json_each(:refs))
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
@@ -132,9 +133,7 @@ def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[st
     return Meanings(candidates(connection, project_id, refs))
 
 
-def _family_references(
-    connection: sqlite3.Connection, ids: Iterable[int]
-) -> dict[int, list[Link]]:
+def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Link]]:
     """What the documents name as their parents, in their order."""
     values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
     found: dict[int, list[Link]] = defaultdict(list)
