@@ -39,7 +39,7 @@ async def schedule(harbour: Harbour) -> Schedule:
 
 async def outcomes(harbour: Harbour, slug: str = "tide") -> list[tuple[str, str]]:
     async with harbour.database.read() as session:
-        reports = await list_syncs(session, await get_project_id(session, slug))
+        reports = await list_syncs(session, await session.run(get_project_id, slug))
     return [(report.trigger, report.outcome) for report in reversed(reports)]
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
@@ -82,11 +82,6 @@ class Related:
     mentions: list[Relation]
 
 
-async def get_related(session: ReadSession, project_id: int, document_id: int) -> Related:
-    """Everything that a document is related to."""
-    return await session.run(_get_related, project_id, document_id)
-
-
 def candidates(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
 ) -> list[Candidate]:
@@ -95,7 +90,8 @@ def candidates(
     return [Candidate(**row) for row in rows(connection, _CANDIDATES, values)]
 
 
-def _get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+    """Everything that a document is related to."""
     links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     meanings = _meanings(connection, project_id, (link.target for link in links))
