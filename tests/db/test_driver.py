@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from support.processes import PATIENCE_SECONDS
 
-from sdlc_lens.db.database import Database
-from sdlc_lens.db.driver import ROWS_AHEAD, Connection
+from sdlc_lens.db.database import Database, rows
+from sdlc_lens.db.driver import ROWS_AHEAD, THREAD, Connection
 
 pytestmark = pytest.mark.anyio
 
+HERE = threading.current_thread().name
 NUMBERS = text(
     "WITH RECURSIVE numbers (n) AS"
     " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :last) SELECT n FROM numbers"
@@ -47,6 +48,26 @@ async def test_query_is_one_trip(database: Database, monkeypatch: pytest.MonkeyP
             assert await session.scalar(text("SELECT 2")) == 2
         assert len(trips) == 2 * number  # the first of all opens the connection
         monkeypatch.setattr(core.Connection, "_execute", counted)
+
+
+@pytest.mark.parametrize(("last", "threads"), [(2000, [HERE]), (20_000, [HERE, THREAD])])
+async def test_long_query_leaves_the_event_loop(
+    database: Database, last: int, threads: list[str]
+) -> None:
+    called = []
+
+    def count(connection: sqlite3.Connection) -> list[int]:
+        called.append(threading.current_thread().name)
+        projects = connection.execute("SELECT count(*) FROM projects").fetchone()
+        return [*projects, len(connection.execute(NUMBERS.text, {"last": last}).fetchall())]
+
+    for _ in range(4):  # SQLite counts the steps of a statement from its first run
+        called.clear()
+        async with database.read() as session:
+            assert await session.scalar(text("SELECT count(*) FROM projects")) == 0
+            assert await session.run_here(count) == [0, last]
+            assert await session.run(rows, NUMBERS.text, {"last": 20_000})
+        assert called == threads
 
 
 async def test_query_that_nobody_waits_for_harms_no_later_one(

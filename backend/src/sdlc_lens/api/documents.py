@@ -189,7 +189,7 @@ async def list_project_documents(
             return page.model_copy(update={"facets": facets})
         return page
 
-    return await session.run(read)
+    return await session.run_here(read)
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
@@ -202,7 +202,7 @@ async def get_document(
         found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
         return found, get_detail(connection, found.id)
 
-    found, detail = await session.run(read)
+    found, detail = await session.run_here(read)
     values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
@@ -225,7 +225,7 @@ async def get_related_documents(
         found = find_document(connection, project_id, type_name, doc_id, at)
         return get_related(connection, project_id, found.id)
 
-    related = await session.run(read)
+    related = await session.run_here(read)
     return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
@@ -243,7 +243,7 @@ async def get_document_source(
         found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
         return get_source(connection, found.id)
 
-    return Markdown(await session.run(read), headers=SANDBOXED)
+    return Markdown(await session.run_here(read), headers=SANDBOXED)
 
 
 def filled(values: list[str]) -> list[str]:

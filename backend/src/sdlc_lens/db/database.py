@@ -47,11 +47,28 @@ class ReadSession(AsyncConnection):
         For what is asked often: any number of queries costs as little as one, and what is made of
         their rows keeps nobody waiting.
         """
+        result: T = await self._driver_connection().run(partial(function, **named), *arguments)
+        return result
+
+    async def run_here[**P, T](
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *arguments: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """The same on the event loop, or in the thread after all if the queries take long.
+
+        For a function that only reads, usually a page or less; it may be called twice.
+        """
+        connection = self._driver_connection()
+        result: T = await connection.run_here(partial(function, **named), *arguments)
+        return result
+
+    def _driver_connection(self) -> driver.Connection:
         assert self.sync_connection, "the session has not begun or has ended"
         connection = self.sync_connection.connection.driver_connection
         assert isinstance(connection, driver.Connection)
-        result: T = await connection.run(partial(function, **named), *arguments)
-        return result
+        return connection
 
 
 class WriteSession(ReadSession):
@@ -159,6 +176,7 @@ def create_engine(path: Path, most: int = 1, busy_seconds: float = BUSY_SECONDS)
         },
         pool_size=most,
         max_overflow=0,
+        pool_use_lifo=True,  # one that is not needed keeps no pages
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)

@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -18,6 +19,9 @@ from aiosqlite.core import set_exception, set_result
 
 ROWS_AHEAD = 500
 """How many rows come with the answer; of a longer one the others are fetched when asked for."""
+
+STEPS_AT_ONCE, MOST_PORTIONS = 5000, 12
+"""SQLite's virtual machine takes so many steps, and so often, on the event loop: some 3 ms."""
 
 THREAD = "database connection"
 """The name of each connection's thread."""
@@ -119,6 +123,23 @@ class Connection(aiosqlite.Connection):
         self.begin_to_read()
         with self.busy():
             return await self._execute(self._run, function, *arguments)  # type: ignore[no-untyped-call]
+
+    async def run_here(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """FUNCTION, which only reads, on the event loop: a short query takes less than the trip.
+
+        When its queries take long, it is called again in the connection's thread.
+        """
+        self.begin_to_read()
+        portions = count(1)
+        self._conn.set_progress_handler(lambda: next(portions) > MOST_PORTIONS, STEPS_AT_ONCE)
+        try:
+            return self._run(function, *arguments)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+        finally:
+            self._conn.set_progress_handler(None, 0)
+        return await self.run(function, *arguments)
 
     def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         self.begin_if_due()
