@@ -3,6 +3,7 @@
 import errno
 import gc
 import socket
+import sys
 
 from sdlc_lens.address import shown
 from sdlc_lens.commands.migrate import prepare
@@ -12,6 +13,8 @@ from sdlc_lens.memory import limit_arenas
 from sdlc_lens.settings import Settings, load_settings
 
 BACKLOG = 2048
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes, such as a sync's, keeps others waiting, the event loop's too."""
 
 
 def run() -> int:
@@ -22,6 +25,7 @@ def run() -> int:
     # Nothing that a start loads goes away again: to look for it would slow the start, and later
     # every full collection.
     gc.disable()
+    sys.setswitchinterval(SWITCH_SECONDS)
     limit_arenas()
     settings = load_settings()
     prepare(settings)
