@@ -178,7 +178,7 @@ async def get_related_documents(
     project_id = await get_project_id(session, slug)
     found = await find_document(session, project_id, type_name, doc_id, at)
     related = await get_related(session, project_id, found.id)
-    return RelatedDocuments.model_validate(asdict(related) | asdict(related.document))
+    return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
 @router.get(

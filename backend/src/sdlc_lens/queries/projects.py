@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession, rows
 from sdlc_lens.db.tables import documents, projects
 from sdlc_lens.errors import Conflict, NotFound
 
@@ -18,7 +18,6 @@ LEASE_SECONDS = 30
 IsHeld = Callable[[str], bool | None]
 """Whether the process that took a lease lives; None when that cannot be known."""
 
-_ID = select(projects.c.id).where(projects.c.slug == bindparam("slug"))
 _PROJECT = select(
     *(column for column in projects.c if column.name not in {"lease", "vocabulary"}),
     select(func.count())
@@ -70,10 +69,10 @@ async def get_project(session: ReadSession, slug: str) -> Project:
 
 async def get_project_id(session: ReadSession, slug: str) -> int:
     """The id of the project called SLUG."""
-    found: int | None = await session.scalar(_ID, {"slug": slug})
-    if found is None:
+    found = await session.run(rows, "SELECT id FROM projects WHERE slug = :slug", {"slug": slug})
+    if not found:
         raise _unknown(slug)
-    return found
+    return int(found[0]["id"])
 
 
 async def get_additions(session: ReadSession, project_id: int) -> dict[str, tuple[str, ...]]:

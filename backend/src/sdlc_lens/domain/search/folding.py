@@ -34,7 +34,7 @@ _STROKED = str.maketrans(
 
 def fold(text: str) -> str:
     """TEXT in the form that is compared."""
-    return text.lower() if text.isascii() else Folded(text).text
+    return Folded(text).text
 
 
 class Folded:
@@ -46,7 +46,8 @@ class Folded:
     def __init__(self, text: str) -> None:
         self.source = unicodedata.normalize("NFC", text)
         self._moved = [(0, 0)]
-        self.text = _FOLDABLE.sub(self._replaced, self.source).lower()
+        bare = text if text.isascii() else _FOLDABLE.sub(self._replaced, self.source)
+        self.text = bare.lower()
 
     def place(self, index: int) -> int:
         """Where in the source the character stands that INDEX of the folded text belongs to."""
