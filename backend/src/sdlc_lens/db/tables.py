@@ -109,7 +109,8 @@ documents = Table(
     Index(None, "project_id", "updated_at", "path"),
 )
 
-# Apart from the documents, so that to read their other columns is to read few pages.
+# Apart from the documents, so that to read their other columns is to read few pages. The search
+# index holds the `indexed` columns; a text that SQLite folds as we do is indexed from the source.
 document_sources = Table(
     "document_sources",
     metadata,
@@ -117,6 +118,9 @@ document_sources = Table(
         "document_id", Integer, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
     ),
     Column("source", LargeBinary, nullable=False),
+    Column("indexed_name", Text, nullable=False, server_default=text("''")),
+    Column("indexed_title", Text, nullable=False, server_default=text("''")),
+    Column("indexed_text", Text),
 )
 
 document_refs = Table(

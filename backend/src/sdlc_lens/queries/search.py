@@ -32,11 +32,7 @@ named AS (
     FROM called JOIN documents USING (id) GROUP BY called.id
 ),
 page AS MATERIALIZED (
-    SELECT hits.id, relevance, coalesce(
-        tier,
-        (hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))
-        + (hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))
-    ) AS tier
+    SELECT hits.id, relevance, coalesce(tier, {titled}) AS tier
     FROM hits LEFT JOIN named USING (id)
     ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
 )
@@ -49,6 +45,8 @@ LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
+_ALL_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))"
+_SOME_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))"
 _JOINS = """
     CROSS JOIN documents ON documents.id = search.rowid
     CROSS JOIN projects ON projects.id = documents.project_id
@@ -100,7 +98,7 @@ async def search_documents(
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
     values = _values(query) | given | {"offset": offset, "limit": limit}
-    return await session.run(_search, _statement(tuple(given)), values, query.terms)
+    return await session.run(_search, _statement(tuple(given), len(query.terms) > 1), values, query.terms)
 
 
 def _search(
@@ -112,13 +110,16 @@ def _search(
 
 
 @cache
-def _statement(filters: tuple[str, ...]) -> str:
+def _statement(filters: tuple[str, ...], has_many_terms: bool) -> str:
     conditions = (
         f"AND coalesce({_COLUMNS[name]}, '{NOTHING}') IN (SELECT value FROM json_each(:{name}))"
         for name in filters
     )
-    joins = _JOINS if filters else ""
-    return _SQL.format(joins=joins, conditions=" ".join(conditions))
+    return _SQL.format(
+        joins=_JOINS if filters else "",
+        conditions=" ".join(conditions),
+        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
+    )
 
 
 def _values(query: Query) -> dict[str, object]:

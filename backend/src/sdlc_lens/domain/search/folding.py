@@ -32,6 +32,25 @@ _STROKED = str.maketrans(
 )
 
 
+# Other letters than these the search index does not fold as we do, nor accents that stand by
+# themselves. Not in it are ASCII, Latin letters with accents, punctuation, symbols, the letters of
+# China, Japan and Korea, emoji.
+_FOLDED_OTHERWISE = re.compile(
+    "[^\0-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7\xf9-\xfd\xff-\u010f\u0112-\u0125"
+    "\u2000-\u206f\u20a0-\u20bf\u2190-\u2bff\u3000-\u3098\u309b-\u9fff\uac00-\ud7a3\ufe0f\ufeff"
+    "\U0001f000-\U0001faff]"
+)
+_ASCII = bytes(range(128))
+
+
+def indexed_text(source: bytes) -> str | None:
+    """What the search index holds of a file; None where that is its text as it stands."""
+    others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
+    if not _FOLDED_OTHERWISE.search(others):
+        return None
+    return fold(source.decode("utf-8", errors="replace"))
+
+
 def fold(text: str) -> str:
     """TEXT in the form that is compared."""
     return Folded(text).text
