@@ -66,6 +66,7 @@ async def test_everything_that_a_document_says(client: httpx.AsyncClient, story:
         "story_points": 5.0,
         "epic": "EP0001",
         "story": None,
+        "criteria": [],
         "metadata": {"Aliases": "US-0104", "Batch": "B7", "Berth-side": "both"},
         "content": "\n## Why\n\nBecause of the <id> tide.\n",
         "file_path": "stories/US0004-read.md",
@@ -83,11 +84,42 @@ async def test_ref_and_alias_lead_there_too(
     assert (await client.get(f"{story}/story/{name}")).json()["doc_id"] == "US0004-read"
 
 
-async def test_points_that_are_no_number_are_told_as_written(
+async def test_points_with_a_remark_are_also_shown_as_written(
     client: httpx.AsyncClient, story: str
 ) -> None:
     document = (await client.get(f"{story}/story/US0008")).json()
-    assert (document["story_points"], document["metadata"]) == (None, {"Points": "5 (was 8)"})
+    assert (document["story_points"], document["metadata"]) == (5.0, {"Points": "5 (was 8)"})
+
+
+async def test_criteria(
+    app: FastAPI, client: httpx.AsyncClient, story: str, workspace: Path
+) -> None:
+    text = (
+        "# Criteria\n\n## Acceptance Criteria\n\n- [x] **AC1:** Tide is read\n"
+        "  - **Verify:** pytest tests/tide.py\n  - **Verified:** yes (2026-08-11)\n- [ ] Stays\n"
+    )
+    write_workspace(workspace, {"stories/US0009.md": text, "plans/PL0001.md": text})
+    assert (await client.post(story.replace("documents", "sync"))).status_code == 202
+    await app.state.runner.wait()
+    assert (await client.get(f"{story}/story/US0009")).json()["criteria"] == [
+        {
+            "id": "AC1",
+            "text": "Tide is read",
+            "checked": True,
+            "verify": "pytest tests/tide.py",
+            "verified": "yes (2026-08-11)",
+            "verified_on": "2026-08-11",
+        },
+        {
+            "id": None,
+            "text": "Stays",
+            "checked": False,
+            "verify": None,
+            "verified": None,
+            "verified_on": None,
+        },
+    ]
+    assert (await client.get(f"{story}/plan/PL0001")).json()["criteria"] == []
 
 
 @pytest.mark.parametrize("name", ["prd", "PRD", "Prd"])

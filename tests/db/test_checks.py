@@ -7,6 +7,7 @@ from support.documents import row, stored
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
+from sdlc_lens.domain.documents.references import Link
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.checks import facts, get_standing, read_facts, store_report
 from sdlc_lens.queries.projects import remove_project
@@ -56,7 +57,9 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
         story=None,
         content_length=70,
         refs=frozenset({"US0001", "US0009"}),
-        references=(("epic", "EP0001"), ("depends_on", "US0002")),
+        references=(Link("epic", "EP0001"), Link("depends_on", "US0002")),
+        records_verification=False,
+        is_unproven=False,
         **values,  # type: ignore[arg-type]
     )
 

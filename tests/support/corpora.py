@@ -1,9 +1,11 @@
 """Small workspaces for rules, told in one line a document."""
 
 import re
+from typing import Any
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.documents.layout import identify
+from sdlc_lens.domain.documents.references import Link
 
 SHORTHAND = {
     "EP": "epics/{}-x.md",
@@ -30,14 +32,17 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
     aliases = set(str(values.pop("aliases", "")).split())
     known = Facts.__dataclass_fields__.keys() - {"epic", "story"}
     references = [
-        (relation, target)
+        Link(relation, target)
         for relation, targets in values.items()
         if relation not in known
         for target in str(targets).split()
     ]
-    whole: dict[str, object] = {
+    whole: dict[str, Any] = {
         "epic": None,
         "story": None,
+        "records_verification": False,
+        "is_unproven": False,
+        "references": tuple(references),
         "title": path,
         "owner": "Ines",
         "priority": "High",
@@ -51,8 +56,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         ref=identity.ref,
         status=status,
         refs=frozenset(own | aliases),
-        references=tuple(references),
-        **whole | {name: value for name, value in values.items() if name in known},  # type: ignore[arg-type]
+        **whole | {name: value for name, value in values.items() if name in known},
     )
 
 

@@ -3,15 +3,14 @@
 import pytest
 
 from sdlc_lens.domain.documents.config import Configuration, configure
-from sdlc_lens.domain.documents.kinds import ANY_STATUS, STATUSES
+from sdlc_lens.domain.documents.kinds import STATUSES
 
 
 def test_nothing_given() -> None:
     found = configure({}, {})
     assert (found.schema_version, found.profile, found.vocabulary) == (2, None, STATUSES)
     assert found.vocabulary == Configuration().vocabulary
-    (warning,) = found.warnings
-    assert "schema_version: 2 is assumed" in warning
+    assert found.warnings == ()
 
 
 def test_settings_come_before_version() -> None:
@@ -21,9 +20,40 @@ def test_settings_come_before_version() -> None:
     assert configure({}, {"schema_version": "3"}).schema_version == 3
 
 
-@pytest.mark.parametrize("nonsense", [None, "three", -1, 2.5, [], {}, "9" * 50, True])
-def test_nonsense_gives_the_default(nonsense: object) -> None:
-    assert configure({"schema_version": nonsense, "profile": 7}, {}) == configure({}, {})
+@pytest.mark.parametrize("nonsense", ["three", -1, 0, 2.5, [], {}, "9" * 50, True])
+def test_nonsense_gives_the_default_and_a_warning(nonsense: object) -> None:
+    found = configure({"schema_version": nonsense, "profile": 7}, {})
+    assert (found.schema_version, found.profile) == (2, None)
+    (warning,) = found.warnings
+    assert "2 is assumed" in warning
+
+
+@pytest.mark.parametrize("settings", [{}, {"schema_version": None}, {"profile": "small"}])
+def test_missing_version_is_2_without_a_warning(settings: dict[object, object]) -> None:
+    found = configure(settings, {})
+    assert (found.schema_version, found.warnings) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [(39, 39), ("39", 39), ("US0039", 39), ("us-0039", 39), (0, 0), (None, None)],
+)
+def test_last_story_before_the_practice(written: object, number: int | None) -> None:
+    found = configure({"conformance": {"adopt_after": written}}, {})
+    assert (found.adopt_after, found.warnings) == (number, ())
+
+
+@pytest.mark.parametrize("nonsense", ["soon", "EP0039", -1, 2.5, True, [39], "US-01JQK3F8", ""])
+def test_nonsense_as_last_story_is_not_used(nonsense: object) -> None:
+    found = configure({"conformance": {"adopt_after": nonsense}}, {})
+    assert found.adopt_after is None
+    (warning,) = found.warnings
+    assert "adopt_after" in warning
+
+
+@pytest.mark.parametrize("nonsense", [None, "39", 39, [39]])
+def test_conformance_that_is_not_a_mapping(nonsense: object) -> None:
+    assert configure({"conformance": nonsense}, {}).adopt_after is None
 
 
 @pytest.mark.parametrize("nonsense", ["Done", ["Done"], {"story": "Done"}, {3: ["x"]}, None])
@@ -33,14 +63,13 @@ def test_nonsense_vocabulary_is_left_out(nonsense: object) -> None:
     assert ["status_vocab" in warning for warning in found.warnings] == [True] * bool(nonsense)
 
 
-def test_type_without_a_row_gets_the_projects_own() -> None:
+def test_project_adds_statuses_to_a_type_without_a_row() -> None:
     found = configure({"status_vocab": {"review": ["Read", 5]}}, {})
-    assert found.statuses("review") == (*ANY_STATUS, "Read")
-    assert found.statuses("retro") == ANY_STATUS
+    assert found.statuses.canonical("review", "read twice") == "Read"
     assert found.additions == {"review": ("Read",)}
 
 
-def test_what_is_no_list_of_statuses_is_told() -> None:
+def test_warning_for_what_is_not_a_list_of_statuses() -> None:
     vocabulary = {"review": ["Read", 5], "story": ["Parked"], "bug": "Open", 16**5000: ["x"]}
     found = configure({"schema_version": 2, "status_vocab": vocabulary}, {})
     assert found.additions == {"review": ("Read",), "story": ("Parked",)}
@@ -48,7 +77,7 @@ def test_what_is_no_list_of_statuses_is_told() -> None:
     assert told == [
         "status_vocab.review",
         "status_vocab.bug",
-        "status_vocab.(a key that is no text)",
+        "status_vocab.(a key that is not text)",
     ]
 
 
@@ -58,5 +87,8 @@ def test_halves_of_characters_can_be_stored() -> None:
     assert (found.profile, found.additions) == ("?", {"?": ("?",)})
 
 
-def test_number_that_cannot_be_written_out_gives_the_default() -> None:
-    assert configure({"schema_version": 16**5000}, {}) == configure({}, {})
+def test_number_that_is_too_long_to_be_written_gives_the_default() -> None:
+    huge = 16**5000
+    found = configure({"schema_version": huge, "conformance": {"adopt_after": huge}}, {})
+    assert (found.schema_version, found.adopt_after) == (2, None)
+    assert len(found.warnings) == 2

@@ -83,6 +83,75 @@ def test_separator_within_a_value() -> None:
     assert read_head("# T\n> **Stack:** one | two · three").fields == {"Stack": "one | two · three"}
 
 
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("> **Delivered:** 10 / 10   **Blocked:** 0", {"Delivered": "10 / 10", "Blocked": "0"}),
+        ("> **A:** x  **B**: y \u00b7 **C:** z", {"A": "x", "B": "y", "C": "z"}),
+        ("> **A:**   **B:** y", {"A": "", "B": "y"}),
+        ("> **A:** x **B:** y", {"A": "x **B:** y"}),
+        ("> **A:** two  spaces", {"A": "two  spaces"}),
+        ("> **A:** `x  **B:** y`", {"A": "`x  **B:** y`"}),
+        ("> **A:** ``x ` | **B:** y`` | **C:** z", {"A": "``x ` | **B:** y``", "C": "z"}),
+        ("> **A:** `x | **B:** y", {"A": "`x", "B": "y"}),
+        ("> **A:** `x` | **`B`:** y", {"A": "`x`", "`B`": "y"}),
+        (
+            "> **A:** US0001 \u2705 Complete | US0002 \u2705 Complete",
+            {"A": "US0001 \u2705 Complete | US0002 \u2705 Complete"},
+        ),
+        ("> **A:** x\n> more   **B:** y", {"A": "x more   **B:** y"}),
+    ],
+)
+def test_where_a_field_begins_in_a_line(line: str, fields: dict[str, str]) -> None:
+    assert read_head(f"# T\n\n{line}").fields == fields
+
+
+RETIRED = """# T
+
+> **Retired 2026-07-04 (CR-0142).** The tool
+> is removed
+>
+> **Status:** Superseded
+> **Owner:** Ines
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "content"),
+    [
+        (
+            RETIRED + "\ntext\n",
+            {"Status": "Superseded", "Owner": "Ines"},
+            "> **Retired 2026-07-04 (CR-0142).** The tool\n> is removed\n>\n\ntext\n",
+        ),
+        ("# T\n> **A:** x\n>\n> A note.\n", {"A": "x"}, "> A note.\n"),
+        ("# T\n> **A:** x\n>\n> A note.\n> **B:** y\n", {"A": "x", "B": "y"}, "> A note.\n"),
+        ("# T\n> A note.\r\n> **A:** x\r\n", {"A": "x"}, "> A note.\r\n"),
+        ("# T\n> A note.\n> more\n", {}, "> A note.\n> more\n"),
+        ("# T\n> A note.\n\n> **A:** x\n", {}, "> A note.\n\n> **A:** x\n"),
+        ("# T\n> A note.\n> ```\n> **A:** x\n", {}, "> A note.\n> ```\n> **A:** x\n"),
+        ("# T\nA note.\n> **A:** x\n", {}, "A note.\n> **A:** x\n"),
+        ("> A note.\n> **A:** x\n", {}, "> A note.\n> **A:** x\n"),
+    ],
+)
+def test_notes_between_fields_are_content(text: str, fields: dict[str, str], content: str) -> None:
+    head = read_head(text)
+    assert head.fields == fields
+    assert head.note + text[head.length :] == content
+
+
+def test_note_in_a_head_that_begins_further_down() -> None:
+    text = "A preface.\n\n" + RETIRED
+    head = read_head(text)
+    assert (head.title, head.value("status")) == ("T", "Superseded")
+    assert head.note + text[head.length :] == text
+
+
+def test_points_and_story_points_are_one_field() -> None:
+    head = read_head("# T\n> **Points:** 3\n> **Story-Points:** 5")
+    assert head.value("story points") == "5"
+
+
 def test_line_without_a_key_continues_the_value() -> None:
     quoted = "# T\n> **Affects:** the gauge\n> and the form\n> **Status:** Open"
     assert read_head(quoted).fields == {
@@ -162,8 +231,11 @@ def test_head_of_nothing() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["> **Key {}:** x\n", "> word {}\n", "# {}\n", "**k{}:** x | ", "| ", " ", "[", "**"],
-)
+    [
+        "> **Key {}:** x\n", "> word {}\n", ">\n> word\n", "# {}\n", "**k{}:** x | ", "| ", " ",
+        "[", "**", "`", "` ``  **k:** ", "**a:  ", "```\n", "    ```\n\n", "- ~~~\n",
+    ],
+)  # fmt: skip
 def test_effort_grows_with_the_length_alone(part: str) -> None:
     text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(40_000))
     start = time.thread_time()
@@ -186,6 +258,7 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
         ("- ```sh\n  # no\n  ```\n", None, {}),
         ("# T\n> **A:** x\n> ## S\n> **B:** y", "T", {"A": "x"}),
         ("# T\n>\n> **A:** x\n>\n> **B:** y", "T", {"A": "x", "B": "y"}),
+        ("# T\n> **A:** x\n>\n> more\n> **B:** y", "T", {"A": "x", "B": "y"}),
         ("10. ```\n    # no\n    ```\n# T", "T", {}),
         ("```\n    ```\n# no\n```\n# T", "T", {}),
         ("```x``` is inline code\n\n# T", "T", {}),

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_of
 
-from sdlc_lens.domain.documents.ids import all_ids, first_id, leading_id, normal_form
+from sdlc_lens.domain.documents.ids import (
+    find_ids,
+    first_id,
+    leading_id,
+    normal_form,
+    number,
+    spread,
+)
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 
 BOTH_ERAS = any_of.sampled_from(sorted(BY_PREFIX)).flatmap(
@@ -15,6 +22,10 @@ BOTH_ERAS = any_of.sampled_from(sorted(BY_PREFIX)).flatmap(
         fullmatch=True,
     )
 )
+
+
+def refs(text: str) -> list[str]:
+    return [found.ref for found in find_ids(text)]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +41,12 @@ BOTH_ERAS = any_of.sampled_from(sorted(BY_PREFIX)).flatmap(
         ("BG-01JQK3F8-late", ("BG", "BG01JQK3F8")),
         ("RETRO0001-first", ("RETRO", "RETRO0001")),
         ("RFC0009-ws4", ("RFC", "RFC0009")),
+        ("RPT0003-coverage", ("RPT", "RPT0003")),
+        ("BG-JQK3F801", ("BG", "BGJQK3F801")),
+        ("US2026", ("US", "US2026")),
+        ("RV-2026-weeks", ("RV", "RV2026")),
+        ("CR-0042-12-31", ("CR", "CR0042")),
+        ("RV-2026-22-08", ("RV", "RV2026")),
     ],
 )
 def test_ids(stem: str, expected: tuple[str, str]) -> None:
@@ -52,6 +69,9 @@ def test_ids(stem: str, expected: tuple[str, str]) -> None:
         "xUS0001",
         "U\u017f0001",
         "\u00c4US0001",
+        "RV-2026-08-22",
+        "RV-2026-08-22-second-review",
+        "US01M0GM0R",
         "",
     ],
 )
@@ -74,12 +94,12 @@ def test_normal_form() -> None:
 def test_every_id_is_found_wherever_it_stands(ids: list[str]) -> None:
     text = " ".join(f"({written}), [[{written}]] ../{written}-slug.md" for written in ids)
     expected = [normal_form(written) for written in ids for _ in range(3)]
-    assert list(all_ids(text)) == expected
+    assert refs(text) == expected
 
 
 @given(any_of.text(alphabet="US-0123456789BGbg_x ", max_size=30))
 def test_what_is_found_is_an_id(text: str) -> None:
-    for ref in all_ids(text):
+    for ref in refs(text):
         assert re.fullmatch(r"(US|BG)([0-9]{4,}|[0-9A-HJKMNP-TV-Z]{8,})", ref)
         assert normal_form(ref) == ref
 
@@ -98,4 +118,46 @@ def test_normal_form_is_idempotent(text: str) -> None:
     ],
 )
 def test_an_id_after_a_hyphen_is_no_tail(text: str, ids: list[str]) -> None:
-    assert list(all_ids(text)) == ids
+    assert refs(text) == ids
+
+
+def test_ulid_without_its_hyphen_is_a_candidate() -> None:
+    text = "US01M0GM0R, US-01M0GM0R, US01M0GM, US0102030405, XUS01M0GM0R, US01M0GM0l"
+    assert [(found.ref, found.candidate) for found in find_ids(text)] == [
+        ("US01M0GM0R", True),
+        ("US01M0GM0R", False),
+        ("US0102030405", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BG0012-BG0015", ["BG0012", "BG0013", "BG0014", "BG0015"]),
+        ("BG-0098\u2013BG-0101", ["BG0098", "BG0099", "BG0100", "BG0101"]),
+        ("us0001..us0003, US0009", ["US0001", "US0002", "US0003", "US0009"]),
+        ("US9999-US10001", ["US9999", "US10000", "US10001"]),
+        ("BG0012 - BG0015", ["BG0012", "BG0015"]),
+        ("BG0012-US0015", ["BG0012", "US0015"]),
+        ("BG0012-15", ["BG0012"]),
+        ("BG0015-BG0012", ["BG0015", "BG0012"]),
+        ("BG0001-BG0052", ["BG0001", "BG0052"]),
+        ("BG-01JQK3F8-BG-01JQK3F9", ["BG01JQK3F8", "BG01JQK3F9"]),
+    ],
+)
+def test_range_names_every_id_in_it(text: str, expected: list[str]) -> None:
+    assert [found.ref for found in spread(find_ids(text), text)] == expected
+
+
+def test_widest_range() -> None:
+    text = "BG0001-BG0051"
+    assert len(list(spread(find_ids(text), text))) == 51
+    huge = f"BG{'9' * 5000}-BG{'9' * 5000}"
+    assert len(list(spread(find_ids(huge), huge))) == 2
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"), [("US0039", 39), ("RETRO0001", 1), ("BG01JQK3F8", None), ("US", None)]
+)
+def test_number_of_a_sequential_id(ref: str, expected: int | None) -> None:
+    assert number(ref) == expected

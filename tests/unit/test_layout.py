@@ -70,12 +70,36 @@ def test_singletons_in_any_case(stem: str) -> None:
         ("notes/anything.md", "other"),
         ("epic/EP0001-x.md", "epic"),
         ("Epics/US0001-x.md", "story"),
+        ("reports/coverage.md", "report"),
+        ("reports/RPT0001-coverage.md", "report"),
+        ("reviews/RV-2026-08-22.md", "review"),
+        ("RV-2026-08-22.md", "other"),
+        ("decisions/index.md", "other"),
+        ("decisions/README.md", "other"),
+        ("personas/Index.MD", "other"),
+        ("reports/readme.md", "other"),
+        ("code-plans/US0046-x.md", "plan"),
+        ("code-plans/archive/anything.md", "plan"),
+        ("code-plans/index.md", "other"),
+        ("testing/specs/TSP0048-x.md", "test-spec"),
+        ("testing/specs/archive/TSP0048-x.md", "test-spec"),
+        ("specs/TSP0048-x.md", "other"),
+        ("testing/TSP0048-x.md", "other"),
     ],
 )
 def test_type_by_path(path: str, expected: str) -> None:
     assert identify(path).type == expected
 
 
-def test_ref_belongs_to_the_id_whatever_the_type() -> None:
-    assert identify("decisions/rfc0009-ws4.md").ref == "RFC0009"
+def test_ref_needs_an_id_of_the_documents_own_type() -> None:
+    assert identify("stories/US0001-x.md").ref == "US0001"
     assert identify("notes/plain.md").ref is None
+    for path in (
+        "decisions/US-01M0GMC1.md",
+        "decisions/rfc0009-ws4.md",
+        "stories/EP0001-wrong-folder.md",
+        "handoffs/US0001-x.md",
+        "reviews/RV-2026-08-22.md",
+        "code-plans/US0046-x.md",
+    ):
+        assert identify(path).ref is None

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
 from sdlc_lens.domain.documents.config import Configuration, configure
+from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.parse import content, decode, parse
 
 STORY = """# US0002: Ask for a draught
@@ -26,6 +27,9 @@ PIECES = [
     "<!--",
     "-->",
     "\n",
+    "\n> note\n",
+    "\n>\n",
+    "\n> **Owner:** ",
     "[",
     "](",
     "\0",
@@ -65,6 +69,10 @@ def test_bytes_that_are_no_utf8_are_marked() -> None:
         ("2.5", 2.5),
         (".5", 0.5),
         ("**8**", 8),
+        ("8 (re-sized 2026-08-21)", 8),
+        ("5pts", 5),
+        ("3-5", 3),
+        ("", None),
         ("five", None),
         ("1e9", None),
         ("-1", None),
@@ -75,11 +83,71 @@ def test_points_are_a_number_or_nothing(written: str, points: float | None) -> N
     assert parse("stories/US0001.md", source, Configuration()).story_points == points
 
 
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("# T\n\n## Estimation\n\n**Story Points:** 5\n**Story Points:** 8\n", 5),
+        ("# T\n\n- **Story points**: 3 of 5", 3),
+        ("# T\n\n```\n**Story Points:** 5\n```\n**Story Points:** 8", 8),
+        ("# T\n\n<!--\n**Story Points:** 5\n-->", None),
+        ("# T\n> **Story Points:** TBD\n\n**Story Points:** 5", None),
+        ("# T\n> **Points:** 2\n\n**Story Points:** 5", 2),
+        ("# T\n\n**Story Points:** TBD\n**Story Points:** 5", 5),
+        ("# T\n\nThe **Story Points:** 5", None),
+        ("# T\n\n**Points:** 5 beside it", 5),
+    ],
+)
+def test_points_in_the_content(text: str, points: float | None) -> None:
+    assert parse("stories/US0001.md", text.encode(), Configuration()).story_points == points
+
+
+@pytest.mark.parametrize(
+    ("written", "owner"),
+    [
+        ("Ines", "Ines"),
+        ("TBD", None),
+        ("**tbd**", None),
+        ("Unassigned", None),
+        ("{{owner}}", None),
+        ("-", None),
+        ("TBD by Ines", "TBD by Ines"),
+    ],
+)
+def test_owner_or_a_placeholder(written: str, owner: str | None) -> None:
+    source = f"# T\n> **Owner:** {written}".encode()
+    assert parse("stories/US0001.md", source, Configuration()).owner == owner
+
+
+@pytest.mark.parametrize("folder", ["stories/US", "bugs/BG", "change-requests/CR", "issues/IS"])
+def test_types_with_criteria(folder: str) -> None:
+    source = b"# T\n> **Status:** Done\n\n### AC1: x\n**Verified:** yes"
+    document = parse(f"{folder}0001.md", source, Configuration())
+    assert [criterion.id for criterion in document.criteria] == ["AC1"]
+    assert document.criteria_counts == CriteriaCounts(total=1, verified=1)
+    assert document.records_verification
+    without = parse(f"{folder}0001.md", b"# T", Configuration())
+    assert not without.records_verification
+    assert (without.criteria, without.criteria_counts) == ((), CriteriaCounts())
+
+
+@pytest.mark.parametrize("path", ["epics/EP0001.md", "prd.md", "stories/readme.md"])
+def test_types_without_criteria(path: str) -> None:
+    document = parse(path, b"# T\n\n### AC1: x", Configuration())
+    assert (document.criteria, document.criteria_counts) == ((), None)
+
+
+def test_note_is_content_and_is_read_for_mentions() -> None:
+    source = b"# T\n> A note on US0009.\n>\n> **Status:** Done\n\ntext"
+    document = parse("stories/US0001.md", source, Configuration())
+    assert document.status == "Done"
+    assert content(source, document.content_start) == "> A note on US0009.\n>\n\ntext"
+    assert [link.target for link in document.links] == ["US0009"]
+
+
 def test_a_project_adds_statuses_of_its_own() -> None:
     added = configure({"status_vocab": {"story": ["Waiting for Weather"]}}, {})
     source = b"# T\n> **Status:** waiting for weather (storm)"
     assert parse("stories/US0001.md", source, added).status == "Waiting for Weather"
-    assert "Done" in added.statuses("story")
 
 
 @given(any_of.lists(any_of.sampled_from(PIECES) | any_of.text(max_size=5), max_size=30))
@@ -99,14 +167,30 @@ def test_any_bytes_are_a_document(source: bytes) -> None:
 
 
 def require_nothing_lost(source: bytes) -> None:
-    """Head and content cover the source; what makes the head long is title, block and no text."""
+    """The lines of the head that are not content give the same title and fields by themselves."""
     document = parse("x.md", source, Configuration())
     text = decode(source)
-    head, rest = text[: document.content_start], content(source, document.content_start)
-    assert head + rest == text
-    assert document.content_length == len(rest.strip())
-    again = parse("x.md", head.encode(), Configuration())
+    head, rest = text[: document.content_start], text[document.content_start :]
+    shown = content(source, document.content_start)
+    assert document.content_length == len(shown.strip())
+    note = shown.removesuffix(rest)
+    assert note + rest == shown
+    title_and_fields = without_lines(head, note)
+    again = parse("x.md", title_and_fields.encode(), Configuration())
     assert (again.title, again.metadata) == (document.title, document.metadata) or not head
+
+
+def without_lines(head: str, note: str) -> str:
+    """HEAD without the lines of NOTE, which all are in it, in this order."""
+    left = []
+    lines = note.splitlines(keepends=True)
+    for line in head.splitlines(keepends=True):
+        if lines and line == lines[0]:
+            lines.pop(0)
+        else:
+            left.append(line)
+    assert not lines
+    return "".join(left)
 
 
 @given(
@@ -150,8 +234,12 @@ US-01JQK3F8, once US0002, follows CR-0004 and US0003.
 
 @pytest.mark.parametrize("end", ["_", "x", "", "\n"])
 @pytest.mark.parametrize(
-    "piece", ["1", "-1", "-A", "US", "US0001-", "0001_", "* ", "> ", "**a:** "]
-)
+    "piece",
+    [
+        "1", "-1", "-A", "A1", "US", "US1A", "US0001-", "0001_", "* ", "> ", "**a:** ", "](US0001",
+        "/US0001", "[US0001](a.md)", "[x](", "US0001..",
+    ],
+)  # fmt: skip
 def test_effort_grows_with_the_length_of_one_thing_alone(piece: str, end: str) -> None:
     many = piece * (200_000 // len(piece))
     start = time.thread_time()

@@ -9,6 +9,7 @@ from support.corpora import facts, healthy
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.report import examine
 from sdlc_lens.domain.checks.rules.table import RULES
+from sdlc_lens.domain.documents.references import Link
 
 PROMISED = {
     "MISSING_PRD": ("critical", "completeness"),
@@ -29,11 +30,16 @@ PROMISED = {
     "MISSING_PRIORITY": ("low", "quality"),
     "MISSING_STORY_POINTS": ("low", "quality"),
     "DUPLICATE_DOC_ID": ("critical", "integrity"),
+    "DONE_UNVERIFIED": ("medium", "quality"),
     "EMPTY_CONTENT": ("high", "integrity"),
     "STALE_DOCUMENT": ("low", "integrity"),
 }
 ENDED = facts("US0001", "Done", epic="EP0001")
 STORY_2 = facts("US0002", epic="EP0001")
+RECORDING = {"records_verification": True}
+UNPROVEN = {"is_unproven": True, "records_verification": True}
+NOT_RECORDED = {"is_unproven": True}
+CANDIDATE = Link("related", "US01M0GM0R", None, True)
 
 # Rule, what is added to a healthy workspace, and the documents of each finding: ids or paths.
 BROKEN: list[tuple[str, list[Facts], list[str]]] = [
@@ -81,6 +87,21 @@ BROKEN: list[tuple[str, list[Facts], list[str]]] = [
     ),
     ("DUPLICATE_DOC_ID", [facts("old/prd.md"), facts("older/PRD.md")], ["prd prd prd"]),
     ("EMPTY_CONTENT", [facts("prd.md", content_length=49)], ["prd"]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **UNPROVEN)], ["US0001"]),
+    (
+        "DONE_UNVERIFIED",
+        [
+            facts("US0002", "Done", **NOT_RECORDED),
+            facts("US0003", "Draft", **RECORDING),
+        ],
+        ["US0002"],
+    ),
+    (
+        "ORPHAN_REFERENCE",
+        [facts("reports/RPT0001-x.md"), facts("BG0001", related="RPT0002")],
+        ["BG0001"],
+    ),
+    ("MISSING_STATUS", [facts("code-plans/US0046-x.md", None)], ["US0046"]),
     ("STALE_DOCUMENT", [], ["EP0001 PL0001 US0001 TS0001"]),
 ]
 KEPT: list[tuple[str, list[Facts]]] = [
@@ -125,6 +146,20 @@ KEPT: list[tuple[str, list[Facts]]] = [
         [facts("bugs/BG0001.md"), facts("decisions/BG0001.md"), facts("readme.md")],
     ),
     ("EMPTY_CONTENT", [facts("prd.md", content_length=50)]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **RECORDING)]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **NOT_RECORDED)]),
+    (
+        "DONE_UNVERIFIED",
+        [
+            facts("BG0001", "Fixed", **RECORDING),
+            facts("US0001", "Done", **NOT_RECORDED),
+        ],
+    ),
+    ("DUPLICATE_DOC_ID", [facts("readme.md"), facts("old/readme.md"), facts("stories/readme.md")]),
+    ("ORPHAN_REFERENCE", [facts("BG0001", references=(CANDIDATE,))]),
+    ("ORPHAN_REFERENCE", [facts("reports/RPT0001-x.md", related="US0009")]),
+    ("AMBIGUOUS_ID", [facts("reports/RPT0001-a.md"), facts("reports/RPT0001-b.md")]),
+    ("STATUS_MISMATCH", [facts("EP0001", "Done"), facts("US0001", "Complete", epic="EP0001")]),
 ]
 
 
@@ -193,3 +228,27 @@ def test_messages_tell_what_to_look_for() -> None:
     assert "US0001-x (Draft)" in str(mismatch["message"])
     (twice,) = findings("AMBIGUOUS_ID", healthy(facts("stories/US0001-y.md", "Done")))
     assert "stories/US0001-x.md, stories/US0001-y.md" in str(twice["message"])
+
+
+def test_path_of_a_link_decides_which_epic_a_story_names() -> None:
+    linked = Link("epic", "EP0002", "epics/EP0002-scanning.md")
+    rivals = facts("epics/EP0002-a-report.md"), facts("epics/EP0002-scanning.md")
+    by_path = healthy(*rivals, facts("US0002", references=(linked,)))
+    assert affected(findings("EPIC_NO_STORIES", by_path)) == ["EP0002-a-report"]
+    assert findings("STORY_NO_EPIC", by_path) == []
+    by_id = healthy(*rivals, facts("US0002", epic="EP0002"))
+    assert affected(findings("EPIC_NO_STORIES", by_id)) == ["EP0002-scanning"]
+
+
+def test_candidate_names_its_document_once_there_is_one() -> None:
+    story = facts("US0002", references=(Link("epic", "EP01M0GM0R", None, True),))
+    assert affected(findings("STORY_NO_EPIC", healthy(story))) == ["US0002"]
+    epic = facts("epics/EP-01M0GM0R-x.md")
+    assert findings("STORY_NO_EPIC", healthy(story, epic)) == []
+    assert findings("EPIC_NO_STORIES", healthy(story, epic)) == []
+
+
+def test_reference_with_two_paths_is_one_finding() -> None:
+    twice = tuple(Link("related", "US0009", path) for path in ("a.md", "b.md"))
+    (orphan,) = findings("ORPHAN_REFERENCE", healthy(facts("BG0001", references=twice)))
+    assert "US0009" in str(orphan["message"])

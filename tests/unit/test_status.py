@@ -2,9 +2,10 @@
 
 import pytest
 
-from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.kinds import KINDS, STATUSES
-from sdlc_lens.domain.documents.status import canonical
+from sdlc_lens.domain.documents.status import Statuses
+
+BUILT_IN = Statuses({})
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,14 @@ from sdlc_lens.domain.documents.status import canonical
         ("Donegal", "story", "Donegal"),
         ("Done2", "story", "Done2"),
         ("Complete", "story", "Complete"),
+        ("Done \u2705", "story", "Done"),
+        ("Done", "plan", "Done"),
+        ("\u2705 COMPLETE (All stories verified)", "epic", "Complete"),
+        ("Completed", "plan", "Complete"),
+        ("completed 2026-08-01", "story", "Complete"),
+        ("Implemented in v2", "story", "Implemented"),
+        ("in review", "story", "In Review"),
+        ("Review", "rfc", "Review"),
         ("  odd one ", "story", "odd one"),
         ("✅ done, shipped", "retro", "Done"),
         ("wont-fix", "decision", "Won't Fix"),
@@ -34,23 +43,24 @@ from sdlc_lens.domain.documents.status import canonical
     ],
 )
 def test_canonical(written: str, type_name: str, expected: str) -> None:
-    assert canonical(written, Configuration().statuses(type_name)) == expected
+    assert BUILT_IN.canonical(type_name, written) == expected
 
 
 @pytest.mark.parametrize("written", [None, "", "   "])
 def test_nothing(written: str | None) -> None:
-    assert canonical(written, STATUSES["story"]) is None
+    assert BUILT_IN.canonical("story", written) is None
 
 
 def test_longest_entry_wins() -> None:
-    assert canonical("In Review now", ("In", "In Review")) == "In Review"
+    added = Statuses({"story": ["In", "In Review Twice"]})
+    assert added.canonical("story", "In Review twice now") == "In Review Twice"
+    assert added.canonical("story", "In doubt") == "In"
 
 
 def test_every_status_is_its_own_canonical_form() -> None:
     for kind in KINDS:
         for status in kind.statuses:
-            assert canonical(status, kind.statuses) == status
-        assert kind.terminal <= set(kind.statuses)
+            assert BUILT_IN.canonical(kind.name, status) == status
 
 
 def test_inbox_comes_first() -> None:
@@ -69,4 +79,16 @@ def test_inbox_comes_first() -> None:
     ],
 )
 def test_emoji_and_apostrophes_of_every_kind(written: str, status: str) -> None:
-    assert canonical(written, STATUSES["story"]) == status
+    assert BUILT_IN.canonical("story", written) == status
+
+
+def test_own_type_is_tried_before_all_others() -> None:
+    added = Statuses({"bug": ["Don"], "review": ["Done and read"], "cr": ["Completed"]})
+    assert added.canonical("story", "Done and read") == "Done"
+    assert added.canonical("bug", "Done and read") == "Done and read"
+    assert added.canonical("review", "done AND read") == "Done and read"
+    assert added.canonical("bug", "Completed") == "Completed"
+
+
+def test_built_in_spelling_wins_over_an_added_one() -> None:
+    assert Statuses({"story": ["DONE", "-"]}).canonical("story", "done") == "Done"

@@ -91,6 +91,7 @@ projects = Table(
     Column("created_at", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("vocabulary", Text, nullable=False, server_default=text("'{}'")),
+    Column("adopt_after", Integer),
     Column("synced_path", Text),
 )
 
@@ -139,6 +140,8 @@ document_links = Table(
     Column("position", Integer, primary_key=True),
     Column("relation", Text, nullable=False),
     Column("target", Text, nullable=False, index=True),
+    Column("path", Text),
+    Column("candidate", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from sdlc_lens.domain.documents.document import Document, Summary
-from sdlc_lens.domain.documents.kinds import ARTEFACTS, is_terminal
-from sdlc_lens.domain.documents.references import MENTION
+from sdlc_lens.domain.documents.kinds import ARTEFACTS, StatusClass, is_terminal, status_class
+from sdlc_lens.domain.documents.references import MENTION, Candidate, Link, Meanings
 
 _FIELDS = {
     "epic": frozenset({"epic", "epics"}),
     "story": frozenset({"story", "stories"}),
 }
 _PARENT = "parent"
-_NO_LONGER_VALID = frozenset({"Superseded", "Withdrawn", "Rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,9 @@ class Facts(Summary):
 
     content_length: int
     refs: frozenset[str]
-    references: tuple[tuple[str, str], ...]
+    references: tuple[Link, ...]
+    records_verification: bool
+    is_unproven: bool
 
     @property
     def is_open(self) -> bool:
@@ -35,7 +36,7 @@ class Facts(Summary):
     @property
     def is_live(self) -> bool:
         """Whether it still holds, be it finished or not."""
-        return self.status not in _NO_LONGER_VALID
+        return status_class(self.type, self.status) is not StatusClass.DROPPED
 
 
 class Corpus:
@@ -43,16 +44,18 @@ class Corpus:
 
     def __init__(self, documents: Iterable[Facts]) -> None:
         self.documents = tuple(sorted(documents, key=lambda document: document.path))
+        self._meanings = Meanings(
+            Candidate(number, ref, ref == document.ref, document.type, document.path)
+            for number, document in enumerate(self.documents)
+            for ref in document.refs
+        )
         self._types: dict[str, list[Facts]] = defaultdict(list)
-        self._answering: dict[str, list[Facts]] = defaultdict(list)
+        self._naming: dict[tuple[str, str], dict[str, Facts]] = defaultdict(dict)
         for document in self.documents:
             self._types[document.type].append(document)
-            for ref in document.refs:
-                self._answering[ref].append(document)
-        self._naming: dict[tuple[str, str], list[Facts]] = defaultdict(list)
-        for document in self.documents:
-            for target in dict.fromkeys(target for _, target in document.references):
-                self._naming[document.type, target].append(document)
+            for reference in document.references:
+                if meant := self.meant(reference):
+                    self._naming[document.type, meant.path][document.path] = document
 
     def of(self, *types: str) -> Iterator[Facts]:
         """The documents of these types, by type and path."""
@@ -67,36 +70,50 @@ class Corpus:
         """The stories in which something is left to do."""
         return (story for story in self.of("story") if story.is_open)
 
-    def is_answered(self, target: str) -> bool:
-        """Whether any document has the id TARGET."""
-        return target in self._answering
+    def meant(self, reference: Link) -> Facts | None:
+        """The document that a reference means; None if it is dangling."""
+        number = self._meanings.get(reference.target, reference.path)
+        return None if number is None else self.documents[number]
 
-    def targets(self, document: Facts, type_name: str) -> tuple[str, ...]:
-        """The ids that a document gives for its epic or story, or for a `parent` of that type."""
-        return tuple(
-            target
-            for relation, target in document.references
-            if relation in _FIELDS[type_name]
-            or (relation == _PARENT and self._is(target, type_name))
-        )
+    def targets(self, document: Facts, type_name: str) -> list[Link]:
+        """The references of a document to its epic or story, or to a `parent` of that type."""
+        return [
+            reference
+            for reference in document.references
+            if (reference.relation in _FIELDS[type_name] and not self._is_nothing(reference))
+            or (reference.relation == _PARENT and self._is(reference, type_name))
+        ]
 
     def named(self, document: Facts, type_name: str) -> list[Facts]:
         """The epics or stories of a document."""
-        found = (self._answering.get(ref, ()) for ref in self.targets(document, type_name))
-        return [other for others in found for other in others if other.type == type_name]
+        found = map(self.meant, self.targets(document, type_name))
+        return [other for other in found if other and other.type == type_name]
 
     def naming(self, document: Facts, type_name: str) -> list[Facts]:
-        """The documents of TYPE_NAME that belong to an epic or story."""
-        found = {
-            other.path: other
-            for ref in document.refs
-            for other in self._naming.get((type_name, ref), ())
-            if ref in self.targets(other, document.type)
-        }
-        return [found[path] for path in sorted(found)]
+        """The documents of TYPE_NAME that belong to an epic or story, by path."""
+        return [
+            other
+            for other in self._naming.get((type_name, document.path), {}).values()
+            if any(
+                (meant := self.meant(target)) and meant.path == document.path
+                for target in self.targets(other, document.type)
+            )
+        ]
 
-    def _is(self, target: str, type_name: str) -> bool:
-        return any(other.type == type_name for other in self._answering.get(target, ()))
+    def references(self, document: Facts) -> dict[tuple[str, str], bool]:
+        """The relations and targets of a document's references; whether each means a document."""
+        found: dict[tuple[str, str], bool] = {}
+        for reference in document.references:
+            if not self._is_nothing(reference):
+                found[reference.relation, reference.target] = self.meant(reference) is not None
+        return found
+
+    def _is_nothing(self, reference: Link) -> bool:
+        return reference.candidate and self.meant(reference) is None
+
+    def _is(self, reference: Link, type_name: str) -> bool:
+        meant = self.meant(reference)
+        return meant is not None and meant.type == type_name
 
 
 def facts(document: Document) -> Facts:
@@ -105,7 +122,7 @@ def facts(document: Document) -> Facts:
         **{field.name: getattr(document, field.name) for field in fields(Summary)},
         content_length=document.content_length,
         refs=frozenset({*document.aliases, *filter(None, [document.ref])}),
-        references=tuple(
-            (link.relation, link.target) for link in document.links if link.relation != MENTION
-        ),
+        references=tuple(link for link in document.links if link.relation != MENTION),
+        records_verification=document.records_verification,
+        is_unproven=document.is_unproven,
     )

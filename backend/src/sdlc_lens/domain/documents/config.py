@@ -1,66 +1,90 @@
-"""What a workspace says about itself in `.config.yaml` and `.version`."""
+"""The settings of a workspace, from `.config.yaml` and `.version`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sdlc_lens.domain.documents.ids import leading_id, number
 from sdlc_lens.domain.documents.kinds import ANY_STATUS, STATUSES
+from sdlc_lens.domain.documents.status import Statuses
 
 DEFAULT_SCHEMA_VERSION = 2
-
-_NO_SCHEMA_VERSION = (
-    f"neither .config.yaml nor .version names a schema_version: {DEFAULT_SCHEMA_VERSION} is assumed"
-)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A workspace's settings; what was missing or made no sense has its default.
+    """A workspace's settings; a missing or invalid one has its default.
 
-    `additions` are the statuses of the project's own, `warnings` tell what was not understood.
+    `additions` are the project's own statuses by type, `adopt_after` is the number of the last
+    story without proof of its criteria, `warnings` name the settings that were not used.
     """
 
     schema_version: int = DEFAULT_SCHEMA_VERSION
     profile: str | None = None
     additions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    adopt_after: int | None = None
 
     @cached_property
     def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
         """The built-in statuses by type, and those that the project adds."""
         names = STATUSES.keys() | self.additions.keys()
-        return {name: _built_in(name) + self.additions.get(name, ()) for name in names}
+        return {
+            name: STATUSES.get(name, ANY_STATUS) + self.additions.get(name, ()) for name in names
+        }
 
-    def statuses(self, type_name: str) -> tuple[str, ...]:
-        """The statuses that documents of this type may have, among others."""
-        return self.vocabulary.get(type_name) or _built_in(type_name)
-
-
-def _built_in(type_name: str) -> tuple[str, ...]:
-    """A type without a row borrows all the others' words."""
-    return STATUSES.get(type_name, ANY_STATUS)
+    @cached_property
+    def statuses(self) -> Statuses:
+        """The same, for reading statuses as people write them."""
+        return Statuses(self.additions)
 
 
 def configure(settings: Mapping[object, object], version: Mapping[object, object]) -> Configuration:
     """The configuration in SETTINGS; VERSION fills in what they lack."""
-    number = _number(settings.get("schema_version")) or _number(version.get("schema_version"))
+    versions = [
+        value for found in (settings, version) if (value := found.get("schema_version")) is not None
+    ]
+    numbers = [number for number in map(_schema_version, versions) if number is not None]
     profile = settings.get("profile") or version.get("profile")
+    conformance = settings.get("conformance")
+    practice = conformance.get("adopt_after") if isinstance(conformance, Mapping) else None
+    adopt_after = _story_number(practice)
+    warnings = list(_misfits(settings.get("status_vocab")))
+    if versions and not numbers:
+        warnings.insert(0, f"schema_version is not a number: {DEFAULT_SCHEMA_VERSION} is assumed")
+    if practice is not None and adopt_after is None:
+        warnings.append(
+            "conformance.adopt_after in .config.yaml was not used: write the number or id of a"
+            " story, such as 39 or US0039"
+        )
     return Configuration(
-        number or DEFAULT_SCHEMA_VERSION,
+        numbers[0] if numbers else DEFAULT_SCHEMA_VERSION,
         _storable(profile) if isinstance(profile, str) else None,
         _additions(settings.get("status_vocab")),
-        (*(() if number else (_NO_SCHEMA_VERSION,)), *_misfits(settings.get("status_vocab"))),
+        tuple(warnings),
+        adopt_after,
     )
 
 
-def _number(value: object) -> int | None:
+def _schema_version(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 5:
-        return int(value)
-    return value if type(value) is int and 0 <= value < 10_000 else None
+        return int(value) or None
+    return value if type(value) is int and 0 < value < 10_000 else None
+
+
+def _story_number(value: object) -> int | None:
+    """The number that VALUE is, or that the story's id in it has."""
+    if type(value) is int:
+        return value if 0 <= value < 10**15 else None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    prefix, ref = leading_id(text) or ("", text if text.isascii() and text.isdigit() else "")
+    return number(ref) if prefix in ("", "US") else None
 
 
 def _additions(written: object) -> Mapping[str, tuple[str, ...]]:
-    """The statuses that a project adds, by type; whatever is none is left out."""
+    """The statuses that a project adds, by type; anything else is left out."""
     pairs = written.items() if isinstance(written, Mapping) else ()
     return {
         _storable(name): tuple(_storable(status) for status in statuses if isinstance(status, str))
@@ -70,16 +94,16 @@ def _additions(written: object) -> Mapping[str, tuple[str, ...]]:
 
 
 def _misfits(written: object) -> Iterator[str]:
-    """What is said of statuses that a project means to add, and that are none."""
+    """A warning for each part of `status_vocab` that is not a list of statuses."""
     if written is not None and not isinstance(written, Mapping):
-        yield "status_vocab in .config.yaml was not used: it is no mapping of types to lists"
+        yield "status_vocab in .config.yaml was not used: write a mapping of types to lists"
     for name, statuses in written.items() if isinstance(written, Mapping) else ():
         words = [name, *statuses] if isinstance(statuses, list) else [None]
         if not all(isinstance(word, str) for word in words):
-            shown = _storable(name[:100]) if isinstance(name, str) else "(a key that is no text)"
+            shown = _storable(name[:100]) if isinstance(name, str) else "(a key that is not text)"
             yield (
-                f"status_vocab.{shown} in .config.yaml is no list of statuses: what is none was"
-                f" not used"
+                f"status_vocab.{shown} in .config.yaml was not used where it is not text: write a"
+                f" list of statuses"
             )
 
 

@@ -7,6 +7,7 @@ table alone. A new field needs a line here, its value in `parse`, and a migratio
 
 from dataclasses import dataclass
 
+from sdlc_lens.domain.documents.criteria import CriteriaCounts, Criterion
 from sdlc_lens.domain.documents.references import Link
 
 
@@ -32,12 +33,21 @@ class Details(Summary):
     """A document by itself; `metadata` are the header fields that no other field here holds."""
 
     metadata: dict[str, str]
+    criteria: tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Document(Details):
-    """A document as it was parsed; its content begins at a character of the source's text."""
+    """A document as it was parsed; its content begins at a character of the source's text.
 
+    `criteria_counts` are None for a type that states no criteria; `records_verification` says
+    whether one of the criteria has a `Verified:` line.
+    """
+
+    severity: str | None
+    criteria_counts: CriteriaCounts | None
+    records_verification: bool
+    is_unproven: bool
     content_start: int
     content_length: int
     aliases: tuple[str, ...]

@@ -1,46 +1,56 @@
 """The head of a document: its title and the metadata block that stands directly under it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from sdlc_lens.domain.documents.ids import first_id
+from sdlc_lens.domain.documents.visible import visible
 
-_FIELD = re.compile(r"(?:^|[·|])[ \t]*\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)")
-_FENCE = re.compile(r" {0,3}(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*\Z)|~{3,})")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
+LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
+
+_KEY = r"\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)"
+_FIRST_KEY = re.compile(rf"\s*+(?:>\s*+)?(?:- \s*+)?{_KEY}")
+_NEXT_KEY = re.compile(rf"(?:[·|][ \t]*+|(?<![ \t])[ \t]{{2,}}+){_KEY}")
+_BACKTICKS = re.compile(r"`+")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")  # group 1: without its break
-_BEGINS_TEXT = re.compile(rf"{_FENCE.pattern}|#{{1,6}}[ \t]")
+_BEGINS_TEXT = re.compile(
+    r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?:`{3,}(?=[^`]*\Z)|~{3})|#{1,6}[ \t]"
+)
 _BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+>?[^\S\r\n]*+(?:\r\n|\n|\r))*+")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _MARKUP = re.compile(
     r"#{1,6}(?:[ \t]|\Z)|[-+*] |[0-9]+[.)] |[>|]|<!--|[-=]+\Z|(?:\*|_|- ){3}|`{3}|~{3}"
 )
-_OF_TWO_WORDS = {
-    name.replace(" ", ""): name
-    for name in (
-        "story points", "depends on", "decomposed into", "superseded by", "change request",
-        "created by", "raised by",
-    )
-}  # fmt: skip
+_FIRST_HEADING = re.compile(r"\ufeff?(?:[^\S\r\n]*+(?:\r\n|\n|\r))*+( {0,3}#[ \t])")
+_ANY_HEADING = re.compile(r"\n {0,3}#[ \t]")
 # Possessive, so that a file full of comments is read once.
 _NO_TEXT = re.compile(r"\ufeff?(?:\s++|(?><!--.*?-->))*+", re.DOTALL)
+OFTEN_REPEATED = 100
+"""Characters of a value; shorter ones occur in many documents of a workspace."""
+_KNOWN = {
+    name.replace(" ", ""): name
+    for name in (
+        "status", "owner", "priority", "severity", "epic", "story", "story points", "size",
+        "depends on", "aliases", "parent", "decomposed into", "delivers", "supersedes",
+        "superseded by", "related", "change request", "rfc", "batch", "affects", "created",
+        "created by", "raised by", "estimated by", "delivered by",
+    )
+} | {"points": "story points"}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Field:
-    """One line of the block: `key` is its name for comparing, `value` is `written` made plain."""
+class Field(NamedTuple):
+    """One field of the block: `value` is `written` made plain.
+
+    `key` is its name for comparing, `relation` is the name of a reference in it.
+    """
 
     key: str
+    relation: str
     name: str
     written: str
     value: str
-
-    @property
-    def relation(self) -> str:
-        """What a reference in this field is called, such as `depends_on`."""
-        name = self.key if self.key in _OF_TWO_WORDS.values() else _spaced(self.name)
-        return name.replace(" ", "_")
 
 
 @dataclass(frozen=True)
@@ -48,48 +58,52 @@ class Head:
     """A title, if there is one, the fields in their order, and the characters they take up.
 
     What comes before a title is part of the head only where it is no text; a head that begins
-    further down takes up nothing, so that head and content always cover the document.
+    further down takes up nothing. `note` holds the lines between fields that are text: with them
+    before what follows the head, nothing of a document is lost.
     """
 
     title: str | None = None
     entries: tuple[Field, ...] = ()
     length: int = 0
+    note: str = ""
 
     @property
     def fields(self) -> dict[str, str]:
         """The plain values under the names that they were given."""
         return {field.name: field.value for field in self.entries}
 
-    def value(self, *keys: str) -> str | None:
-        """The last value given under one of KEYS; None when it is empty, dashes or `none`."""
-        field = self.field(*keys)
+    def value(self, key: str) -> str | None:
+        """The value of the field with this key; None when it is empty, dashes or `none`."""
+        field = self.by_key.get(key)
         return (field.value or None) if field else None
 
-    def field(self, *keys: str) -> Field | None:
-        """The last field under one of KEYS."""
-        return next((field for field in reversed(self.entries) if field.key in keys), None)
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        """The fields by their names for comparing."""
+        return {field.key: field for field in self.entries}
 
 
 def read_head(text: str) -> Head:
     """The head of a document with this text."""
-    heading = next((line for line in _visible(text) if _heading(line[1])), None)
-    if not heading:
-        entries, end = _block(text, _skipped(_NO_TEXT, text))
-        return Head(None, entries, end if entries else 0)
-    entries, end = _block(text, heading.end())
-    stands_first = _NO_TEXT.fullmatch(text, 0, heading.start())
-    return Head(_heading(heading[1]), entries, end if stands_first else 0)
+    heading = _FIRST_HEADING.match(text)
+    title, start, end = _title(text, heading.start(1)) if heading else ("", 0, 0)
+    if title:
+        return Head(title, *_block(text, end, may_begin_with_note=True))
+    title, start, end = _title_further_down(text)
+    if not title:
+        blank = _NO_TEXT.match(text)
+        entries, end, note = _block(text, blank.end() if blank else 0)
+        return Head(None, entries, end, note) if entries else Head()
+    entries, end, note = _block(text, end, may_begin_with_note=True)
+    if _NO_TEXT.fullmatch(text, 0, start):
+        return Head(title, entries, end, note)
+    return Head(title, entries)
 
 
 def plain(written: str) -> str:
     """A field's value without its links' targets; empty for dashes and `none`."""
-    text = _LINK.sub(_link_text, written).strip()
+    text = (LINK.sub(_link_text, written) if "](" in written else written).strip()
     return "" if not text.strip(_DASHES + " *_") or text.lower() == "none" else text
-
-
-def with_ids(written: str) -> str:
-    """A field's value in which each link stands for an id, in its text or else in its target."""
-    return _LINK.sub(lambda link: link[1] if first_id(link[1]) else f" {link[2]} ", written)
 
 
 def _link_text(link: re.Match[str]) -> str:
@@ -97,103 +111,134 @@ def _link_text(link: re.Match[str]) -> str:
     return text.strip() or first_id(target) or target
 
 
-def _skipped(pattern: re.Pattern[str], text: str, start: int = 0) -> int:
-    """Where in TEXT the things of PATTERN end that stand at START."""
-    found = pattern.match(text, start)
-    return found.end() if found else start
+def _title(text: str, start: int) -> tuple[str, int, int]:
+    """The text of the heading that begins at START, without closing hashes, and its line's ends."""
+    line = _LINE.match(text, start)
+    if not line:
+        return "", start, start
+    title = line[1].strip().removeprefix("#").strip()
+    opened = title.rstrip("#")
+    if not opened or opened.endswith((" ", "\t")):
+        title = opened.rstrip()
+    return title, start, line.end()
 
 
-def _visible(text: str) -> Iterator[re.Match[str]]:
-    """The lines that are in no code fence and no comment."""
-    fence, margin, in_comment = "", 0, False
-    for found in _LINE.finditer(text, text.startswith("\ufeff")):
-        line = found[1]
-        if in_comment:
-            in_comment = "-->" not in line or _opens_comment(line)
-        elif fence:
-            fence = "" if _closes(line, fence, margin) else fence
-        elif opening := _FENCE.match(line):
-            fence, margin = opening[1], max(opening.start(1), 3)
-        elif line.lstrip().startswith("<!--"):
-            in_comment = _opens_comment(line)
-        else:
-            yield found
+def _title_further_down(text: str) -> tuple[str, int, int]:
+    shown = visible(text)
+    if shown.startswith("\ufeff"):
+        shown = " " + shown[1:]
+    headings = (_title(text, found.start()) for found in _ANY_HEADING.finditer("\n" + shown))
+    return next(filter(lambda heading: heading[0], headings), ("", 0, 0))
 
 
-def _opens_comment(line: str) -> bool:
-    return line.rfind("<!--") > line.rfind("-->")
+def _block(
+    text: str, start: int, *, may_begin_with_note: bool = False
+) -> tuple[tuple[Field, ...], int, str]:
+    """The fields of the block that begins at START, blank lines apart, its end, and its note.
 
-
-def _closes(line: str, fence: str, margin: int) -> bool:
-    """Whether LINE ends the fence, which has at most that MARGIN; a list's item brings its own."""
-    mark = line.strip()
-    if line.startswith(" " * (margin + 1)):
-        return False
-    return len(mark) >= len(fence) and not mark.strip(fence[0])
-
-
-def _heading(line: str) -> str:
-    """The text of a first-level heading, without closing hashes; empty for any other line."""
-    text = line.lstrip(" ")
-    if len(line) - len(text) > 3 or text[:2] not in ("# ", "#\t"):
-        return ""
-    text = text[1:].strip()
-    opened = text.rstrip("#")
-    return opened.rstrip() if opened.endswith((" ", "\t")) or not opened else text
-
-
-def _block(text: str, start: int) -> tuple[tuple[Field, ...], int]:
-    """The fields of the block that begins at START, blank lines apart, and where it ends."""
-    found: dict[str, tuple[str, list[str]]] = {}
-    parts: list[str] = []
-    above, end = "", start
-    for match in _LINE.finditer(text, _skipped(_BLANK_LINES, text, start)):
-        line = match[1]
-        keyed = list(_keyed(line))
-        if not keyed and not (found and _continues(line, above)):
+    An empty line of a quote ends a value; text after it is a note if more fields follow.
+    """
+    blank = _BLANK_LINES.match(text, start)
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    value: list[str] | None = None
+    note, waiting = "", ""
+    end = start
+    in_quote = may_begin_with_note
+    for line in _LINE.finditer(text, blank.end() if blank else start):
+        written = line[1]
+        if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
+            for name, first in named:
+                value = [first]
+                names = _names(name)
+                found.pop(names, None)  # the last of two equal keys wins
+                found[names] = name, value
+            note, waiting = note + waiting, ""
+            in_quote = written.lstrip().startswith(">")
+            end = line.end()
+            continue
+        shown = written.strip()
+        if not _may_continue(shown, bool(found), in_quote):
             break
-        if not keyed:
-            parts.append(_unquoted(line))
-        for name, value in keyed:
-            parts = [value]
-            found.pop(normal_key(name), None)  # the last of two equal keys wins
-            found[normal_key(name)] = name, parts
-        above, end = line, match.end()
-    return tuple(_field(key, name, " ".join(parts)) for key, (name, parts) in found.items()), end
+        shown = shown.removeprefix(">").lstrip() if in_quote else shown
+        if not shown:
+            value = None
+        if value is not None:
+            value.append(shown)
+        if value is not None or not (shown or waiting):
+            end = line.end()
+        else:
+            waiting += line[0]
+    entries = tuple(
+        _field(name, parts[0] if len(parts) == 1 else " ".join(parts))
+        for name, parts in found.values()
+    )
+    return (entries, end, note) if entries else ((), start, "")
 
 
-def _field(key: str, name: str, written: str) -> Field:
-    return Field(key, name, written, plain(written))
+def _may_continue(line: str, has_fields: bool, in_quote: bool) -> bool:
+    """Whether LINE, which has no key, belongs to the block: it has the form of the line above."""
+    if in_quote:
+        return line.startswith(">") and not _BEGINS_TEXT.match(line[1:].lstrip())
+    return has_fields and bool(line) and not _MARKUP.match(line)
 
 
-def _continues(line: str, above: str) -> bool:
-    """Whether a line without a key belongs to the value ABOVE it: it has the same form."""
-    text = line.strip()
-    if above.lstrip().startswith(">"):
-        return text.startswith(">") and not _BEGINS_TEXT.match(_unquoted(text))
-    return bool(text) and not _MARKUP.match(text)
+def _fields(line: str) -> tuple[tuple[str, str], ...]:
+    """The names and values of one line: a key and others after a dot, a pipe or two spaces."""
+    key = _FIRST_KEY.match(line)
+    if not key:
+        return ()
+    fields: list[tuple[str, str]] = []
+    rest = line[key.end() :]
+    name, start = key[1], 0
+    if "**" in rest:
+        for found in _NEXT_KEY.finditer(_without_code(rest)):
+            fields.append((name.strip(), rest[start : found.start()].strip()))
+            name, start = rest[found.start(1) : found.end(1)], found.end()
+    return (*fields, (name.strip(), rest[start:].strip()))
 
 
-def _keyed(line: str) -> Iterator[tuple[str, str]]:
-    """The fields of one line: the first at its start, others after a middle dot or a pipe."""
-    text = _unquoted(line).removeprefix("- ").lstrip()
-    keys = list(_FIELD.finditer(text))
-    if not text.startswith("**") or not keys or keys[0].start():
-        return
-    ends = [key.start() for key in keys[1:]] + [len(text)]
-    for key, end in zip(keys, ends, strict=True):
-        yield key[1].strip(), text[key.end() : end].strip()
+_repeated = lru_cache(maxsize=2048)(_fields)
 
 
-def _unquoted(line: str) -> str:
-    return line.strip().removeprefix(">").strip()
+def _without_code(line: str) -> str:
+    """LINE of the same length, its inline code replaced by letters."""
+    marks = list(_BACKTICKS.finditer(line)) if "`" in line else []
+    closing: dict[int, re.Match[str] | None] = {}
+    latest: dict[int, re.Match[str]] = {}
+    for mark in reversed(marks):
+        length = mark.end() - mark.start()
+        closing[mark.start()] = latest.get(length)
+        latest[length] = mark
+    parts: list[str] = []
+    done = 0
+    for mark in marks:
+        close = closing[mark.start()]
+        if mark.start() >= done and close:
+            parts += line[done : mark.start()], "x" * (close.end() - mark.start())
+            done = close.end()
+    return "".join((*parts, line[done:]))
+
+
+def _field(name: str, written: str) -> Field:
+    if len(written) < OFTEN_REPEATED:
+        return _repeated_field(name, written)
+    return Field(*_names(name), name, written, plain(written))
+
+
+@lru_cache(maxsize=2048)
+def _repeated_field(name: str, written: str) -> Field:
+    return Field(*_names(name), name, written, plain(written))
 
 
 def normal_key(name: str) -> str:
     """A field's name for comparing: `Depends-On`, `depends_on` and `DependsOn` are one."""
-    squeezed = _spaced(name).replace(" ", "")
-    return _OF_TWO_WORDS.get(squeezed, squeezed)
+    return _names(name)[0]
 
 
-def _spaced(name: str) -> str:
-    return " ".join(name.replace("-", " ").replace("_", " ").lower().split())
+@lru_cache(maxsize=1024)
+def _names(name: str) -> tuple[str, str]:
+    """A field's name for comparing, and that of a reference in it, such as `depends_on`."""
+    spaced = " ".join(name.replace("-", " ").replace("_", " ").lower().split())
+    squeezed = spaced.replace(" ", "")
+    key = _KNOWN.get(squeezed, squeezed)
+    return key, (key if squeezed in _KNOWN else spaced).replace(" ", "_")

@@ -1,11 +1,20 @@
 """Which files of a workspace are documents, and what their paths say about them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sdlc_lens.domain.documents.ids import leading_id
-from sdlc_lens.domain.documents.kinds import BY_FOLDER, BY_PREFIX, OTHER, SINGLETONS, Kind
+from sdlc_lens.domain.documents.kinds import (
+    BY_FOLDER,
+    BY_NAME,
+    BY_PREFIX,
+    OTHER,
+    SINGLETONS,
+    Kind,
+)
 
 _EXTENSION = ".md"
+_NEVER_TYPED = frozenset({"index", "readme"})
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "dist", "build"})
 
 
@@ -34,22 +43,42 @@ def stem(name: str) -> str:
 
 
 def identify(path: str) -> Identity:
-    """Type, public id and ref of the document at PATH, relative to the workspace."""
-    name = stem(path.rpartition("/")[2])
+    """Type, public id and ref of the document at PATH, relative to the workspace.
+
+    It has a ref only when the id in its name is one of its type.
+    """
+    folder, _, name = path.rpartition("/")
+    name = stem(name)
     prefix, ref = leading_id(name) or (None, None)
-    kind = _type(path, name, prefix)
-    return Identity(kind, name.lower() if kind in SINGLETONS else name, ref)
+    kind = _type(folder, name, prefix)
+    own = prefix is not None and BY_PREFIX[prefix].name == kind
+    return Identity(kind, name.lower() if kind in SINGLETONS else name, ref if own else None)
 
 
-def home(path: str) -> Kind | None:
-    """The type that owns the nearest named folder around PATH."""
-    folders = reversed(path.split("/")[:-1])
-    return next((BY_FOLDER[folder] for folder in folders if folder in BY_FOLDER), None)
+@lru_cache(maxsize=256)
+def home(folder: str) -> tuple[Kind | None, bool]:
+    """The type that owns the nearest named folder, and whether it takes files of every name.
+
+    FOLDER is a path relative to the workspace; the folder itself counts.
+    """
+    while folder:
+        above, _, name = folder.rpartition("/")
+        if kind := BY_FOLDER.get(name):
+            return kind, not kind.needs_id
+        if name == "code-plans":
+            return BY_NAME["plan"], True
+        if name == "specs" and above.rpartition("/")[2] == "testing":
+            return BY_NAME["test-spec"], True
+        folder = above
+    return None, False
 
 
-def _type(path: str, name: str, prefix: str | None) -> str:
-    if kind := home(path):
-        return kind.name if prefix == kind.prefix or not kind.needs_id else OTHER
+def _type(folder: str, name: str, prefix: str | None) -> str:
+    if name.lower() in _NEVER_TYPED:
+        return OTHER
+    kind, takes_every_name = home(folder)
+    if kind:
+        return kind.name if takes_every_name or prefix == kind.prefix else OTHER
     if name.lower() in SINGLETONS:
         return name.lower()
     return BY_PREFIX[prefix].name if prefix else OTHER

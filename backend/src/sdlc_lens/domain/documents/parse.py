@@ -3,21 +3,32 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 
 from sdlc_lens.domain.documents.config import Configuration
+from sdlc_lens.domain.documents.criteria import count, is_unproven, read_criteria
 from sdlc_lens.domain.documents.document import Document
-from sdlc_lens.domain.documents.header import Head, read_head, with_ids
-from sdlc_lens.domain.documents.ids import first_id
+from sdlc_lens.domain.documents.header import Field, Head, read_head
+from sdlc_lens.domain.documents.kinds import WITH_CRITERIA
 from sdlc_lens.domain.documents.layout import identify, stem
-from sdlc_lens.domain.documents.references import aliases, mentions, references
-from sdlc_lens.domain.documents.status import canonical
+from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
+from sdlc_lens.domain.documents.visible import visible
 
-PARSER_VERSION = 5
+PARSER_VERSION = 6
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
-_POINTS = ("points", "story points")
-_HAVE_A_FIELD = frozenset({"status", "owner", "priority", "epic", "story"})
-_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?|\.[0-9]{1,15}")
+_POINTS = "story points"
+_SHOWN_AS_FIELDS = frozenset({"status", "owner", "priority", "epic", "story"})
+_NUMBER = re.compile(
+    r"[*_` ]*+([0-9]{1,15}+(?:\.[0-9]{1,15}+)?|\.[0-9]{1,15}+)(?!\.?[0-9]|[eE][0-9])"
+)
+_POINTS_LINE = re.compile(
+    r"\n[ \t]*+(?:[-*+][ \t]++)?\*\*story points(?::\*\*|\*\*[ \t]*:)[ \t]*+"
+    rf"{_NUMBER.pattern}",
+    re.IGNORECASE,
+)
+_POINTS_MARKS = ("tory Points", "tory points")  # looked for first: they are rare
+_NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECASE | re.DOTALL)
 
 
 def decode(source: bytes) -> str:
@@ -26,14 +37,18 @@ def decode(source: bytes) -> str:
 
 
 def content(source: bytes, start: int) -> str:
-    """What follows a document's title and metadata block, to the last character."""
-    return decode(source)[start:]
+    """The text of a document without its title and fields, to the last character.
+
+    START is the document's `content_start`; the lines between its fields come first.
+    """
+    text = decode(source)
+    return read_head(text[:start]).note + text[start:]
 
 
 def parsed_by(configuration: Configuration) -> str:
-    """A mark of this parser and a workspace's vocabulary: another one may read another result."""
-    vocabulary = json.dumps(sorted(configuration.vocabulary.items()))
-    return f"{PARSER_VERSION}:{hashlib.sha256(vocabulary.encode()).hexdigest()[:16]}"
+    """A mark of this parser and the settings that it uses: others may give another document."""
+    settings = json.dumps([sorted(configuration.vocabulary.items()), configuration.adopt_after])
+    return f"{PARSER_VERSION}:{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
 
 
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
@@ -41,37 +56,62 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     identity = identify(path)
     text = decode(source)
     head = read_head(text)
+    body = head.note + text[head.length :]
+    folder = path.rpartition("/")[0]
+    links = references(head.entries, folder)
     others = aliases(head.entries)
-    points = _points(head.value(*_POINTS))
-    shown = _HAVE_A_FIELD if points is None else _HAVE_A_FIELD.union(_POINTS)
+    has_criteria = identity.type in WITH_CRITERIA
+    criteria = read_criteria(visible(body)) if has_criteria else ()
+    counts = count(criteria) if has_criteria else None
+    status = configuration.statuses.canonical(identity.type, head.value("status"))
     return Document(
         path=path,
         type=identity.type,
         doc_id=identity.doc_id,
         ref=identity.ref,
         title=head.title or stem(path.rpartition("/")[2]),
-        status=canonical(head.value("status"), configuration.statuses(identity.type)),
-        owner=head.value("owner"),
+        status=status,
+        owner=_owner(head.value("owner")),
         priority=head.value("priority"),
-        story_points=points,
-        epic=_reference(head, "epic"),
-        story=_reference(head, "story"),
-        metadata={field.name: field.value for field in head.entries if field.key not in shown},
+        story_points=_points(head, body),
+        epic=_reference("epic", links) or head.value("epic"),
+        story=_reference("story", links) or head.value("story"),
+        metadata={field.name: field.value for field in head.entries if not _is_shown(field)},
         content_start=head.length,
-        content_length=len(text[head.length :].strip()),
+        content_length=len(body.strip()),
         aliases=others,
-        links=(
-            *references(head.entries),
-            *mentions(f"{head.title or ''}\n{text[head.length :]}", {identity.ref, *others}),
+        links=(*links, *mentions(f"{head.title or ''}\n{body}", {identity.ref, *others}, folder)),
+        criteria=criteria,
+        severity=head.value("severity"),
+        criteria_counts=counts,
+        records_verification=any(criterion.verified is not None for criterion in criteria),
+        is_unproven=is_unproven(
+            identity.type, status, identity.ref, counts, configuration.adopt_after
         ),
     )
 
 
-def _points(written: str | None) -> float | None:
-    number = (written or "").strip("*_ ")
-    return float(number) if _NUMBER.fullmatch(number) else None
+def _is_shown(field: Field) -> bool:
+    """Whether a field of the document holds the whole value."""
+    if field.key == _POINTS:
+        return bool(_NUMBER.fullmatch(field.value))
+    return field.key in _SHOWN_AS_FIELDS
 
 
-def _reference(head: Head, key: str) -> str | None:
-    field = head.field(key)
-    return (first_id(with_ids(field.written)) or field.value or None) if field else None
+def _owner(written: str | None) -> str | None:
+    return None if written is None or _NO_OWNER.fullmatch(written) else written
+
+
+def _points(head: Head, body: str) -> float | None:
+    """The number at the start of the field; without one, of a line of the content."""
+    if field := head.by_key.get(_POINTS):
+        found = _NUMBER.match(field.value)
+    elif any(mark in body for mark in _POINTS_MARKS) and _POINTS_LINE.search(f"\n{body}"):
+        found = _POINTS_LINE.search(f"\n{visible(body)}")
+    else:
+        found = None
+    return float(found[1]) if found else None
+
+
+def _reference(relation: str, links: Iterable[Link]) -> str | None:
+    return next((link.target for link in links if link.relation == relation), None)

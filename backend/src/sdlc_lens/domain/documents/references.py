@@ -1,12 +1,16 @@
 """References between documents: what a document names, and which document that means."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
 
-from sdlc_lens.domain.documents.header import Field, with_ids
-from sdlc_lens.domain.documents.ids import all_ids
+from sdlc_lens.domain.documents.header import LINK, OFTEN_REPEATED, Field
+from sdlc_lens.domain.documents.ids import Id, find_ids, spread
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
-from sdlc_lens.domain.documents.layout import home
+from sdlc_lens.domain.documents.layout import home, is_document
 
 ALIASES = "aliases"
 MENTION = "mention"
@@ -14,38 +18,47 @@ MENTION = "mention"
 FAMILY = ("story", "epic", "parent")
 """The fields that name a parent; the first of them that a document has decides."""
 
-Reference = tuple[str, str]
-"""A relation, such as `epic`, and the ref that it points at."""
+_LONGEST_PATH = 300
+_ADDRESS = re.compile(r"\s*(?:<([^<>#]*)|([^\s#]*))")  # without fragment and title
+_BEFORE_PATH = re.compile(r"\]\(<?([^()<>\s]*)\Z")
+_AFTER_PATH = re.compile(r"[^()<>\s]*")
 
 
-@dataclass(frozen=True)
-class Link:
-    """A reference under the name of its field, such as `depends_on`; TARGET in normal form."""
+class Link(NamedTuple):
+    """A reference under the name of its field, such as `depends_on`; `target` in normal form.
+
+    `path` is where the markdown link around it leads, relative to the workspace. A `candidate` is
+    a reference only if some document has that id.
+    """
 
     relation: str
     target: str
+    path: str | None = None
+    candidate: bool = False
 
 
 def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
     """The other refs that a document answers to."""
-    return tuple(dict.fromkeys(_targets(field for field in fields if field.key == ALIASES)))
+    targets = (_targets(field, "") for field in fields if field.key == ALIASES)
+    return tuple(dict.fromkeys(link.target for links in targets for link in links))
 
 
-def references(fields: Iterable[Field]) -> tuple[Link, ...]:
-    """Every reference in a header field, in its order, once for each field."""
-    found = (
-        Link(field.relation, target)
-        for field in fields
-        if field.key != ALIASES
-        for target in _targets([field])
+def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
+    """Every reference in a header field, in its order; FOLDER is that of the document."""
+    links = [link for field in fields if field.key != ALIASES for link in _targets(field, folder)]
+    return _once(links) if len(links) > 1 else tuple(links)
+
+
+def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, ...]:
+    """Every id that occurs in TEXT, in the order of first occurrence; its OWN left out."""
+    has_links = "](" in text
+    found = dict.fromkeys(
+        (found.ref, _path_around(found, text, folder) if has_links else None, found.candidate)
+        for found in find_ids(text)
+        if found.ref not in own
     )
-    return tuple(dict.fromkeys(found))
-
-
-def mentions(text: str, own: Container[str | None]) -> tuple[Link, ...]:
-    """Every id that occurs in TEXT, once, in the order of first occurrence; its OWN left out."""
-    found = (Link(MENTION, target) for target in dict.fromkeys(all_ids(text)) if target not in own)
-    return tuple(found)
+    links = tuple(Link(MENTION, *mention) for mention in found)
+    return links if len({ref for ref, *_ in found}) == len(found) else _once(links)
 
 
 @dataclass(frozen=True)
@@ -59,38 +72,157 @@ class Candidate:
     path: str
 
 
-def resolve(candidates: Iterable[Candidate]) -> dict[str, int]:
-    """The id of the one document that each ref means."""
-    winners: dict[str, Candidate] = {}
-    for candidate in candidates:
-        rival = winners.get(candidate.ref)
-        if rival is None or _rank(candidate) < _rank(rival):
-            winners[candidate.ref] = candidate
-    return {ref: winner.id for ref, winner in winners.items()}
+class Meanings:
+    """Which document each reference means, among CANDIDATES that answer to the same ref."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._by_path: dict[tuple[str, str], int] = {}
+        winners: dict[str, Candidate] = {}
+        for candidate in candidates:
+            self._by_path[candidate.ref, candidate.path] = candidate.id
+            rival = winners.get(candidate.ref)
+            if rival is None or _rank(candidate) < _rank(rival):
+                winners[candidate.ref] = candidate
+        self._by_ref = {ref: winner.id for ref, winner in winners.items()}
+
+    def get(self, target: str, path: str | None = None) -> int | None:
+        """The id of the document that answers to TARGET and is at PATH, else of the best one."""
+        if path is not None and (found := self._by_path.get((target, path))) is not None:
+            return found
+        return self._by_ref.get(target)
+
+    def values(self) -> Iterable[int]:
+        """The ids of all documents that some reference can mean."""
+        return self._by_path.values()
+
+    def winners(self) -> Iterable[int]:
+        """The ids of the documents that references without a path mean."""
+        return self._by_ref.values()
 
 
-def parents(own: int, references: Iterable[Reference], meanings: Mapping[str, int]) -> list[int]:
+def parents(own: int, references: Iterable[Link], meanings: Meanings) -> list[int]:
     """The nearest parents of the document OWN, in the order in which they are named.
 
-    MEANINGS has the document that a ref means. What points at the document itself says nothing;
-    a story that is named but missing still keeps the epic from being a parent.
+    A reference to the document itself says nothing; a story that is named but missing still keeps
+    the epic from being a parent.
     """
-    named: dict[str, list[str]] = {relation: [] for relation in FAMILY}
-    for relation, target in references:
-        if relation in named and meanings.get(target) != own:
-            named[relation].append(target)
-    decisive: Sequence[str] = next((targets for targets in named.values() if targets), [])
-    return list(dict.fromkeys(meanings[target] for target in decisive if target in meanings))
+    named: dict[str, list[int | None]] = {relation: [] for relation in FAMILY}
+    for relation, target, path, candidate in references:
+        meant = meanings.get(target, path)
+        if relation in named and meant != own and not (candidate and meant is None):
+            named[relation].append(meant)
+    decisive = next((meant for meant in named.values() if meant), [])
+    return list(dict.fromkeys(meant for meant in decisive if meant is not None))
 
 
-def _targets(fields: Iterable[Field]) -> Iterator[str]:
-    for field in fields:
-        yield from all_ids(with_ids(field.written))
+@lru_cache(maxsize=1024)
+def link_path(target: str, folder: str) -> str | None:
+    """The path of the document, relative to the workspace, at which a link in FOLDER points.
+
+    None when the link cannot point at a document of the workspace.
+    """
+    address = _ADDRESS.match(target)
+    path = unquote(address[1] or address[2]) if address else ""
+    if "://" in path or not is_document(path.rpartition("/")[2]):
+        return None
+    parts = [] if path.startswith("/") or not folder else folder.split("/")
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _targets(field: Field, folder: str) -> tuple[Link, ...]:
+    if len(field.written) < OFTEN_REPEATED:
+        return _repeated_targets(field, folder)
+    return tuple(_links(field, folder))
+
+
+@lru_cache(maxsize=2048)
+def _repeated_targets(field: Field, folder: str) -> tuple[Link, ...]:
+    return tuple(_links(field, folder))
+
+
+def _links(field: Field, folder: str) -> Iterator[Link]:
+    text, links = _unlinked(field.written)
+    ids = find_ids(text)
+    place = 0
+    for found in spread(ids, text) if len(ids) > 1 else ids:
+        while place < len(links) and links[place].end <= found.start:
+            place += 1
+        inside = place < len(links) and links[place].start <= found.start
+        path = link_path(links[place].target, folder) if inside else None
+        yield Link(field.relation, found.ref, path, found.candidate)
+
+
+class _Unlinked(NamedTuple):
+    """Where a link stood in a text, and its target."""
+
+    start: int
+    end: int
+    target: str
+
+
+def _unlinked(written: str) -> tuple[str, list[_Unlinked]]:
+    """A field's value in which each link stands for the ids in its text, else in its target."""
+    if "](" not in written:
+        return written, []
+    parts: list[str] = []
+    links: list[_Unlinked] = []
+    done = length = 0
+    for link in LINK.finditer(written):
+        label, target = link.groups()
+        if all(found.candidate for found in find_ids(label)):
+            label = _id_of_target(target) or label
+        before = written[done : link.start()]
+        start = length + len(before)
+        parts += before, label
+        length = start + len(label)
+        links.append(_Unlinked(start, length, target))
+        done = link.end()
+    return "".join((*parts, written[done:])), links
+
+
+def _id_of_target(target: str) -> str | None:
+    """The id in a link's target, that of the file before those of folders, set apart."""
+    ids = [found for found in find_ids(target) if not found.candidate]
+    name = target.rfind("/")
+    chosen = next((found for found in ids if found.start > name), ids[0] if ids else None)
+    return f" {target[chosen.start : chosen.end]} " if chosen else None
+
+
+def _path_around(found: Id, text: str, folder: str) -> str | None:
+    """The path of the document whose name begins with an id in a link's target."""
+    if text[found.start - 1 : found.start] not in ("/", "(", "<"):
+        return None
+    before = _BEFORE_PATH.search(text, max(0, found.start - _LONGEST_PATH), found.start)
+    after = _AFTER_PATH.match(text, found.start, found.start + _LONGEST_PATH)
+    return link_path(before[1] + after[0], folder) if before and after else None
+
+
+def _once(links: Iterable[Link]) -> tuple[Link, ...]:
+    """LINKS in their order without repetitions; the most definite ones of each target."""
+    found: dict[tuple[str, str], dict[str | None, Link]] = {}
+    for link in links:
+        same = found.setdefault((link.relation, link.target), {})
+        if same.setdefault(link.path, link).candidate:
+            same[link.path] = link
+    return tuple(link for same in found.values() for link in _most_definite([*same.values()]))
+
+
+def _most_definite(links: list[Link]) -> list[Link]:
+    certain = [link for link in links if not link.candidate] or links
+    return [link for link in certain if link.path] or certain
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, str]:
     """Least wins: of its prefix's type and in that type's folder, then by own id, then by path."""
     prefix = next((prefix for prefix in BY_PREFIX if candidate.ref.startswith(prefix)), "")
     kind = BY_PREFIX.get(prefix)
-    at_home = kind and candidate.type == kind.name and home(candidate.path) == kind
+    folder = candidate.path.rpartition("/")[0]
+    at_home = kind and candidate.type == kind.name and home(folder)[0] == kind
     return not at_home, not candidate.own, candidate.path

@@ -12,7 +12,7 @@ from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
-from sdlc_lens.domain.documents.references import resolve
+from sdlc_lens.domain.documents.references import Meanings
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.references import candidates
 
@@ -80,7 +80,7 @@ def _find_document(
         bearers = candidates(connection, project_id, [normal_form(name)])
         of_type = [candidate for candidate in bearers if candidate.type == type_name]
         matches = {candidate.path: candidate.id for candidate in of_type}
-        winners = set(resolve(of_type).values())
+        winners = set(Meanings(of_type).winners())
         chosen = next((path for path, found in matches.items() if found in winners), None)
     chosen = chosen if path is None else path
     if chosen is None or chosen not in matches:

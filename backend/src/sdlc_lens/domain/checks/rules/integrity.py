@@ -6,13 +6,15 @@ from operator import attrgetter
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.finding import Checks, verdict
+from sdlc_lens.domain.documents.kinds import OTHER
 
 LEAST_CHARACTERS = 50
 
 
 def stem_is_unique(corpus: Corpus) -> Checks:
-    """No two documents of a type have one file name."""
-    for group in _groups(corpus.documents, "type", "doc_id"):
+    """No two documents of a type have one file name; those of no type, such as README.md, may."""
+    typed = (document for document in corpus.documents if document.type != OTHER)
+    for group in _groups(typed, "type", "doc_id"):
         places = ", ".join(document.path for document in group)
         message = f"{len(group)} documents of the type {group[0].type} share a file name: {places}"
         yield verdict(len(group) == 1, message, *group)

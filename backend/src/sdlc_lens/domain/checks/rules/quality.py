@@ -2,6 +2,7 @@
 
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.finding import Checks, verdict
+from sdlc_lens.domain.documents.kinds import is_delivered
 
 
 def artefact_has_status(corpus: Corpus) -> Checks:
@@ -29,3 +30,13 @@ def open_story_has_points(corpus: Corpus) -> Checks:
     for story in corpus.open_stories():
         estimated = story.story_points is not None
         yield verdict(estimated, f"{story.path} is open and has no story points", story)
+
+
+def delivered_story_is_proven(corpus: Corpus) -> Checks:
+    """Every criterion of a delivered story is verified, in a workspace that records it at all."""
+    stories = list(corpus.of("story"))
+    if any(story.records_verification for story in stories):
+        for story in stories:
+            if is_delivered(story.type, story.status):
+                message = f"{story.path} is {story.status}, but has criteria that are not verified"
+                yield verdict(not story.is_unproven, message, story)

@@ -105,6 +105,13 @@ RULES = (
         "Add the field `Owner` with whoever answers for it.",
     ),
     Rule(
+        "DONE_UNVERIFIED",
+        Severity.MEDIUM,
+        Category.QUALITY,
+        quality.delivered_story_is_proven,
+        "Verify its criteria, and write the result below each: `- **Verified:** yes (2026-01-31)`.",
+    ),
+    Rule(
         "AMBIGUOUS_ID",
         Severity.MEDIUM,
         Category.INTEGRITY,
@@ -148,5 +155,5 @@ RULES = (
     ),
     STALE_DOCUMENT,
 )
-RULES_VERSION = 1
+RULES_VERSION = 2
 """To be raised with every change of what the rules find: stored reports are then made anew."""
