@@ -50,12 +50,21 @@ async def test_body_up_to_the_limit_is_read(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("length", ["65537", "9" * 30, "9" * 5000])
 async def test_announced_body_is_refused_unread(length: str, client: httpx.AsyncClient) -> None:
+    read = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(True)
+        yield b"{}"
+
     headers = {"Content-Length": length}
-    answer = await client.post("/api/v1/projects", content=in_parts(b"{}"), headers=headers)
+    answer = await client.post("/api/v1/projects", content=body(), headers=headers)
     problem(answer, 413, "CONTENT_TOO_LARGE")
+    assert not read
 
 
-async def test_client_that_leaves_in_the_middle_gets_no_answer(app: FastAPI) -> None:
+async def test_client_that_leaves_in_the_middle_gets_no_answer(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
     waiting: list[dict[str, object]] = [
         {"type": "http.disconnect"},
         {"type": "http.request", "body": b"{", "more_body": True},
@@ -77,3 +86,4 @@ async def test_client_that_leaves_in_the_middle_gets_no_answer(app: FastAPI) -> 
     }
     await app(scope, receive, send)  # type: ignore[arg-type]
     assert not sent
+    assert 'method="POST",route="none",status="none"' in (await client.get("/metrics")).text

@@ -16,6 +16,11 @@ OWN: list[dict[str, str]] = [
     {"Origin": "http://lens"},
     {"Origin": "https://LENS"},
     {"Origin": "http://lens:8443", "Host": "lens:8443"},
+    {"Origin": "http://lens", "Host": "lens:80"},
+    {"Origin": "https://lens", "Host": "lens:443"},
+    {"Origin": "https://lens", "Host": "lens:80"},  # behind a proxy that ends TLS
+    {"Origin": "http://lens:80", "Host": "lens"},
+    {"Origin": "http://[::1]", "Host": "[::1]:80"},
 ]
 OTHERS = [
     {"Sec-Fetch-Site": "cross-site"},
@@ -25,6 +30,9 @@ OTHERS = [
     {"Origin": "http://another.example"},
     {"Origin": "http://lens.another.example"},
     {"Origin": "http://lens:8001"},
+    {"Origin": "http://lens:8080"},
+    {"Origin": "http://lens:443"},
+    {"Origin": "http://lens", "Host": "lens:8080"},
     {"Origin": "null"},
     {"Origin": "lens"},
 ]

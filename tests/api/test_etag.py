@@ -75,17 +75,24 @@ async def test_errors_and_changes_have_no_mark(client: httpx.AsyncClient, synced
     answers = [
         await client.get("/api/v1/projects/nowhere", headers={"If-None-Match": "*"}),
         await client.post(f"{synced}/sync", headers={"If-None-Match": "*"}),
+        await client.put(synced, json={"name": "Quay"}, headers={"If-None-Match": "*"}),
         await client.delete(synced, headers={"If-None-Match": "*"}),
     ]
-    assert [answer.status_code for answer in answers] == [404, 202, 204]
+    assert [answer.status_code for answer in answers] == [404, 202, 200, 204]
     assert not any("etag" in answer.headers for answer in answers)
 
 
-async def test_answer_in_parts_passes_as_it_is(app: FastAPI, client: httpx.AsyncClient) -> None:
-    @app.get("/parts")
-    async def parts() -> StreamingResponse:
-        return StreamingResponse(iter(["one ", "two"]))
+async def test_answer_in_parts_is_marked_as_a_whole(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    parts = ["one ", "two"]
 
-    answer = await client.get("/parts", headers={"If-None-Match": "*"})
-    assert (answer.status_code, answer.text) == (200, "one two")
-    assert "etag" not in answer.headers
+    @app.get("/parts")
+    async def in_parts() -> StreamingResponse:
+        return StreamingResponse(iter(parts))
+
+    first = await client.get("/parts")
+    assert (first.status_code, first.text) == (200, "one two")
+    parts[1] = "three"
+    headers = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get("/parts", headers=headers)).text == "one three"

@@ -1,5 +1,6 @@
 """Whatever any route is asked, it answers, and every error has the one shape."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.types import Message
 from support.problems import problem
+from support.processes import IN_TIME
+
+from sdlc_lens.db.database import READERS
 
 pytestmark = pytest.mark.anyio
 
@@ -118,3 +124,47 @@ async def test_unknown_paths(
                 answer = await client.request(method, filled(path) + end)
                 check(answer)
                 assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
+
+
+async def unread(app: FastAPI, method: str, path: str, body: bytes) -> asyncio.Task[None]:
+    """A request whose client does not read the answer, which is being sent."""
+    begun = asyncio.Event()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Message) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"q=berth",
+        "headers": [(b"host", b"lens"), (b"content-type", b"application/json")],
+    }
+    request = asyncio.create_task(app(scope, receive, send))
+    await begun.wait()
+    return request
+
+
+async def test_unread_answer_holds_no_connection_to_the_database(
+    app: FastAPI, synced: str, operations: Operations, workspace: Path
+) -> None:
+    bodies = {
+        "POST": {"name": "Quay", "sdlc_path": str(workspace)},
+        "PUT": {"name": "Pier"},
+    }
+    operations = [*((path, "GET", {}) for path in PROBES), *operations]
+    for path, method, _ in sorted(operations, key=lambda operation: operation[1] == "DELETE"):
+        body = json.dumps(bodies.get(method)).encode()
+        requests = [await unread(app, method, filled(path), body) for _ in range(READERS)]
+        async with asyncio.timeout(IN_TIME):
+            async with app.state.database.read() as session:
+                await session.execute(text("SELECT 1"))
+            async with app.state.database.write():
+                pass
+        for request in requests:
+            request.cancel()
+        await asyncio.gather(*requests, return_exceptions=True)

@@ -162,6 +162,8 @@ async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient
     request.cancel()
     answer = await request
     assert "stopping" in problem(answer, 503, "NOT_READY")
+    counted = 'sdlc_lens_http_requests_total{method="GET",route="/endless",status="503"} 1.0'
+    assert counted in (await client.get("/metrics")).text
 
 
 async def test_change_that_waited_in_vain_is_503(
@@ -175,7 +177,7 @@ async def test_change_that_waited_in_vain_is_503(
             await client.put(synced, json={"name": "Quay"}),
             await client.delete(synced),
         ):
-            assert "try again" in problem(answer, 503, "NOT_READY")
+            assert "Try again" in problem(answer, 503, "NOT_READY")
             assert int(answer.headers["retry-after"]) > 0
     assert (await client.delete(synced)).status_code == 204
 

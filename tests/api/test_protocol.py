@@ -1,4 +1,4 @@
-"""What is no HTTP at all gets a problem, too: the server as a process, spoken to over a socket."""
+"""Malformed requests are answered by problems, too: the service as a process, over a socket."""
 
 import json
 import socket
@@ -8,7 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 from support.problems import problem
-from support.processes import PATIENCE_SECONDS, environment, free_port, get, started, until_line
+from support.processes import (
+    PATIENCE_SECONDS,
+    environment,
+    free_port,
+    get,
+    require_ipv6,
+    started,
+    until_line,
+)
 
 GOOD_HEAD = b"POST /api/v1/projects HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -49,7 +57,7 @@ def exchange(port: int, *sent: bytes) -> httpx.Response:
         b"nonsense\r\n\r\n",
     ],
 )
-def test_what_is_no_http(sent: bytes, server: int) -> None:
+def test_malformed_request(sent: bytes, server: int) -> None:
     answer = exchange(server, sent)
     assert "Percent-encode" in problem(answer, 400, "BAD_REQUEST")
     assert answer.headers["connection"] == "close"
@@ -73,3 +81,13 @@ def test_refusal_is_logged_under_its_id(migrated: Path) -> None:
         line = until_line(process, asked).splitlines()[-1]
     entry = json.loads(line)
     assert (entry["status"], entry["client"], entry["request_id"]) == (400, "127.0.0.1", asked)
+
+
+def test_ipv4_client_on_a_socket_for_both_protocols(migrated: Path) -> None:
+    require_ipv6()
+    port = free_port()
+    with started(env=environment(migrated, PORT=port, HOST="::")) as process:
+        until_line(process, "Application startup complete")
+        get(port, "/api/v1/projects?shown")
+        line = until_line(process, "projects?shown").splitlines()[-1]
+    assert ": 127.0.0.1 GET " in line

@@ -184,7 +184,7 @@ def test_port_that_is_taken(env: dict[str, str], port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         ended = run(env=env)
     assert ended.returncode == 69
-    assert re.fullmatch(rf"sdlc-lens: port {port} on 127.0.0.1 is taken.*\n", ended.stderr)
+    assert re.fullmatch(rf"sdlc-lens: port {port} on 127.0.0.1 is in use.*\n", ended.stderr)
     assert "Starting Uvicorn" not in ended.stdout
 
 

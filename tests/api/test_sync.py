@@ -41,6 +41,7 @@ async def test_sync_is_accepted_and_done_beside(
     await app.state.runner.wait()
     project = (await client.get("/api/v1/projects/tide")).json()
     assert (project["sync_status"], project["document_count"]) == ("synced", 5)
+    assert project["schema_version"] == "2"
     assert project["last_synced_at"].endswith("Z")
 
 

@@ -48,6 +48,16 @@ def test_the_variables_of_compose_are_those_of_its_file() -> None:
     assert sorted((name, default) for name, default, _ in found) == sorted(taken)
 
 
+def test_the_defaults_of_settings_are_those_of_the_image() -> None:
+    shown = {name: default for name, default, _ in table("Setting")}
+    text = (ROOT / "Dockerfile").read_text()
+    (variables,) = re.findall(r"^ENV HOME(?:.*\\\n)+.*", text, re.MULTILINE)
+    taken = dict(re.findall(r"(SDLC_LENS_\w+)=(\S+)", variables))
+    assert taken.pop("SDLC_LENS_VERSION")
+    assert taken
+    assert taken == {name: shown.get(name) for name in taken}
+
+
 def test_every_file_that_the_readmes_name_exists() -> None:
     folders = r"(?<![\w/])(?:scripts|tests|backend|[.]ci|[.]github)/[\w/.-]*\w"
     named = set(re.findall(rf"{folders}|(?<![\w.-])[\w-]+[.](?:yaml|hcl)\b", README))

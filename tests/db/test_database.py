@@ -149,7 +149,7 @@ async def test_writers_take_turns_in_the_order_of_asking(database: Database) -> 
 async def test_writer_gives_up_when_its_turn_does_not_come(database: Database) -> None:
     async with database.write():
         for wait_seconds in (0, 0.1):
-            with pytest.raises(Busy, match="try again"):
+            with pytest.raises(Busy, match="Try again"):
                 await write(database, wait_seconds)
     await write(database, 0)
 
@@ -166,7 +166,7 @@ async def test_writer_waits_for_another_process_too(
     is_locked = session_module._is_locked
     with held(database.path) as other:
         for wait_seconds in (0, 0.3):
-            with pytest.raises(Busy, match="try again"):
+            with pytest.raises(Busy, match="Try again"):
                 await write(database, wait_seconds)
         monkeypatch.setattr(session_module, "_is_locked", seen)
         waiting = asyncio.create_task(write(database))

@@ -43,8 +43,8 @@ def test_any_user_of_group_0_on_a_volume_that_others_wrote(
 @pytest.mark.parametrize(
     ("owner", "mode", "command"),
     [
-        ("0:0", "0755", "chown -R 10001:0 /data/db"),
-        ("4321:4321", "0755", "--user 4321:4321"),
+        ("0:0", "0755", "install -d -o 10001 -g 0 db"),
+        ("4321:4321", "0755", "--user 4321:0"),
         ("10001:0", "0555", "chmod -R u+rwX /data/db"),
     ],
     ids=["the engine's", "another user's", "our own, write-protected"],
@@ -61,10 +61,15 @@ def test_unwritable_folder_is_one_line_with_a_command_that_helps(
     (line,) = ended.stderr.splitlines()
     assert [fact for fact in ("/data/db", owner, mode, "10001:0") if fact not in line] == []
     assert f"`{command}`" in line
-    user = command.split() if command.startswith("--") else []
-    if not user:
+    if command.startswith("--"):
+        containers.serve(*command.split(), mount)
+    elif command.startswith("install"):
+        options = (f"--volume={tmp_path}:/new", "--workdir=/new")
+        containers.as_root(*command.split(), options=options)
+        containers.serve(f"--volume={tmp_path}/db:/data/db")
+    else:
         containers.as_root("sh", "-c", command, options=(mount,))
-    containers.serve(*user, mount)
+        containers.serve(mount)
 
 
 def test_unreadable_workspace_is_one_line_with_a_command_that_helps(
@@ -81,5 +86,8 @@ def test_unreadable_workspace_is_one_line_with_a_command_that_helps(
     facts = ("/data/projects/private", "4321:4321", "0700", "10001:0")
     assert [fact for fact in facts if fact not in error] == []
     assert error in lens.logs()
-    containers.as_root("sh", "-c", error.split("`")[1], options=(mount,))
-    assert synced(lens, slug)["document_count"] == 2
+    user = error.split("`")[1]
+    assert user == "--user 4321:0"
+    own = containers.serve(*user.split(), mount)
+    slug = register(own, "Private", "/data/projects/private")
+    assert synced(own, slug)["document_count"] == 2

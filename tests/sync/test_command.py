@@ -65,7 +65,7 @@ def test_one_that_fails_is_told_and_stops_no_other(
     shutil.rmtree(base / "harbour")
     assert main(["sync", "--all"]) == 1
     failed, well = capsys.readouterr().out.splitlines()
-    assert failed.startswith("harbour: error: there is no folder")
+    assert failed.startswith("harbour: error: folder")
     assert well == f"tide: {ONE}"
 
 

@@ -156,7 +156,7 @@ async def test_vanished_folder_is_an_error_even_if_confirmed(harbour: Harbour) -
     for confirmed in (False, True):
         report = await harbour.sync(confirmed=confirmed)
         assert (report.outcome, report.removed) == ("error", 0)
-        assert "there is no folder" in (report.message or "")
+        assert "does not exist" in (report.message or "")
         assert await harbour.rows() == before
         assert (await harbour.project()).sync_error == report.message
 

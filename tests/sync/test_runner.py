@@ -145,7 +145,7 @@ async def test_workspace_that_became_a_link_out_of_the_base(
     workspace.symlink_to(SAMPLE)
     project = await sync(runner, database)
     assert project.sync_status == "error"
-    assert "lies outside" in (project.sync_error or "")
+    assert "is outside SDLC_LENS_ALLOWED_PROJECT_BASE" in (project.sync_error or "")
 
 
 async def test_unexpected_error_is_stored_without_internals(

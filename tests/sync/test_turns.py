@@ -57,7 +57,7 @@ async def test_report_that_cannot_be_stored_is_logged(
     async with harbour.database.write():
         held.let_go()
         report = await task
-    assert (report.outcome, "try again" in (report.message or "")) == ("error", True)
+    assert (report.outcome, "Try again" in (report.message or "")) == ("error", True)
     assert "the report on the sync of tide is not kept" in caplog.text
 
 

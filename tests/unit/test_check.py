@@ -133,10 +133,10 @@ def test_settings_that_make_no_sense_are_told(
 @pytest.mark.parametrize(
     ("folder", "cause"),
     [
-        ("nowhere", "there is no folder"),
-        ("prd.md", "there is no folder"),
-        ("empty", "holds no document"),
-        ("a\0b", "there is no folder"),
+        ("nowhere", "does not exist"),
+        ("prd.md", "does not exist"),
+        ("empty", "has no documents"),
+        ("a\0b", "does not exist"),
     ],
 )
 def test_nothing_to_check(
@@ -160,7 +160,7 @@ def test_output_that_cannot_be_written(workspace: Path) -> None:
     command = f"{sys.executable} -m sdlc_lens check {workspace} >/dev/full"
     ended = run_command("sh", "-c", command, env=environment(workspace / "lens.db"))
     assert ended.returncode == 74
-    assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: nothing more can be written")
+    assert ended.stderr.splitlines()[-1].startswith("sdlc-lens: cannot write the output")
     assert "Traceback" not in ended.stderr
 
 
@@ -179,8 +179,7 @@ def test_folder_that_may_not_be_read(asked: str, open_folder: Path) -> None:
     ended = check_as_nobody(workspace / asked)
     assert ended.returncode == 77
     assert f"cannot read {workspace}" in ended.stderr
-    assert "0700" in ended.stderr
-    assert f"`chmod -R a+rX {workspace}`" in ended.stderr
+    assert ("0700" in ended.stderr) == (not asked), "the folder above it is not described"
     assert ended.stderr.count("\n") == 1
 
 

@@ -9,25 +9,25 @@ from types import FrameType
 from sdlc_lens.errors import LensError
 
 COMMANDS = {
-    "serve": "migrate the database, then serve (the default)",
-    "migrate": "migrate the database and end",
+    "serve": "migrate the database, then serve requests (the default)",
+    "migrate": "migrate the database and exit",
     "healthcheck": "ask the running service whether it is ready",
-    "check": "print the health check of a folder; `check --help` says more",
-    "sync": "sync projects once; `sync --help` says more",
+    "check": "print the health check of a workspace; see `check --help`",
+    "sync": "sync projects once; see `sync --help`",
 }
 WITH_ARGUMENTS = frozenset({"check", "sync"})
 EXIT_CODES = """exit codes:
   0   done, or ended by SIGTERM (check and sync: 143)
   1   not healthy, a gate failed, or an unexpected error (standard error has the traceback)
-  2   no such command
+  2   unknown command
   65  the database file is damaged, of a newer version, or another program's
-  66  there is no workspace to check
-  69  the port is taken
-  71  no thread can be started
+  66  the workspace to check is missing or empty
+  69  the port is in use
+  71  threads cannot be started
   72  the file system that holds the database does not support locks
-  74  the disk is full or fails
-  77  a file or folder may not be read or written
-  78  a setting makes no sense
+  74  the disk is full or failing
+  77  no read or write access to a file or folder
+  78  a setting is invalid
 """
 
 
@@ -43,13 +43,13 @@ def main(arguments: list[str]) -> int:
         return 0
     command, *rest = arguments or ["serve"]
     if command not in COMMANDS or (rest and command not in WITH_ARGUMENTS):
-        print(f"sdlc-lens: cannot do {' '.join(arguments)!r}\n\n{usage()}", file=sys.stderr)
+        print(f"sdlc-lens: unknown command {' '.join(arguments)!r}\n\n{usage()}", file=sys.stderr)
         return 2
     return run(command, rest)
 
 
 def run(command: str, arguments: list[str]) -> int:
-    """Run COMMAND; an error that was foreseen is one line on standard error."""
+    """Run COMMAND; an expected error is one line on standard error."""
     from importlib import import_module
 
     try:
@@ -62,7 +62,9 @@ def run(command: str, arguments: list[str]) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        print("sdlc-lens: nothing more can be written: the disk is full", file=sys.stderr)
+        print(
+            "sdlc-lens: cannot write the output: the disk is full. Free some space", file=sys.stderr
+        )
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
         return 74
     return code
@@ -88,7 +90,7 @@ def end_on_signals(command: str = "serve") -> None:
     for stop in stops:
         signal.signal(stop, _fail if command in WITH_ARGUMENTS else _end)
     if command in WITH_ARGUMENTS:
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever read along has seen enough
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as `| head` expects
     signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
 
 

@@ -8,6 +8,8 @@
     ├── Conflict                    409  CONFLICT
     │   └── SyncInProgress          409  SYNC_IN_PROGRESS
     ├── HostNotAllowed              400  HOST_NOT_ALLOWED
+    ├── MalformedRequest            400  BAD_REQUEST
+    ├── RequestTimeout              408  REQUEST_TIMEOUT
     ├── CrossSite                   403  CROSS_SITE_REQUEST
     ├── ContentTooLarge             413  CONTENT_TOO_LARGE
     ├── NotReady                    503  NOT_READY
@@ -24,7 +26,7 @@
         ├── StorageError                                     exit 74  (EX_IOERR)
         └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
 
-The first half answers requests, the last ends a start; all of them say the cause and the cure.
+The first half answers requests, the last ends a start. Each states the problem, then what to do.
 """
 
 from collections.abc import Sequence
@@ -32,7 +34,7 @@ from typing import ClassVar
 
 
 class LensError(Exception):
-    """The root: its text is meant for the person who asked."""
+    """The root; its text is shown to users."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     title: ClassVar[str] = "Internal error"
@@ -41,30 +43,30 @@ class LensError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers that belong to the answer, beside the problem itself."""
+        """Headers of the answer."""
         return {}
 
 
 class NotFound(LensError):
-    """What was asked for is not there."""
+    """A project, document or path does not exist."""
 
     code, title, status = "NOT_FOUND", "Not found", 404
 
 
 class PathNotFound(LensError):
-    """A workspace's folder is missing, or lies outside the allowed base."""
+    """A workspace's folder is missing, or outside the allowed base."""
 
     code, title, status = "PATH_NOT_FOUND", "Path not found", 400
 
 
 class Invalid(LensError):
-    """The request is well formed, but a value in it cannot be used."""
+    """The request is well formed, but a value in it is invalid."""
 
     code, title, status = "VALIDATION_ERROR", "Invalid request", 422
 
 
 class TokenStorageDisabled(Invalid):
-    """An access token was sent, but there is no key to seal it with."""
+    """An access token was sent, but there is no key to encrypt it with."""
 
     code, title = "TOKEN_STORAGE_DISABLED", "Token storage disabled"
 
@@ -76,7 +78,7 @@ class Conflict(LensError):
 
 
 class SyncInProgress(Conflict):
-    """The project is being synced already; worth another try after `retry_after` seconds."""
+    """The project is already being synced; the client can try again after `retry_after` seconds."""
 
     code, title = "SYNC_IN_PROGRESS", "Sync in progress"
 
@@ -95,8 +97,20 @@ class HostNotAllowed(LensError):
     code, title, status = "HOST_NOT_ALLOWED", "Host not allowed", 400
 
 
+class MalformedRequest(LensError):
+    """The request is not valid HTTP."""
+
+    code, title, status = "BAD_REQUEST", "Bad request", 400
+
+
+class RequestTimeout(LensError):
+    """The request did not arrive in time."""
+
+    code, title, status = "REQUEST_TIMEOUT", "Request timeout", 408
+
+
 class CrossSite(LensError):
-    """Another site's page asks for a change."""
+    """A page of another site asks for a change."""
 
     code, title, status = "CROSS_SITE_REQUEST", "Cross-site request", 403
 
@@ -114,7 +128,7 @@ class NotReady(LensError):
 
 
 class Busy(NotReady):
-    """Another change is being stored, and the wait for it was long enough."""
+    """Other requests keep the service busy; the client can try again soon."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -142,7 +156,7 @@ class Unreadable(LensError):
 
 
 class NoPermission(LensError):
-    """A file or folder may not be read or written."""
+    """This process has no read or write access to a file or folder."""
 
     exit_code = 77
 
@@ -152,19 +166,19 @@ class StartError(LensError):
 
 
 class SettingError(StartError):
-    """A setting makes no sense."""
+    """A setting is invalid."""
 
     exit_code = 78
 
 
 class UnusableDatabase(StartError):
-    """The database file is damaged, newer, or another program's."""
+    """The database file is damaged, of a newer version, or another program's."""
 
     exit_code = 65
 
 
 class ThreadsRefused(StartError):
-    """The system lets this process start no more threads."""
+    """The system does not allow this process to start threads."""
 
     exit_code = 71
 

@@ -19,6 +19,7 @@ from sdlc_lens.api import (
 )
 from sdlc_lens.api.middleware.access_log import AccessLogMiddleware
 from sdlc_lens.api.middleware.body_limit import BodyLimitMiddleware
+from sdlc_lens.api.middleware.buffering import BufferingMiddleware
 from sdlc_lens.api.middleware.cross_site import CrossSiteMiddleware
 from sdlc_lens.api.middleware.etag import ETagMiddleware
 from sdlc_lens.api.middleware.head import HeadMiddleware
@@ -80,14 +81,16 @@ def _equip(app: FastAPI, settings: Settings) -> None:
 
 def _wrap(app: FastAPI) -> None:
     """Put around APP's routes what every request goes through."""
-    # The last one sees a request first: every answer has security headers and an id, the log has
-    # method and status as the client sees them; refusals that need no body come before it is read.
+    # The last one sees a request first: every answer has security headers and an id, log and
+    # metrics have the status that the client sees; refusals that need no body come before it is
+    # read.
+    app.add_middleware(BufferingMiddleware)
     app.add_middleware(ETagMiddleware)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(CrossSiteMiddleware)
     app.add_middleware(TrustedHostsMiddleware, listed=app.state.settings.host_names)
-    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     app.add_middleware(ServerErrorsMiddleware)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessLogMiddleware)
     app.add_middleware(RootPathMiddleware, root_path=app.state.settings.root_path)

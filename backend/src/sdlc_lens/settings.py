@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, read once from the environment."""
+"""Everything that can be set, read once from the environment."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -45,42 +45,42 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(
         default="INFO",
-        description="Least level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case.",
+        description="Lowest level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case.",
     )
     log_format: Literal["text", "json"] = Field(
-        default="text", description="Form of the logs on standard output: text or json."
+        default="text", description="Format of the logs on standard output: text or json."
     )
     allowed_project_base: Path = Field(
         default=Path("/data/projects"),
-        description="Folder that every workspace must lie in: an absolute path; / allows any.",
+        description="Folder that contains all workspaces: an absolute path; / allows any folder.",
     )
     sync_poll_interval_seconds: int = Field(
         default=60,
         ge=0,
         le=86400,
-        description="Seconds between two looks at the folders of projects with auto_sync: 0 to"
-        " 86400; 0 for never.",
+        description="Seconds between two checks for changes in projects with auto_sync: 0 to 86400;"
+        " 0 turns them off.",
     )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,
         le=3600,
-        description="Seconds that requests under way are given to end at a stop: 0 to 3600.",
+        description="Seconds that a stop waits for requests in progress: 0 to 3600.",
     )
     allowed_hosts: str = Field(
         default="",
-        description="Host names to answer to beside localhost and IP addresses: names without"
-        " scheme and port, separated by commas.",
+        description="Host names to accept besides localhost and IP addresses: names without scheme"
+        " and port, separated by commas.",
     )
     forwarded_allow_ips: str = Field(
         default="",
-        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: IP"
-        " addresses or networks, separated by commas.",
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted: IP addresses"
+        " or networks, separated by commas.",
     )
     root_path: str = Field(
         default="",
-        description="Path below which a proxy shows the service: it begins with a slash and ends"
-        " without one, as in /lens.",
+        description="Path under which a proxy serves the service: it begins with a slash and does"
+        " not end with one, as in /lens.",
     )
 
     @field_validator("port", mode="before")
@@ -95,21 +95,21 @@ class Settings(BaseSettings):
         if path == url or not path.strip("/") or path.startswith((":", "file:")) or "?" in path:
             raise ValueError("only an SQLite database in a file is supported")
         if "\0" in path or path.endswith("/"):
-            raise ValueError("the path names no file")
+            raise ValueError("the path does not name a file")
         return url
 
     @field_validator("log_level")
     @classmethod
     def _is_level(cls, level: str) -> str:
         if level.upper() not in LOG_LEVELS:
-            raise ValueError("there is no such level")
+            raise ValueError("unknown log level")
         return level.upper()
 
     @field_validator("allowed_project_base")
     @classmethod
     def _is_absolute(cls, base: Path) -> Path:
         if not base.is_absolute():
-            raise ValueError("the path is not absolute")
+            raise ValueError("not an absolute path")
         return base
 
     @field_validator("allowed_hosts")
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     def _are_host_names(cls, hosts: str) -> str:
         for name in split(hosts):
             if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
-                raise ValueError(f"{name!r} is no host name")
+                raise ValueError(f"{name!r} is not a host name")
         return hosts
 
     @field_validator("forwarded_allow_ips")
@@ -131,9 +131,9 @@ class Settings(BaseSettings):
     @classmethod
     def _is_root_path(cls, path: str) -> str:
         if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", path):
-            raise ValueError("that is no such path")
+            raise ValueError("not a valid path")
         if path.lstrip("/").split("/")[0] in OWN_PATHS:
-            raise ValueError("the service's own paths begin like that")
+            raise ValueError("the service uses paths that begin with it")
         return path
 
     @property
@@ -148,7 +148,10 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process; SettingError names the first variable that makes no sense."""
+    """The settings of this process.
+
+    Raises: SettingError, which names the first invalid variable.
+    """
     try:
         return Settings()
     except ValidationError as error:
@@ -156,26 +159,27 @@ def load_settings() -> Settings:
 
 
 def split(text: str) -> list[str]:
-    """What stands between commas in TEXT."""
+    """The parts of TEXT between commas."""
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
 def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
-    """One line on each of VARIABLES that looks like a setting and is ignored, and why."""
+    """One line for each of VARIABLES that looks like a setting but is ignored, with the reason."""
     own = {name.upper(): name for name in variables if name.upper().startswith(PREFIX)}
     known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
     port = f"{PREFIX}PORT"
     if port in own and is_service_link(link := variables[own[port]]):
         yield (
-            f"{port}={link} is ignored, and port {DEFAULT_PORT} used: Kubernetes sets it for a"
-            f" Service named sdlc-lens. Set `enableServiceLinks: false` in the Pod's spec"
+            f"{port}={link} is ignored and port {DEFAULT_PORT} is used: Kubernetes sets the"
+            f" variable for a Service named sdlc-lens. Set `enableServiceLinks: false` in the"
+            f" Pod's spec"
         )
     for upper, name in sorted(own.items()):
         if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):
             continue
         if upper not in (*known, VERSION):
             nearest = get_close_matches(upper, known, n=1, cutoff=0)[0]
-            yield f"{name} is no setting and has no effect; the nearest one is {nearest}"
+            yield f"unknown setting {name} is ignored. Did you mean {nearest}?"
 
 
 def _first_complaint(error: ValidationError) -> str:
@@ -183,9 +187,9 @@ def _first_complaint(error: ValidationError) -> str:
     field = str(problem["loc"][0]).lower()
     reason = problem["msg"].removeprefix("Value error, ").rstrip(".")
     reason = reason[:1].lower() + reason[1:]
-    cure = Settings.model_fields[field].description
+    expected = Settings.model_fields[field].description
     value = _without_password(str(problem["input"]))
-    return f"{PREFIX}{field.upper()}={value} cannot be used: {reason}. Expected: {cure}"
+    return f"{PREFIX}{field.upper()}={value} is invalid: {reason}. Expected: {expected}"
 
 
 def _without_password(value: str) -> str:

@@ -45,5 +45,5 @@ async def _reading(database: TheDatabase) -> AsyncIterator[ReadSession]:
         yield session
 
 
-# There is none for writing: a commit at the exit of a dependency comes after the answer.
+# There is none for writing: a commit at the exit of a dependency comes after the answer is made.
 Reading = Annotated[ReadSession, Depends(_reading)]

@@ -127,7 +127,7 @@ async def check_health(
     """
     for rule in query.rule:
         if rule not in RULE_IDS:
-            raise Invalid(f"query.rule: there is no rule {rule[:200]!r}")
+            raise Invalid(f"query.rule: unknown rule {rule[:200]!r}")
     report = await checks.report(slug)
     asked = (outcome for outcome in report.outcomes if query.lets_pass(outcome.rule))
     found = [finding for outcome in asked for finding in outcome.findings]

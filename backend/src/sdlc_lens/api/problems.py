@@ -21,7 +21,9 @@ MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "request_id"
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
-_NO_JSON = "body: is no JSON in UTF-8, or nested too deep, or has a number of too many digits"
+_NO_JSON = (
+    "body: is not valid JSON in UTF-8, is nested too deeply, or has a number with too many digits"
+)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ def problem(
     detail: str,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The answer that tells an error."""
+    """The answer that reports an error."""
     content = {
         "type": "about:blank",
         "title": title,
@@ -76,13 +78,13 @@ def problem(
 
 
 def of_error(scope: Scope, error: LensError) -> JSONResponse:
-    """The answer to a foreseen error."""
+    """The answer to an expected error."""
     return problem(scope, error.status, error.code, error.title, str(error), error.headers)
 
 
 def unexpected(scope: Scope) -> JSONResponse:
-    """The answer to an error that nobody foresaw; the log has the rest under the same id."""
-    detail = "The service failed. Its log says why, under the id in `instance`."
+    """The answer to an unexpected error; the log has the details under the same id."""
+    detail = "The service failed. Its log has the reason, under the id in `instance`."
     return problem(scope, 500, LensError.code, LensError.title, detail)
 
 
@@ -113,7 +115,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
     logger.error("the database failed: %s", error)
-    return of_error(request.scope, NotReady("the database cannot be used now; try again later"))
+    return of_error(request.scope, NotReady("the database is not available. Try again later"))
 
 
 def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
@@ -127,7 +129,7 @@ def _matches(routes: Sequence[BaseRoute], scope: Scope) -> bool:
 
 
 def _place(complaint: Mapping[str, object]) -> str:
-    """What is complained about, such as `body.name`; of several complaints the first is told."""
+    """The place of an error in the request, such as `body.name`."""
     place = complaint["loc"]
     assert isinstance(place, tuple)
     # A parameter has no parts: what follows its name are the types that were tried.

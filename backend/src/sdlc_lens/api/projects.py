@@ -124,7 +124,7 @@ class ProjectAnswer(Answer):
     connection_id: int | None = None
     sync_status: str
     sync_error: str | None
-    schema_version: int | None
+    schema_version: str | None = Field(coerce_numbers_to_str=True)
     profile: str | None
     last_synced_at: str | None
     auto_sync: bool
@@ -227,7 +227,9 @@ async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
 def _slug(name: str) -> str:
     if slug := slugify(name):
         return slug
-    raise Invalid("body.name: holds no letter or digit that an address could be made of")
+    raise Invalid(
+        "body.name: has no letter or digit, so no slug can be made of it. Choose another name"
+    )
 
 
 def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:
@@ -237,6 +239,8 @@ def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:
 def _refuse_credentials(body: NewProject | ProjectChange) -> None:
     """Nothing can keep a token, so none is taken; to remove what there is not is no error."""
     if body.access_token is not None:
-        raise TokenStorageDisabled("body.access_token: tokens cannot be stored here. Leave it out")
+        raise TokenStorageDisabled(
+            "body.access_token: this service does not store tokens. Leave it out"
+        )
     if body.connection_id is not None:
-        raise NotFound(f"there is no connection {str(body.connection_id)[:20]}")
+        raise NotFound(f"connection {str(body.connection_id)[:20]} does not exist")

@@ -1,53 +1,200 @@
-"""HTTP/1.1 as uvicorn speaks it, but for the answer to what is no HTTP: that is a problem, too."""
+"""HTTP/1.1 as uvicorn speaks it, with limits on connections and on the time that clients take.
+
+Errors before a request reaches the application, such as malformed HTTP, are problems, too.
+"""
 
 import asyncio
+import logging
+import math
+import time
+from http import HTTPStatus
 from uuid import uuid4
 
 import h11
+from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sdlc_lens.api.middleware.access_log import access
 from sdlc_lens.api.middleware.request_id import HEADER
 from sdlc_lens.api.middleware.security_headers import SECURITY
-from sdlc_lens.api.problems import REQUEST_ID, problem
+from sdlc_lens.api.problems import REQUEST_ID, of_error
+from sdlc_lens.errors import Busy, LensError, MalformedRequest, RequestTimeout
 from sdlc_lens.logs import request_id
 
-_NO_HTTP = (
-    "this is no HTTP/1.1 request. Percent-encode what is not ASCII in its path and query, send one"
-    " Host header, and a Content-Length that is right; its head has at most 64 KB"
-)
+MAX_CONNECTIONS = 256
+"""A further one closes the connection that has waited longest for its client."""
+
+MAX_UNREAD_BYTES = 32 * 1024 * 1024
+"""Answers not read yet, on all connections together; a further one closes a connection, too."""
+
+CLIENT_SECONDS = 20
+"""How long a client may take to send a request, head and body, and between reads of an answer."""
+
+_WARNING_SECONDS = 60
+_warned_at = -math.inf
+
+# All connections receive into this: asyncio would allocate as much for every read, which
+# fragments the heap so that memory stays allocated after the connections are closed.
+_received = memoryview(bytearray(256 * 1024))
+
+logger = logging.getLogger(__name__)
 
 
-class Protocol(H11Protocol):
-    """One connection."""
+class Protocol(H11Protocol, asyncio.BufferedProtocol):
+    """One connection; a deadline runs while it waits for its client."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Name an IPv4 client as such; a socket for both protocols says ::ffff:192.0.2.1."""
         super().connection_made(transport)
         if self.client and "." in self.client[0]:
+            # A socket for both protocols names an IPv4 client ::ffff:192.0.2.1.
             self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
+        # Writing is paused while any byte of an answer is unread.
+        transport.set_write_buffer_limits(high=0)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._unread_bytes = 0
+        self._completes_when_read = False
+        self._watch_client()
+        if len(self.connections) > MAX_CONNECTIONS and not self._close_another():
+            self.app = self._refuse_request
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._stop_watching()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes are received; they are copied before any others arrive."""
+        return _received
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take over what was received."""
+        self.data_received(bytes(_received[:nbytes]))
+
+    def handle_events(self) -> None:
+        """Act on the bytes received so far."""
+        super().handle_events()
+        self._watch_client()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, once the client has read the answer."""
+        self._completes_when_read = self.flow.write_paused
+        if not self._completes_when_read:
+            super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread_bytes = self.transport.get_write_buffer_size()
+        self._watch_client()
+        while self._all_unread_bytes() > MAX_UNREAD_BYTES and self._close_another(reading=True):
+            pass
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unread_bytes = 0
+        self._stop_watching()
+        if self._completes_when_read:
+            self.on_response_complete()
+        self._watch_client()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer and hang up; nothing of the application sees such a request."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._refuse(uuid4().hex)
+        """Answer a malformed request and close the connection."""
+        error = MalformedRequest(
+            "the request is not valid HTTP/1.1. Percent-encode non-ASCII characters in its path"
+            " and query, send one Host header and a correct Content-Length, and keep its head"
+            " below 16 KB"
+        )
+        self._refuse(error)
         self.transport.close()
 
-    def _refuse(self, asked: str) -> None:
-        headers = {**SECURITY, HEADER: asked, "Connection": "close"}
-        title = "Bad Request"
-        answer = problem({REQUEST_ID: asked}, 400, "BAD_REQUEST", title, _NO_HTTP, headers)
+    def _watch_client(self) -> None:
+        """Start or stop the deadline, as this waits for the client or not."""
+        waits = self.flow.write_paused or self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        if not waits or self.timeout_keep_alive_task:
+            self._stop_watching()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(CLIENT_SECONDS, self._end_wait)
+
+    def _stop_watching(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _end_wait(self) -> None:
+        self._deadline = None
+        unread = self.transport.get_write_buffer_size()
+        if unread < self._unread_bytes:  # the client reads, if slowly
+            self._unread_bytes = unread
+            self._watch_client()
+            return
+        if not unread and (self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]):
+            self._refuse(RequestTimeout("the request did not arrive in time. Send it again"))
+        self._close_now()
+
+    def _close_another(self, reading: bool = False) -> bool:
+        """Close the one that has waited longest for its client, to read if READING; if any has."""
+        waiting = [
+            other
+            for other in self.connections
+            if isinstance(other, Protocol) and other is not self and other._waits_until < math.inf
+            if other._unread_bytes or not reading
+        ]
+        if not waiting:
+            return False
+        min(waiting, key=lambda other: other._waits_until)._close_now()
+        _warn_of_closing()
+        return True
+
+    @property
+    def _waits_until(self) -> float:
+        timer = self._deadline or self.timeout_keep_alive_task
+        return timer.when() if timer else math.inf
+
+    def _all_unread_bytes(self) -> int:
+        return sum(other.transport.get_write_buffer_size() for other in self.connections)
+
+    def _close_now(self) -> None:
+        """Close without waiting for what is unread."""
+        self.connections.discard(self)
+        self._stop_watching()
+        self.transport.abort()
+
+    def _refuse(self, error: LensError) -> None:
+        """Answer in place of the application, unless it has begun to."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        answer = self._refusal(error)
+        reason = HTTPStatus(error.status).phrase.encode()
         events = (
-            h11.Response(status_code=400, headers=answer.raw_headers, reason=title.encode()),
+            h11.Response(status_code=error.status, headers=answer.raw_headers, reason=reason),
             h11.Data(data=bytes(answer.body)),
             h11.EndOfMessage(),
         )
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
-        self._log(asked)
 
-    def _log(self, asked: str) -> None:
-        facts = {"client": (self.client or ("-",))[0], "status": 400}
+    async def _refuse_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = Busy("the service has too many connections. Try again in a moment")
+        await self._refusal(error)(scope, receive, send)
+
+    def _refusal(self, error: LensError) -> JSONResponse:
+        """The answer to ERROR, after which the connection is closed; logged under its id."""
+        asked = uuid4().hex
+        fields = {"client": (self.client or ("-",))[0], "status": error.status}
         token = request_id.set(asked)
-        access.info("%(client)s sent no HTTP %(status)s", facts, extra={"facts": facts})
+        access.info(f"%(client)s {error.title} %(status)s", fields, extra={"facts": fields})
         request_id.reset(token)
+        answer = of_error({REQUEST_ID: asked}, error)
+        answer.headers.update({**SECURITY, HEADER: asked, "Connection": "close"})
+        return answer
+
+
+def _warn_of_closing() -> None:
+    global _warned_at
+    now = time.monotonic()
+    if now - _warned_at > _WARNING_SECONDS:
+        _warned_at = now
+        logger.warning(
+            "too many connections or unread answers: the service closes those that have waited"
+            " longest for their client (at most one such line a minute)"
+        )

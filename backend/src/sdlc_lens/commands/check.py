@@ -1,4 +1,4 @@
-"""Prints the health check of a folder; needs no database."""
+"""Prints the health check of a workspace; needs no database."""
 
 import argparse
 import json
@@ -18,19 +18,22 @@ from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 
 DESCRIPTION = """\
-Print the health check of the workspace in FOLDER, which is only read. As a CI step:
+Print the health check of the workspace in FOLDER. Nothing is written there. As a CI step:
 docker run --rm -v "$PWD/sdlc-studio:/workspace:ro" IMAGE check /workspace"""
 EXIT_CODES = """\
 exit codes:
-  0   the gate is passed: there is no critical and no high finding
-  1   the gate is failed, or a file could not be read
-  66  there is no such folder, or no document in it
-  77  the folder may not be read
+  0   the gate passed: no critical or high finding
+  1   the gate failed, or a file could not be read
+  66  the folder does not exist, or has no documents
+  77  no read access to the folder
 """
 
 
 def run(arguments: list[str]) -> int:
-    """Check the folder that ARGUMENTS name; 0 when its gate is passed."""
+    """Check the folder that ARGUMENTS name; 0 when its gate passed.
+
+    Raises: UnusableWorkspace, NoPermission.
+    """
     options = _parser().parse_args(arguments)
     snapshot = _read(options.folder)
     unreadable = dict(snapshot.unreadable)
@@ -51,32 +54,34 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", metavar="FOLDER", help="a workspace: the sdlc-studio folder")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="a workspace: the sdlc-studio folder itself"
+    )
     parser.add_argument(
         "--format",
         choices=("text", "json"),
         default="text",
-        help="text, for people, is the default",
+        help="text is the default",
     )
     return parser
 
 
 def _read(folder: str) -> Snapshot:
     if not folder:
-        raise UnusableWorkspace("the name of the folder is empty: is a variable of it not set?")
+        raise UnusableWorkspace("the name of the folder is empty. Check the variable that holds it")
     try:
         snapshot = read_folder(os.path.abspath(folder), Path("/"))  # noqa: PTH100 - it takes a NUL
     except PathNotFound as error:
         if isinstance(error.__cause__, PermissionError):
             raise NoPermission(str(error)) from error
         raise UnusableWorkspace(
-            f"there is no folder {folder!r}. In a container, mount it:"
+            f"folder {folder!r} does not exist. In a container, mount it:"
             f' -v "$PWD/sdlc-studio:/workspace:ro", and check /workspace'
         ) from error
     if not snapshot.blobs and not snapshot.unreadable:
         raise UnusableWorkspace(
-            f"{folder!r} holds no document (*.md). Name a workspace, which is the sdlc-studio"
-            f" folder itself; a folder that a container mounts must exist before it starts"
+            f"{folder!r} has no documents (*.md). Name the sdlc-studio folder itself. A folder that"
+            f" a container mounts must exist before the container starts"
         )
     return snapshot
 
@@ -130,7 +135,7 @@ def _complaints(warnings: Iterable[str], unreadable: Mapping[str, str]) -> Itera
 
 
 def _printable(text: str) -> str:
-    """TEXT without what would steer a terminal, file names may hold it."""
+    """TEXT without the control characters for terminals that a file name may contain."""
     return "".join(
         character if character.isprintable() or character == "\n" else "\ufffd"
         for character in text

@@ -1,4 +1,4 @@
-"""Migrates the database and ends."""
+"""Migrates the database and exits."""
 
 import logging
 import os
@@ -18,7 +18,10 @@ def run() -> int:
 
 
 def prepare(settings: Settings) -> None:
-    """Set up the logs and migrate, telling so."""
+    """Set up the logs, then migrate.
+
+    Raises: ThreadsRefused, and what `migrate` raises.
+    """
     configure_logs(settings.log_level, settings.log_format)
     announce("Running database migrations...", settings.log_format)
     for complaint in ignored_variables(os.environ):

@@ -14,7 +14,10 @@ BACKLOG = 2048
 
 
 def run() -> int:
-    """Serve until a signal ends the process."""
+    """Serve until a signal ends the process.
+
+    Raises: SettingError, AddressTaken, and what `prepare` raises.
+    """
     # Nothing that a start loads goes away again: to look for it would slow the start, and later
     # every full collection.
     gc.disable()
@@ -27,7 +30,10 @@ def run() -> int:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on HOST:PORT; `::` takes IPv4, too. What stands in the way is one line."""
+    """A listening socket on HOST:PORT; `::` accepts IPv4, too.
+
+    Raises: AddressTaken, NoPermission, SettingError.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # Set, not left to the system: net.ipv6.bindv6only may say otherwise.
@@ -37,8 +43,8 @@ def listen(host: str, port: int) -> socket.socket:
         )
     except (socket.gaierror, UnicodeError) as error:
         raise SettingError(
-            f"SDLC_LENS_HOST={host} cannot be used: {error}. Set it to an address of this machine,"
-            f" or 0.0.0.0 for all"
+            f"SDLC_LENS_HOST={host} cannot be resolved: {error}. Set it to an address of this"
+            f" machine, or 0.0.0.0 for all"
         ) from error
     except OSError as error:
         raise _why_not(host, port, error) from error
@@ -51,15 +57,17 @@ def listen(host: str, port: int) -> socket.socket:
 def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermission | SettingError:
     if error.errno == errno.EADDRINUSE:
         return AddressTaken(
-            f"port {port} on {host} is taken by another process. Stop that one, or set"
+            f"port {port} on {host} is in use by another process. Stop that process, or set"
             f" SDLC_LENS_PORT to a free port"
         )
     if error.errno == errno.EACCES:
-        return NoPermission(f"port {port} needs privileges. Set SDLC_LENS_PORT to 1024 or more")
+        return NoPermission(
+            f"port {port} needs root privileges. Set SDLC_LENS_PORT to 1024 or more"
+        )
     if error.errno == errno.EAFNOSUPPORT:
         return SettingError(
             f"SDLC_LENS_HOST={host} cannot be listened on: this machine has no IPv6. Set it to"
-            f" 0.0.0.0, or switch IPv6 on"
+            f" 0.0.0.0, or enable IPv6"
         )
     return SettingError(
         f"SDLC_LENS_HOST={host} cannot be listened on: {error.strerror}. Set it to an address of"

@@ -1,4 +1,4 @@
-"""Syncs registered projects once, beside the service or without it."""
+"""Syncs registered projects once, while the service runs or without it."""
 
 import argparse
 import asyncio
@@ -21,19 +21,22 @@ from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sync.runner import Runner
 
 DESCRIPTION = """\
-Read the workspace of a project, or of all, and store what changed. Beside the service:
+Read the workspace of one or all projects, and store what changed. While the service runs:
 docker compose exec backend python3 -m sdlc_lens sync --all"""
 EXIT_CODES = """\
 exit codes:
   0   every project was synced
-  1   one was not, for the reason on its line, or there is no such project
-  65  there is no database that this version can use
-others: python3 -m sdlc_lens --help
+  1   a project was not synced (its line says why), or does not exist
+  65  the database is missing, or this version cannot use it
+all exit codes: python3 -m sdlc_lens --help
 """
 
 
 def run(arguments: list[str]) -> int:
-    """Sync the projects that ARGUMENTS name; 0 when every one was."""
+    """Sync the projects that ARGUMENTS name; 0 when each was synced.
+
+    Raises: SettingError, UnusableDatabase, NoPermission, StorageError, LocksUnsupported, NotFound.
+    """
     options = _parser().parse_args(arguments)
     settings = load_settings()
     # Foreseen failures have a line of their own, in the report; standard output is for that alone.
@@ -55,10 +58,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("slug", metavar="SLUG", nargs="?", help="a project")
+    which.add_argument("slug", metavar="SLUG", nargs="?", help="slug of a project")
     which.add_argument("--all", action="store_true", help="all projects, the oldest first")
     parser.add_argument(
-        "--confirm", action="store_true", help="also where most documents are gone for good"
+        "--confirm", action="store_true", help="sync even if most documents of a workspace are gone"
     )
     return parser
 

@@ -1,4 +1,4 @@
-"""Whether this process can start the threads that every use of the database needs."""
+"""A check that this process can start the threads that the database needs."""
 
 from threading import Event, Thread
 
@@ -9,7 +9,10 @@ NEEDED = 8
 
 
 def require_threads() -> None:
-    """Refuse a process that may not start threads: later, each request would fail."""
+    """Refuse a process that cannot start threads: later, each request would fail.
+
+    Raises: ThreadsRefused.
+    """
     end = Event()
     try:
         for _ in range(NEEDED):

@@ -134,7 +134,7 @@ def _is_locked(error: OperationalError) -> bool:
 
 
 def _busy() -> Busy:
-    return Busy("another change, such as a long sync, is being stored; try again in a moment")
+    return Busy("another change, such as a long sync, is being stored. Try again in a moment")
 
 
 def rows(

@@ -1,6 +1,6 @@
-"""The database file, looked at with the standard library alone: is it there, ours, sound, current?
+"""The database file, checked with the standard library alone: existing, ours, sound, current?
 
-A start on a current database goes no further than this, so nothing heavy is imported here.
+A start on a current database needs no more than this, so nothing heavy is imported here.
 """
 
 import os
@@ -45,13 +45,16 @@ def uri(path: Path) -> str:
 
 
 def require_writable(path: Path) -> None:
-    """Refuse a database whose folder, file or side files this process may not write."""
+    """Check that the database's folder, file and side files can be written.
+
+    Raises: NoPermission; UnusableDatabase for a folder in a file's place.
+    """
     folder = path.parent
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise NoPermission(why_unwritable(folder))
     for place in (path, *side_files(path)):
         if place.is_dir():
-            raise UnusableDatabase(f"{place} is a folder. Name a file in SDLC_LENS_DATABASE_URL.")
+            raise UnusableDatabase(f"{place} is a folder. Name a file in SDLC_LENS_DATABASE_URL")
         if place.exists() and not os.access(place, os.R_OK | os.W_OK):
             raise NoPermission(why_unwritable(place))
 
@@ -63,7 +66,10 @@ def side_files(path: Path) -> tuple[Path, ...]:
 
 
 def create(path: Path) -> None:
-    """Make PATH an empty file if it is missing; to SQLite that is an empty database."""
+    """Make PATH an empty file if it is missing; to SQLite that is an empty database.
+
+    Raises: StorageError.
+    """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _CREATED_MODE))
     except OSError as error:
@@ -71,7 +77,10 @@ def create(path: Path) -> None:
 
 
 def look(path: Path) -> Contents:
-    """What the file holds, changing nothing; a missing or empty file holds nothing."""
+    """What the file holds, without changing it; a missing or empty file holds nothing.
+
+    Raises: StorageError, and what `failure` returns.
+    """
     try:
         if not path.exists() or not path.stat().st_size:
             return Contents()
@@ -86,6 +95,8 @@ def look(path: Path) -> Contents:
 def require_whole(path: Path) -> None:
     """Refuse a file shorter than its own header says, which SQLite would notice only much later.
 
+    Raises: UnusableDatabase, StorageError.
+
     Only before this process has connected: to close a file that was opened past SQLite gives up
     the locks of all connections to it, and another process then takes their log for abandoned.
     """
@@ -97,7 +108,10 @@ def require_whole(path: Path) -> None:
 
 
 def require_sound(path: Path) -> None:
-    """Refuse a database in which SQLite's own check finds damage."""
+    """Refuse a database in which SQLite's own check finds damage.
+
+    Raises: UnusableDatabase, and what `failure` returns.
+    """
     try:
         with closing(_open(path)) as connection:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -117,14 +131,19 @@ def failure(path: Path, error: sqlite3.Error) -> LensError:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path, str(error))
         case sqlite3.SQLITE_FULL:
-            return StorageError(f"the disk that holds {path} is full. Free some space there")
+            return StorageError(f"the disk with {path} is full. Free some space on it")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
-            return StorageError(f"the disk that holds {path} is full or fails ({error})")
+            return StorageError(
+                f"the disk with {path} is full or failing ({error}). Free some space, or replace it"
+            )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StorageError(f"another program keeps {path} locked ({error}). Stop it")
+            return StorageError(f"another program has locked {path} ({error}). Stop that program")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return NoPermission(why_unwritable(path))
-    return UnusableDatabase(f"{path} cannot be used ({error}). It was left as it is")
+    return UnusableDatabase(
+        f"{path} cannot be used ({error}). It was left as it is: restore a back-up, or move"
+        f" the file away to start with an empty one"
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -135,7 +154,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _damaged(path: Path, reason: str) -> UnusableDatabase:
     return UnusableDatabase(
-        f"{path} is damaged or no SQLite database ({reason}). It was left as it is: restore a"
+        f"{path} is damaged or not an SQLite database ({reason}). It was left as it is: restore a"
         f" back-up, or move the file away to start with an empty one"
     )
 
@@ -153,7 +172,7 @@ def _require_whole(path: Path) -> None:
     size = path.stat().st_size
     wal = side_files(path)[0]
     if wal.exists() and wal.stat().st_size:
-        return  # a checkpoint that was cut off leaves just that, and the log mends it
+        return  # a checkpoint that was cut off leaves just that, and the log repairs it
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
     page_size = int.from_bytes(header[16:18]) or 1

@@ -84,6 +84,8 @@ class LeaseLocks:
 def require_locks(path: Path) -> None:
     """Refuse a file system without locks of both kinds: ours, and SQLite's.
 
+    Raises: LocksUnsupported, StorageError.
+
     SQLite would wait long for a lock that nobody holds. Never tried on the database itself: to
     close it would give up SQLite's own locks.
     """

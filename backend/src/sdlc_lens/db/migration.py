@@ -14,7 +14,10 @@ NEWEST = REVISIONS[-1]
 
 
 def migrate(path: Path) -> bool:
-    """Migrate the database at PATH if it needs that; False when it was current already."""
+    """Migrate the database at PATH; False when it was already current.
+
+    Raises: NoPermission, StorageError, LocksUnsupported, UnusableDatabase.
+    """
     _make_folder(path.parent)
     file.require_writable(path)
     require_locks(path)

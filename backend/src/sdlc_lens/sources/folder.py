@@ -20,23 +20,31 @@ _LONGEST_SHOWN = 200
 
 
 def locate(path: str, base: Path) -> Path:
-    """The real folder at PATH, which must lie in BASE when all links are followed."""
+    """The real folder at PATH, which must be in BASE after all links are followed.
+
+    Raises: PathNotFound.
+    """
     shown = repr(path[:_LONGEST_SHOWN])
-    cure = "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names"
+    hint = (
+        "Mount the workspace below the folder that SDLC_LENS_ALLOWED_PROJECT_BASE names, for"
+        ' example -v "$PWD/sdlc-studio:/data/projects/NAME:ro"'
+    )
     if not path.startswith("/"):
-        raise PathNotFound(f"{shown} is a relative path. {cure}, and give its absolute path")
+        raise PathNotFound(
+            f"{shown} is a relative path. Give the absolute path of the workspace. {hint}"
+        )
     try:
         folder = Path(path).resolve()
         # Asked first, so that nobody learns what there is elsewhere.
         if not folder.is_relative_to(base.resolve()):
-            raise PathNotFound(f"{shown} lies outside of where workspaces may lie. {cure}")
+            raise PathNotFound(f"{shown} is outside SDLC_LENS_ALLOWED_PROJECT_BASE. {hint}")
         if stat.S_ISDIR(folder.stat().st_mode):
             return folder
     except PermissionError as error:
         raise PathNotFound(why_unreadable(Path(path))) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise PathNotFound(f"there is no folder {shown}. {cure}") from error
-    raise PathNotFound(f"{shown} is no folder. {cure}")
+        raise PathNotFound(f"folder {shown} does not exist. {hint}") from error
+    raise PathNotFound(f"{shown} is not a folder. {hint}")
 
 
 def read_folder(path: str, base: Path) -> Snapshot:

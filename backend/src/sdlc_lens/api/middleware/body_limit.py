@@ -39,7 +39,7 @@ async def _read(announced: int, receive: Receive) -> bytes | None:
         body += message.get("body", b"")
         more = message.get("more_body", False) and len(body) <= MAX_BODY_BYTES
     if max(announced, len(body)) > MAX_BODY_BYTES:
-        raise ContentTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+        raise ContentTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes. Send a smaller one")
     return bytes(body)
 
 

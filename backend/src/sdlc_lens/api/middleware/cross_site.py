@@ -1,4 +1,4 @@
-"""Where a change may be asked for: not by another site's page in somebody's browser."""
+"""Changes that a page of another site asks for, in the browser of a user of this one."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -7,10 +7,11 @@ from sdlc_lens.api.problems import of_error
 from sdlc_lens.errors import CrossSite
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class CrossSiteMiddleware:
-    """Refuses a change that a browser says comes from another site; others send no such header."""
+    """Refuses a change when the browser's headers show that it comes from another site."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -19,15 +20,22 @@ class CrossSiteMiddleware:
         if scope["type"] != "http" or scope["method"] in _HARMLESS or is_own(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
-        error = CrossSite("a page of another site may change nothing here")
+        error = CrossSite(
+            "pages of other sites cannot change anything here. Use the API from the service's own"
+            " address, or from a program"
+        )
         await of_error(scope, error)(scope, receive, send)
 
 
 def is_own(headers: Headers) -> bool:
-    """Whether the request comes from the service's own pages, from a person, or from no browser."""
+    """Whether the request comes from the service's pages, a user, or a program."""
     if site := headers.get("sec-fetch-site"):
         return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    # The scheme is left out: behind a proxy that ends TLS it differs.
-    host = headers.get("host", "")
-    return origin is None or origin.partition("://")[2].lower() == host.lower()
+    if (origin := headers.get("origin")) is None:
+        return True
+    # Browsers leave the default port out of the Origin. A proxy may name it in the Host, and a
+    # proxy that ends TLS uses another scheme than the browser.
+    scheme, _, site = origin.lower().partition("://")
+    site = site.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
+    host = headers.get("host", "").lower()
+    return host.removesuffix(":80").removesuffix(":443") == site or host == site

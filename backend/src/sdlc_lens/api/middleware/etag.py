@@ -27,7 +27,10 @@ class ETagMiddleware:
 
 
 class _Marking:
-    """One answer on its way: its start waits for the body that it is marked by."""
+    """One answer on its way: its start waits for the body that it is marked by.
+
+    The body is one message: BufferingMiddleware joins its parts.
+    """
 
     def __init__(self, known: list[str], send: Send) -> None:
         self._known = known
@@ -39,10 +42,8 @@ class _Marking:
             self._start = message
             return
         if self._start is not None:
-            start, self._start = self._start, None
-            if not message.get("more_body", False):
-                message = self._mark(start, message)
-            await self._send(start)
+            message = self._mark(self._start, message)
+            await self._send(self._start)
         await self._send(message)
 
     def _mark(self, start: Message, body: Message) -> Message:

@@ -22,7 +22,7 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start, status = time.perf_counter(), 500  # what an answer that never began becomes
+        start, status = time.perf_counter(), None  # no status: the client has left
 
         async def seen(message: Message) -> None:
             nonlocal status
@@ -33,7 +33,7 @@ class MetricsMiddleware:
             await self._app(scope, receive, seen)
         finally:
             labels = (_method(scope), _route(scope))
-            self._metrics.requests.labels(*labels, str(status)).inc()
+            self._metrics.requests.labels(*labels, str(status or "none")).inc()
             self._metrics.latency.labels(*labels).observe(time.perf_counter() - start)
 
 

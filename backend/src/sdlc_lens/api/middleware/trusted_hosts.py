@@ -1,4 +1,4 @@
-"""Which host names the service answers to: a page elsewhere could give any name our address."""
+"""Host names that requests may use: another site could give its own name our address."""
 
 import re
 from collections.abc import Collection
@@ -16,7 +16,7 @@ _LONGEST_SHOWN = 100
 
 
 class TrustedHostsMiddleware:
-    """Refuses a request for a name that nobody listed; a probe comes by whatever name it likes."""
+    """Refuses a request for a host name that is not allowed; probes may use any name."""
 
     def __init__(self, app: ASGIApp, listed: Collection[str]) -> None:
         self._app = app
@@ -53,6 +53,6 @@ def _is_address(text: str) -> bool:
 
 def _refusal(host: str) -> HostNotAllowed:
     return HostNotAllowed(
-        f"the service does not answer to the host name {host[:_LONGEST_SHOWN]!r}. Ask by IP"
-        f" address, or list the name in SDLC_LENS_ALLOWED_HOSTS"
+        f"host name {host[:_LONGEST_SHOWN]!r} is not allowed. Add it to SDLC_LENS_ALLOWED_HOSTS, or"
+        f" use an IP address"
     )
