@@ -20,6 +20,7 @@ from sdlc_lens.db.tables import (
     projects,
 )
 from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.domain.documents.references import Link
 from sdlc_lens.domain.search.folding import fold, indexed_text
 from sdlc_lens.sources.snapshot import blob_id
 
@@ -36,6 +37,7 @@ SET indexed_name = :indexed_name, indexed_title = :indexed_title, indexed_text =
 WHERE document_id = :document_id AND (indexed_name, indexed_title, indexed_text)
     IS NOT (:indexed_name, :indexed_title, :indexed_text)
 """
+_LINK_COLUMNS = ("document_id", "position", *Link._fields)
 _JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
 
@@ -97,9 +99,10 @@ def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object
             refs[document.ref] = True
         for ref, is_own in refs.items():
             rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
-        for position, link in enumerate(document.links):
-            place: Row = {"document_id": document_id, "position": position}
-            rows[document_links].append(place | link._asdict())
+        rows[document_links] += (
+            dict(zip(_LINK_COLUMNS, (document_id, position, *link), strict=True))
+            for position, link in enumerate(document.links)
+        )
     return rows
 
 
