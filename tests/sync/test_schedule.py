@@ -39,7 +39,7 @@ async def schedule(harbour: Harbour) -> Schedule:
 
 async def outcomes(harbour: Harbour, slug: str = "tide") -> list[tuple[str, str]]:
     async with harbour.database.read() as session:
-        reports = await list_syncs(session, await get_project_id(session, slug))
+        reports = await list_syncs(session, await session.run(get_project_id, slug))
     return [(report.trigger, report.outcome) for report in reversed(reports)]
 
 
@@ -270,6 +270,7 @@ async def test_mark_moves_with_every_change(harbour: Harbour) -> None:
         lambda: (root / "prd.md").rename(root / "trd.md"),
         lambda: (root / ".config.yaml").write_text("schema_version: 3"),
         lambda: (root / ".version").write_text("schema_version: 3"),
+        lambda: (root / ".version.yaml").write_text("schema_version: 3"),
         lambda: (root / "trd.md").unlink(),
     ):
         await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
@@ -35,7 +35,8 @@ WHERE document_id IN (SELECT value FROM json_each(:ids))
 ORDER BY document_id, position
 """
 _NAMING = """
-SELECT documents.id, target, document_links.path FROM document_links JOIN documents ON documents.id = document_id
+SELECT documents.id, target, document_links.path
+FROM document_links JOIN documents ON documents.id = document_id
 WHERE target IN (SELECT value FROM json_each(:refs))
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
@@ -81,11 +82,6 @@ class Related:
     mentions: list[Relation]
 
 
-async def get_related(session: ReadSession, project_id: int, document_id: int) -> Related:
-    """Everything that a document is related to."""
-    return await session.run(_get_related, project_id, document_id)
-
-
 def candidates(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
 ) -> list[Candidate]:
@@ -94,7 +90,8 @@ def candidates(
     return [Candidate(**row) for row in rows(connection, _CANDIDATES, values)]
 
 
-def _get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+    """Everything that a document is related to."""
     links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     meanings = _meanings(connection, project_id, (link.target for link in links))
@@ -132,9 +129,7 @@ def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[st
     return Meanings(candidates(connection, project_id, refs))
 
 
-def _family_references(
-    connection: sqlite3.Connection, ids: Iterable[int]
-) -> dict[int, list[Link]]:
+def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Link]]:
     """What the documents name as their parents, in their order."""
     values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
     found: dict[int, list[Link]] = defaultdict(list)
@@ -180,7 +175,7 @@ def _dependents(
     """The documents that depend on this one, and not on a namesake."""
     found = _naming(connection, project_id, refs, [DEPENDS_ON])
     meanings = _meanings(connection, project_id, (target for _, target, _ in found))
-    return {document for document, *link in found if meanings.get(*link) == own}
+    return {document for document, target, path in found if meanings.get(target, path) == own}
 
 
 def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:

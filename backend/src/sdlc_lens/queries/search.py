@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.parse import decode
 from sdlc_lens.domain.search.excerpt import Patterns, beginning, excerpt, patterns_of
 from sdlc_lens.domain.search.query import Query, Term
@@ -90,22 +90,17 @@ class Hit:
 _SHOWN = [field.name for field in fields(Hit) if field.name not in {"snippet", "score"}]
 
 
-async def search_documents(
-    session: ReadSession, query: Query, filters: Filters, offset: int, limit: int
+def search_documents(
+    connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
 ) -> tuple[int, list[Hit]]:
     """How many documents there are with all terms of QUERY, and a page of them, the best first."""
     if not query.terms:
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    statement = _statement(tuple(given), len(query.terms) > 1)
     values = _values(query) | given | {"offset": offset, "limit": limit}
-    return await session.run(_search, _statement(tuple(given), len(query.terms) > 1), values, query.terms)
-
-
-def _search(
-    connection: sqlite3.Connection, statement: str, values: dict[str, object], terms: Sequence[Term]
-) -> tuple[int, list[Hit]]:
     found = rows(connection, statement, values)
-    patterns = patterns_of(terms)
+    patterns = patterns_of(query.terms)
     return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
 
 
