@@ -94,7 +94,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-            except (OperationalError, sqlite3.OperationalError):
+            except OperationalError:
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
                 raise

@@ -9,7 +9,6 @@ from sqlite3 import Connection
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
-from sdlc_lens.db.tables import documents
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import parse, parsed_by
 from sdlc_lens.errors import Unreadable
@@ -106,9 +105,7 @@ async def parse_again(
     return changed
 
 
-def _portion[Key](
-    waiting: deque[Key], read: Callable[[Key], bytes | None]
-) -> dict[Key, bytes]:
+def _portion[Key](waiting: deque[Key], read: Callable[[Key], bytes | None]) -> dict[Key, bytes]:
     """The sources of the first that are WAITING, which are taken from it: so many, or so many
     bytes, as are stored at once.
     """
