@@ -277,6 +277,7 @@ async def test_mark_moves_with_every_change(harbour: Harbour) -> None:
         lambda: (root / "prd.md").rename(root / "trd.md"),
         lambda: (root / ".config.yaml").write_text("schema_version: 3"),
         lambda: (root / ".version").write_text("schema_version: 3"),
+        lambda: (root / ".version.yaml").write_text("schema_version: 3"),
         lambda: (root / "trd.md").unlink(),
     ):
         await asyncio.sleep(0.01)

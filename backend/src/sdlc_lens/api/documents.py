@@ -1,11 +1,12 @@
 """The documents of a project."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from sqlite3 import Connection
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
@@ -21,7 +22,14 @@ from sdlc_lens.queries.documents.detail import (
     get_detail,
     get_source,
 )
-from sdlc_lens.queries.documents.listing import FURTHEST, DocumentItem, Selection, list_documents
+from sdlc_lens.queries.documents.listing import (
+    FURTHEST,
+    DocumentItem,
+    FacetValue,
+    Selection,
+    count_facets,
+    list_documents,
+)
 from sdlc_lens.queries.projects import get_project_id
 from sdlc_lens.queries.references import Related, get_related
 
@@ -68,6 +76,9 @@ class DocumentQuery(BaseModel):
     page: int = Field(default=1, ge=1)
     per_page: int = Field(
         default=50, ge=1, description=f"More than {MOST_PER_PAGE} count as {MOST_PER_PAGE}."
+    )
+    facets: bool = Field(
+        default=False, description="Also count the values of the fields that filter."
     )
 
     def selection(self) -> Selection:
@@ -126,8 +137,23 @@ class RelatedDocuments(NamedDocument):
     children: list[NamedDocument] = Field(description="By type, then id.")
     depends_on: list[NamedDocument] = Field(description="In declared order.")
     dependents: list[NamedDocument] = Field(description="By type, then id.")
-    relations: list[Relation] = Field(description="Every reference in the header.")
-    mentions: list[Relation] = Field(description="Every id in the text, each once.")
+    relations: list[Relation] = Field(
+        description="Every reference in the header, one for each document or missing id."
+    )
+    mentions: list[Relation] = Field(description="Every document or missing id in the text, once.")
+
+
+class Facets(Answer):
+    """The values of each field that filters, under all *other* filters and `q`.
+
+    The most frequent first; `none` for documents without a value.
+    """
+
+    type: list[FacetValue]
+    status: list[FacetValue]
+    owner: list[FacetValue]
+    priority: list[FacetValue]
+    epic: list[FacetValue]
 
 
 class DocumentPage(Answer):
@@ -138,28 +164,32 @@ class DocumentPage(Answer):
     page: int
     per_page: int
     pages: int
+    facets: Annotated[
+        Facets | SkipJsonSchema[None], Field(description="Where `facets` are asked for.")
+    ] = None
 
 
-@router.get("", responses=problems(NotFound, Invalid))
+@router.get("", response_model_exclude_unset=True, responses=problems(NotFound, Invalid))
 async def list_project_documents(
     slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
 ) -> DocumentPage:
     """A page of documents."""
     size = min(query.per_page, MOST_PER_PAGE)
     offset = min((query.page - 1) * size, FURTHEST)
+    selection = query.selection()
 
-    def read(connection: Connection) -> tuple[int, list[DocumentItem]]:
+    def read(connection: Connection) -> DocumentPage:
         project_id = get_project_id(connection, slug)
-        return list_documents(connection, project_id, query.selection(), offset, size)
+        total, found = list_documents(connection, project_id, selection, offset, size)
+        page = DocumentPage(
+            items=found, total=total, page=query.page, per_page=size, pages=-(-total // size)
+        )
+        if query.facets:
+            facets = Facets(**count_facets(connection, project_id, selection))
+            return page.model_copy(update={"facets": facets})
+        return page
 
-    total, found = await session.run(read)
-    return DocumentPage(
-        items=found,
-        total=total,
-        page=query.page,
-        per_page=size,
-        pages=-(-total // size),
-    )
+    return await session.run(read)
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
@@ -173,7 +203,7 @@ async def get_document(
         return found, get_detail(connection, found.id)
 
     found, detail = await session.run(read)
-    values = asdict(detail)
+    values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
         **values,

@@ -91,6 +91,7 @@ projects = Table(
     Column("created_at", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("vocabulary", Text, nullable=False, server_default=text("'{}'")),
+    Column("adopt_after", Integer),
     Column("synced_path", Text),
 )
 
@@ -105,7 +106,17 @@ documents = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("project_id", "path"),
     Index(None, "project_id", "type", "doc_id"),
-    Index(None, "project_id", "type", "status", "story_points"),
+    Index(
+        "ix_documents_statistics",
+        "project_id",
+        "type",
+        "status",
+        "severity",
+        "story_points",
+        "criteria_counts",
+        "records_verification",
+        "is_unproven",
+    ),
     Index(None, "project_id", "updated_at", "path"),
 )
 
@@ -139,6 +150,8 @@ document_links = Table(
     Column("position", Integer, primary_key=True),
     Column("relation", Text, nullable=False),
     Column("target", Text, nullable=False, index=True),
+    Column("path", Text),
+    Column("candidate", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 

@@ -96,14 +96,8 @@ def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object
         for ref, is_own in refs.items():
             rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
         for position, link in enumerate(document.links):
-            rows[document_links].append(
-                {
-                    "document_id": document_id,
-                    "position": position,
-                    "relation": link.relation,
-                    "target": link.target,
-                }
-            )
+            place: Row = {"document_id": document_id, "position": position}
+            rows[document_links].append(place | link._asdict())
     return rows
 
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from sdlc_lens.db.database import rows
@@ -26,15 +26,17 @@ FROM document_refs JOIN documents ON documents.id = document_id
 WHERE document_refs.ref IN (SELECT value FROM json_each(:refs)) AND project_id + 0 = :project_id
 """
 _REFS = "SELECT ref FROM document_refs WHERE document_id = :id"
-_LINKS = "SELECT relation, target FROM document_links WHERE document_id = :id ORDER BY position"
-_LINKS_BY = """
-SELECT document_id, relation, target FROM document_links
+_LINK = ", ".join(Link._fields)
+_LINKS = f"SELECT {_LINK} FROM document_links WHERE document_id = :id ORDER BY position"
+_LINKS_BY = f"""
+SELECT document_id, {_LINK} FROM document_links
 WHERE document_id IN (SELECT value FROM json_each(:ids))
     AND relation IN (SELECT value FROM json_each(:relations))
 ORDER BY document_id, position
 """
 _NAMING = """
-SELECT documents.id, target FROM document_links JOIN documents ON documents.id = document_id
+SELECT documents.id, target, document_links.path
+FROM document_links JOIN documents ON documents.id = document_id
 WHERE target IN (SELECT value FROM json_each(:refs))
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
@@ -60,7 +62,7 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 
 @dataclass(frozen=True)
 class Relation:
-    """A reference, and the document that it means unless it is dangling."""
+    """A reference, and the document that it means; None if it is dangling."""
 
     relation: str
     target: str
@@ -96,13 +98,11 @@ def get_related(connection: sqlite3.Connection, project_id: int, document_id: in
     above = _ancestors(connection, project_id, document_id)
     below = _children(connection, project_id, refs, document_id)
     dependents = _dependents(connection, project_id, refs, document_id)
-    ids = {document_id, *meanings.values(), *above, *below, *dependents}
+    meant = {link: meanings.get(link.target, link.path) for link in links}
+    ids = {document_id, *filter(None, meant.values()), *above, *below, *dependents}
     found = rows(connection, _NAMED, {"ids": json.dumps(list(ids))})
     named = {row["id"]: Named(**row) for row in found}
-    relations = [
-        Relation(link.relation, link.target, named.get(meanings.get(link.target) or 0))
-        for link in links
-    ]
+    relations = list(_relations(meant, named))
     return Related(
         document=named[document_id],
         parents=[named[ancestor] for ancestor in above],
@@ -114,6 +114,16 @@ def get_related(connection: sqlite3.Connection, project_id: int, document_id: in
     )
 
 
+def _relations(meant: Mapping[Link, int | None], named: Mapping[int, Named]) -> Iterator[Relation]:
+    """A relation for each document, and for each id that has none."""
+    seen = set()
+    for link, document_id in meant.items():
+        key = link.relation, document_id or link.target
+        if key not in seen and not (link.candidate and document_id is None):
+            seen.add(key)
+            yield Relation(link.relation, link.target, named[document_id] if document_id else None)
+
+
 def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[str]) -> Meanings:
     """The documents of the project that REFS mean."""
     return Meanings(candidates(connection, project_id, refs))
@@ -123,18 +133,18 @@ def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> di
     """What the documents name as their parents, in their order."""
     values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
     found: dict[int, list[Link]] = defaultdict(list)
-    for document_id, relation, target in rows(connection, _LINKS_BY, values):
-        found[document_id].append(Link(relation, target))
+    for document_id, *link in rows(connection, _LINKS_BY, values):
+        found[document_id].append(Link(*link))
     return found
 
 
 def _naming(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str], relations: Iterable[str]
-) -> list[tuple[int, str]]:
-    """The documents of the project that point at REFS by these relations, and the refs."""
+) -> list[tuple[int, str, str | None]]:
+    """The documents of the project that point at REFS by these relations, and ref and path."""
     values = {"refs": json.dumps(list(refs)), "relations": json.dumps(list(relations))}
     found = rows(connection, _NAMING, values | {"project_id": project_id})
-    return [(row["id"], row["target"]) for row in found]
+    return [(row["id"], row["target"], row["path"]) for row in found]
 
 
 def _ancestors(connection: sqlite3.Connection, project_id: int, document_id: int) -> list[int]:
@@ -153,7 +163,7 @@ def _children(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int
 ) -> list[int]:
     """The documents that have this one among their nearest parents."""
-    naming = {document for document, _ in _naming(connection, project_id, refs, FAMILY)}
+    naming = {document for document, *_ in _naming(connection, project_id, refs, FAMILY)}
     references = _family_references(connection, naming)
     meanings = _meanings(connection, project_id, _targets(references))
     return [child for child, named in references.items() if own in parents(child, named, meanings)]
@@ -164,12 +174,12 @@ def _dependents(
 ) -> set[int]:
     """The documents that depend on this one, and not on a namesake."""
     found = _naming(connection, project_id, refs, [DEPENDS_ON])
-    meanings = _meanings(connection, project_id, (target for _, target in found))
-    return {document for document, target in found if meanings.get(target) == own}
+    meanings = _meanings(connection, project_id, (target for _, target, _ in found))
+    return {document for document, target, path in found if meanings.get(target, path) == own}
 
 
-def _targets(references: dict[int, list[Link]]) -> Iterator[str]:
-    return (link.target for links in references.values() for link in links)
+def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:
+    return (link.target for named in references.values() for link in named)
 
 
 def _in_order(documents: Iterable[Named]) -> list[Named]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from sdlc_lens.db.database import rows
+from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.search.folding import fold
@@ -25,13 +26,23 @@ _FILTERS = {
     "epics": "epic",
     "priorities": "priority",
 }
+FACETS = tuple(_FILTERS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentItem(Summary):
-    """A document in a list."""
+    """A document in a list; a type that states no criteria has no counts of them."""
 
     updated_at: str
+    criteria: CriteriaCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field, and how many documents have it."""
+
+    value: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -51,11 +62,17 @@ class Selection:
     descending: bool = True
 
 
+_ITEM = [field.name for field in fields(DocumentItem)]
+_COLUMNS = {name: name for name in _ITEM} | {"criteria": "criteria_counts AS criteria"}
 _COUNT = "SELECT count(*) AS total FROM documents WHERE {conditions}"
 # The path as last key makes pages meet without gap or overlap.
 _PAGE = """
 SELECT {columns} FROM documents WHERE {conditions}
 ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
+"""
+_FACETS = """
+WITH found AS {materialized} (SELECT {columns} FROM documents WHERE {conditions})
+SELECT * FROM ({facets}) ORDER BY count DESC, value
 """
 
 
@@ -67,37 +84,82 @@ def list_documents(
     limit: int,
 ) -> tuple[int, list[DocumentItem]]:
     """How many documents the selection holds, and a page of them."""
-    conditions, values = _conditions(selection)
+    held = ["project_id = :project_id", *_filters(selection).values(), *_texts(selection)]
+    conditions = " AND ".join(held)
     page = _PAGE.format(
-        columns=", ".join(field.name for field in fields(DocumentItem)),
+        columns=", ".join(_COLUMNS.values()),
         conditions=conditions,
         key=SORTABLE[selection.sort],
         order="DESC" if selection.descending else "ASC",
     )
-    values |= {"project_id": project_id, "offset": offset, "limit": limit}
+    values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
     (count,) = rows(connection, _COUNT.format(conditions=conditions), values)
-    return count["total"], [DocumentItem(**row) for row in rows(connection, page, values)]
+    return count["total"], [_item(row) for row in rows(connection, page, values)]
 
 
-def _conditions(selection: Selection) -> tuple[str, dict[str, object]]:
-    """What a document has to fulfil, in SQL, and the values in that."""
-    conditions = ["project_id = :project_id"]
-    values: dict[str, object] = {}
+def count_facets(
+    connection: sqlite3.Connection, project_id: int, selection: Selection
+) -> dict[str, list[FacetValue]]:
+    """The values of each field that filters, in the documents that all *other* filters let pass.
+
+    The most frequent first.
+    """
+    statement = _FACETS.format(
+        # Folding takes long, all else does not.
+        materialized="MATERIALIZED" if selection.texts else "NOT MATERIALIZED",
+        columns=", ".join(FACETS),
+        conditions=" AND ".join(["project_id = :project_id", *_texts(selection)]),
+        facets=" UNION ALL ".join(_facet(column, selection) for column in FACETS),
+    )
+    facets: dict[str, list[FacetValue]] = {column: [] for column in FACETS}
+    for row in rows(connection, statement, _values(selection) | {"project_id": project_id}):
+        facets[row["facet"]].append(FacetValue(row["value"], row["count"]))
+    return facets
+
+
+def _facet(column: str, selection: Selection) -> str:
+    others = [held for name, held in _filters(selection).items() if name != column]
+    return (
+        f"SELECT '{column}' AS facet, coalesce({column}, '{NOTHING}') AS value, count(*) AS count"
+        f" FROM found WHERE {' AND '.join(others) or 'true'} GROUP BY 2"
+    )
+
+
+def _item(row: sqlite3.Row) -> DocumentItem:
+    values = {name: row[name] for name in _ITEM}
+    if values["criteria"] is not None:
+        values["criteria"] = CriteriaCounts(**json.loads(values["criteria"]))
+    return DocumentItem(**values)
+
+
+def _filters(selection: Selection) -> dict[str, str]:
+    """The condition on each column that a filter is on."""
+    conditions = {}
     for name, column in _FILTERS.items():
         if wanted := getattr(selection, name):
-            values[name] = json.dumps(wanted)
             is_wanted = f"{column} IN (SELECT value FROM json_each(:{name}))"
             or_nothing = f" OR {column} IS NULL" if NOTHING in wanted else ""
-            conditions.append(f"({is_wanted}{or_nothing})")
+            conditions[column] = f"({is_wanted}{or_nothing})"
+    return conditions
+
+
+def _texts(selection: Selection) -> list[str]:
+    """The condition that one of the texts has all its words in title or id; none without texts."""
     texts = []
     for number, text in enumerate(selection.texts):
-        words = []
+        in_title = "instr(fold(doc_id || ' ' || title), :word_{0}) > 0 OR ref = :ref_{0}"
+        keys = (f"{number}_{place}" for place, _ in enumerate(text.split()))
+        texts.append(" AND ".join(f"({in_title.format(key)})" for key in keys))
+    return [f"({' OR '.join(texts)})"] if texts else []
+
+
+def _values(selection: Selection) -> dict[str, object]:
+    """What the conditions compare with."""
+    values: dict[str, object] = {
+        name: json.dumps(wanted) for name in _FILTERS if (wanted := getattr(selection, name))
+    }
+    for number, text in enumerate(selection.texts):
         for place, word in enumerate(text.split()):
             key = f"{number}_{place}"
             values |= {f"word_{key}": fold(word), f"ref_{key}": normal_form(word)}
-            in_title = f"instr(fold(doc_id || ' ' || title), :word_{key}) > 0"
-            words.append(f"({in_title} OR ref = :ref_{key})")
-        texts.append(" AND ".join(words))
-    if texts:
-        conditions.append(f"({' OR '.join(texts)})")
-    return " AND ".join(conditions), values
+    return values
