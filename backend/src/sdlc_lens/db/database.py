@@ -3,15 +3,15 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Concatenate
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -46,8 +46,12 @@ class ReadSession(AsyncConnection):
 
         For what is asked often: any number of queries costs as little as one, and what is made of
         their rows keeps nobody waiting.
+
+        Raises: DBAPIError, as queries of the session do.
         """
-        result: T = await self._driver_connection().run(partial(function, **named), *arguments)
+        connection = self._driver_connection()
+        with _session_errors():
+            result: T = await connection.run(partial(function, **named), *arguments)
         return result
 
     async def run_here[**P, T](
@@ -61,7 +65,8 @@ class ReadSession(AsyncConnection):
         For a function that only reads, usually a page or less; it may be called twice.
         """
         connection = self._driver_connection()
-        result: T = await connection.run_here(partial(function, **named), *arguments)
+        with _session_errors():
+            result: T = await connection.run_here(partial(function, **named), *arguments)
         return result
 
     def _driver_connection(self) -> driver.Connection:
@@ -73,6 +78,15 @@ class ReadSession(AsyncConnection):
 
 class WriteSession(ReadSession):
     """Holds the right to write from its first query to its end."""
+
+
+@contextmanager
+def _session_errors() -> Iterator[None]:
+    """Raise SQLite's errors as a session's queries do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
 
 
 class Database:
@@ -106,7 +120,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-            except (OperationalError, sqlite3.OperationalError):
+            except OperationalError:
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
                 raise
