@@ -91,6 +91,37 @@ async def test_points_with_a_remark_are_also_shown_as_written(
     assert (document["story_points"], document["metadata"]) == (5.0, {"Points": "5 (was 8)"})
 
 
+async def test_criteria(
+    app: FastAPI, client: httpx.AsyncClient, story: str, workspace: Path
+) -> None:
+    text = (
+        "# Criteria\n\n## Acceptance Criteria\n\n- [x] **AC1:** Tide is read\n"
+        "  - **Verify:** pytest tests/tide.py\n  - **Verified:** yes (2026-08-11)\n- [ ] Stays\n"
+    )
+    write_workspace(workspace, {"stories/US0009.md": text, "plans/PL0001.md": text})
+    assert (await client.post(story.replace("documents", "sync"))).status_code == 202
+    await app.state.runner.wait()
+    assert (await client.get(f"{story}/story/US0009")).json()["criteria"] == [
+        {
+            "id": "AC1",
+            "text": "Tide is read",
+            "checked": True,
+            "verify": "pytest tests/tide.py",
+            "verified": "yes (2026-08-11)",
+            "verified_on": "2026-08-11",
+        },
+        {
+            "id": None,
+            "text": "Stays",
+            "checked": False,
+            "verify": None,
+            "verified": None,
+            "verified_on": None,
+        },
+    ]
+    assert (await client.get(f"{story}/plan/PL0001")).json()["criteria"] == []
+
+
 @pytest.mark.parametrize("name", ["prd", "PRD", "Prd"])
 async def test_singleton_goes_by_its_stem_in_any_case(
     name: str, client: httpx.AsyncClient, story: str

@@ -1,8 +1,12 @@
 """GET /api/v1/projects/{slug}/documents."""
 
+from pathlib import Path
+
 import httpx
 import pytest
+from fastapi import FastAPI
 from support.problems import problem
+from support.workspaces import write_workspace
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +36,56 @@ async def test_page(client: httpx.AsyncClient, synced: str) -> None:
         "story_points": 3.0,
         "epic": "EP0001",
         "story": None,
+        "criteria": dict.fromkeys(("total", "verified", "failed", "manual", "unstated"), 0),
     }
+
+
+async def test_criteria_are_counted(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    proven = "# Bug\n\n### AC1: It holds\n**Verified:** yes\n\n### AC2: It stays\n"
+    write_workspace(workspace, {"bugs/BG0001.md": proven, "plans/PL0001.md": proven})
+    assert (await client.post(f"{synced}/sync")).status_code == 202
+    await app.state.runner.wait()
+    found = await client.get(f"{synced}/documents?type=bug&type=plan&type=prd&sort=type&order=asc")
+    bug, plan, prd = (item["criteria"] for item in found.json()["items"])
+    assert bug == {"total": 2, "verified": 1, "failed": 0, "manual": 0, "unstated": 1}
+    assert plan is prd is None
+
+
+async def facets(client: httpx.AsyncClient, synced: str, query: str) -> dict[str, dict[str, int]]:
+    page = (await client.get(f"{synced}/documents?facets=true&{query}")).json()
+    return {
+        name: {one["value"]: one["count"] for one in values}
+        for name, values in page["facets"].items()
+    }
+
+
+async def test_facets(client: httpx.AsyncClient, synced: str) -> None:
+    found = await facets(client, synced, "per_page=1&page=3")
+    assert found == {
+        "type": {"story": 3, "epic": 1, "prd": 1},
+        "status": {"none": 2, "Done": 1, "Draft": 1, "In Progress": 1},
+        "owner": {"none": 5},
+        "priority": {"none": 5},
+        "epic": {"none": 3, "EP0001": 2},
+    }
+    for values in found.values():  # by count, then value
+        assert list(values) == sorted(values, key=lambda value: (-values[value], value))
+
+
+async def test_facets_are_counted_under_all_other_filters(
+    client: httpx.AsyncClient, synced: str
+) -> None:
+    found = await facets(client, synced, "type=story&status=Done&status=none&q=us0")
+    assert found == {
+        "type": {"story": 2},
+        "status": {"Done": 1, "In Progress": 1, "none": 1},
+        "owner": {"none": 2},
+        "priority": {"none": 2},
+        "epic": {"EP0001": 1, "none": 1},
+    }
+    assert await facets(client, synced, "type=saga&q=nowhere") == dict.fromkeys(found, {})
 
 
 async def test_filters(client: httpx.AsyncClient, synced: str) -> None:

@@ -58,7 +58,8 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
         content_length=70,
         refs=frozenset({"US0001", "US0009"}),
         references=(Link("epic", "EP0001"), Link("depends_on", "US0002")),
-        criteria_counts=None,
+        records_verification=False,
+        is_unproven=False,
         **values,  # type: ignore[arg-type]
     )
 

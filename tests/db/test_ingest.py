@@ -5,9 +5,9 @@ from sqlalchemy import text
 from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.db.tables import document_links, document_refs, documents
+from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
 from sdlc_lens.queries.documents.listing import Selection, list_documents
-from sdlc_lens.queries.ingest import replace_fields, stored_documents
+from sdlc_lens.queries.ingest import replace_fields, source_row, stored_documents
 
 pytestmark = pytest.mark.anyio
 
@@ -19,8 +19,8 @@ async def test_fields_that_another_parser_gives_move_no_time(database: Database)
         async with database.write() as session:
             known = await stored_documents(session, project.id)
             own = row(project.id, "a.md", parsed_by="2", **values) | {"id": known["a.md"].id}
-            rows = {documents: [own], document_refs: [], document_links: []}
-            return await replace_fields(session, rows)
+            rows = {documents: [own], document_sources: [source_row(own, b"# a.md")]}
+            return await replace_fields(session, rows | {document_refs: [], document_links: []})
 
     async with database.read() as session:
         _, (before,) = await list_documents(session, project.id, Selection(), 0, 1)

@@ -193,3 +193,74 @@ async def test_more_references_than_a_statement_may_have_parameters(database: Da
     found = await related(database, {PLAN: head(Story=stories)}, PLAN)
     assert len(found.relations) == 40_000
     assert found.parents == []
+
+
+REPORT = "epics/EP0001-a-report.md"
+
+
+async def test_path_of_a_link_decides_among_namesakes(database: Database) -> None:
+    files = {
+        EPIC: "# E",
+        REPORT: "# Comes first by path",
+        STORY: head(
+            Epic="[EP0001](../epics/EP0001-harbour.md)",
+            Depends_on="[EP0001](../epics/EP0001-harbour.md)",
+        ),
+        "stories/US0002-b.md": head(Epic="EP0001", Depends_on="[EP0001](../epics/EP0001-gone.md)"),
+    }
+    project, ids = await linked(database, files)
+    async with database.read() as session:
+        story, other, epic, report = [
+            await get_related(session, project.id, ids[path])
+            for path in (STORY, "stories/US0002-b.md", EPIC, REPORT)
+        ]
+    assert names(story.parents) == names(story.depends_on) == EPIC
+    assert names(other.parents) == names(other.depends_on) == REPORT
+    assert names(epic.children) == names(epic.dependents) == STORY
+    assert names(report.children) == names(report.dependents) == "stories/US0002-b.md"
+
+
+async def test_document_is_one_relation_also_when_named_by_two_paths(database: Database) -> None:
+    files = {
+        EPIC: head(Aliases="EP0101"),
+        STORY: head(
+            Related="[EP0001](../epics/EP0001-harbour.md), [EP0001](../epics/EP0001-moved.md),"
+            " EP-0101, [EP0009](../epics/EP0009-a.md), [EP0009](../epics/EP0009-b.md)"
+        )
+        + "Like [it](../epics/EP0001-harbour.md) and [it](../epics/EP0001-moved.md).",
+    }
+    found = await related(database, files, STORY)
+    assert [(one.target, bool(one.document)) for one in found.relations] == [
+        ("EP0001", True),
+        ("EP0009", False),
+    ]
+    assert [(one.target, bool(one.document)) for one in found.mentions] == [("EP0001", True)]
+
+
+async def test_two_documents_of_one_id_are_two_relations(database: Database) -> None:
+    files = {
+        EPIC: "# E",
+        REPORT: "# R",
+        STORY: head(
+            Related="[EP0001](../epics/EP0001-harbour.md), [EP0001](../epics/EP0001-a-report.md)"
+        ),
+    }
+    found = await related(database, files, STORY)
+    assert names([one.document for one in found.relations if one.document]) == f"{EPIC} {REPORT}"
+
+
+async def test_candidate_is_a_reference_only_if_some_document_has_that_id(
+    database: Database,
+) -> None:
+    files = {
+        "epics/EP-01JQK3F8-tide.md": "# T",
+        STORY: head(Epic="EP01JQK3F8", Related="EP01JQK3F9") + "As EP01JQK3F8 and EP01JQK3F7 say.",
+        PLAN: head(Story="US01JQK3F9", Epic="EP-01JQK3F8"),
+    }
+    project, ids = await linked(database, files)
+    async with database.read() as session:
+        found = await get_related(session, project.id, ids[STORY])
+        plan = await get_related(session, project.id, ids[PLAN])
+    assert names(found.parents) == names(plan.parents) == "epics/EP-01JQK3F8-tide.md"
+    assert [one.target for one in found.relations] == ["EP01JQK3F8"]
+    assert [one.target for one in found.mentions] == ["EP01JQK3F8"]

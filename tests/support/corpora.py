@@ -40,7 +40,8 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
     whole: dict[str, Any] = {
         "epic": None,
         "story": None,
-        "criteria_counts": None,
+        "records_verification": False,
+        "is_unproven": False,
         "references": tuple(references),
         "title": path,
         "owner": "Ines",

@@ -2,7 +2,7 @@
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
-from sdlc_lens.queries.ingest import add_documents, next_id
+from sdlc_lens.queries.ingest import add_documents, next_id, source_row
 from sdlc_lens.queries.projects import Project, add_project
 
 
@@ -24,7 +24,10 @@ def row(project_id: int, path: str, **values: object) -> dict[str, object]:
         "story": None,
         "metadata": "{}",
         "criteria": "[]",
+        "severity": None,
         "criteria_counts": None,
+        "records_verification": False,
+        "is_unproven": False,
         "source": f"# {title}".encode(),
         "blob_id": "0" * 40,
         "parsed_by": "1",
@@ -40,7 +43,8 @@ async def stored(database: Database, *rows: dict[str, object], slug: str = "harb
         project = await add_project(session, slug, slug.title(), f"/data/projects/{slug}")
         for number, document in enumerate(rows, await next_id(session)):
             own = document | {"id": number, "project_id": project.id}
-            source = {"document_id": number, "source": own.pop("source")}
-            one = {documents: [own], document_sources: [source]}
+            source = own.pop("source")
+            assert isinstance(source, bytes)
+            one = {documents: [own], document_sources: [source_row(own, source)]}
             await add_documents(session, one | {document_refs: [], document_links: []})
     return project

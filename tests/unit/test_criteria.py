@@ -11,7 +11,7 @@ from sdlc_lens.domain.documents.criteria import (
     Criterion,
     count,
     read_criteria,
-    unproven,
+    is_unproven,
 )
 from sdlc_lens.domain.documents.visible import visible
 
@@ -248,7 +248,7 @@ def test_counts() -> None:
         Criterion("AC4", "x", verified="stale"),
         Criterion("AC5", "x"),
     ]
-    counts = CriteriaCounts(total=5, verified=1, failed=1, manual=1, unstated=2, recorded=3)
+    counts = CriteriaCounts(total=5, verified=1, failed=1, manual=1, unstated=2)
     assert count(criteria) == counts
     assert count([]) + counts == counts
     assert count([]) == CriteriaCounts()
@@ -276,45 +276,37 @@ def test_effort_grows_with_the_length_alone(part: str) -> None:
     assert time.thread_time() - start < 5  # a quadratic one takes a minute
 
 
-class Story:
-    def __init__(self, ref: str | None, status: str | None, counts: CriteriaCounts | None) -> None:
-        self.type = "story"
-        self.ref = ref
-        self.status = status
-        self.criteria_counts = counts
-
-
-PROVEN = CriteriaCounts(total=1, verified=1, recorded=1)
+PROVEN = CriteriaCounts(total=1, verified=1)
 GAP = CriteriaCounts(total=1, unstated=1)
 
 
 @pytest.mark.parametrize(
-    ("story", "is_unproven"),
+    ("status", "counts", "unproven"),
     [
-        (Story("US0001", "Done", GAP), True),
-        (Story("US0001", "Complete", CriteriaCounts(total=1, failed=1, recorded=1)), True),
-        (Story(None, "Done", GAP), True),
-        (Story("US01JQK3F8", "Done", GAP), True),
-        (Story("US0001", "Done", PROVEN), False),
-        (Story("US0001", "Done", CriteriaCounts(total=1, manual=1)), False),
-        (Story("US0001", "Done", CriteriaCounts()), False),
-        (Story("US0001", "Done", None), False),
-        (Story("US0001", "Won't Implement", GAP), False),
-        (Story("US0001", "In Progress", GAP), False),
-        (Story("US0001", None, GAP), False),
+        ("Done", GAP, True),
+        ("Complete", CriteriaCounts(total=1, failed=1), True),
+        ("Done", CriteriaCounts(total=2, verified=1, unstated=1), True),
+        ("Done", PROVEN, False),
+        ("Done", CriteriaCounts(total=1, manual=1), False),
+        ("Done", CriteriaCounts(), False),
+        ("Done", None, False),
+        ("Won't Implement", GAP, False),
+        ("In Progress", GAP, False),
+        (None, GAP, False),
     ],
 )
-def test_unproven(story: Story, is_unproven: bool) -> None:
-    recorded = Story("US0009", "Draft", PROVEN)
-    assert unproven([story, recorded], None) == ([story] if is_unproven else [])
+def test_unproven(status: str | None, counts: CriteriaCounts | None, unproven: bool) -> None:
+    assert is_unproven("story", status, "US0001", counts, None) is unproven
 
 
-def test_unproven_is_not_recorded_where_no_story_has_a_verified_line() -> None:
-    assert unproven([Story("US0001", "Done", GAP), Story("US0002", "Done", None)], None) is None
-    assert unproven([], None) is None
+def test_only_stories_are_unproven() -> None:
+    assert not is_unproven("bug", "Fixed", "BG0001", GAP, None)
 
 
-def test_stories_up_to_the_adopted_one_are_exempt() -> None:
-    stories = [Story(f"US00{number}", "Done", GAP) for number in (38, 39, 40)]
-    recorded = Story("US0001", "Done", PROVEN)
-    assert unproven([*stories, recorded], 39) == stories[2:]
+@pytest.mark.parametrize(
+    ("ref", "unproven"),
+    [("US0038", False), ("US0039", False), ("US0040", True), ("US01JQK3F8", True), (None, True)],
+)
+def test_stories_up_to_the_adopted_one_are_exempt(ref: str | None, unproven: bool) -> None:
+    assert is_unproven("story", "Done", ref, GAP, 39) is unproven
+    assert is_unproven("story", "Done", ref, GAP, None)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.search.excerpt import beginning, excerpt, pattern_of
+from sdlc_lens.domain.search.excerpt import beginning, excerpt, patterns_of
 from sdlc_lens.domain.search.query import read_query
 
 FILLING = " ".join(["word"] * 40)
 
 
 def shown(text: str, query: str) -> str | None:
-    return excerpt(text, pattern_of(read_query(query).terms))
+    return excerpt(text, patterns_of(read_query(query).terms))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,30 @@ def test_hit_far_down_a_long_text() -> None:
         assert len(found) < 700
 
 
+# A text is searched in parts of 65,536 characters, which overlap by 500 on each side.
+AROUND_BOUNDS = [bound + n for bound in (65_036, 65_536, 66_036) for n in range(-12, 3)]
+
+
+@pytest.mark.parametrize("query", ['"ship"', '"friend"', '"ship yard"'])
+def test_piece_of_a_word_at_the_bound_of_a_part_is_not_a_hit(query: str) -> None:
+    for place in AROUND_BOUNDS:
+        assert shown(f"{'-' * place}friendship yard{'-' * 1000}", query) is None, place
+
+
+def test_hit_at_the_bound_of_a_part() -> None:
+    for place in AROUND_BOUNDS:
+        found = shown(f"{'-' * place}tide, gauge{'-' * 1000}", '"tide gauge"')
+        assert found is not None, place
+        assert "<mark>tide, gauge</mark>" in found, place
+
+
+def test_piece_of_a_word_at_the_beginning_of_an_excerpt_is_not_marked() -> None:
+    for length in range(630, 645):
+        found = shown(f"friendship{'-' * length}sill", '"ship" sill')
+        assert found is not None
+        assert found.count("<mark>") == 1, length
+
+
 def test_phrase_longer_than_an_excerpt() -> None:
     found = shown(FILLING, f'"{FILLING}"')
     assert found is not None
@@ -101,7 +125,7 @@ TEXTS = st.text(st.one_of(st.sampled_from("ab <&\"'-_\u0308Ü\u0130\0\n"), st.ch
 @given(TEXTS, TEXTS)
 def test_excerpt_is_a_piece_of_the_text_and_safe(text: str, query: str) -> None:
     terms = read_query(query).terms
-    found = excerpt(text, pattern_of(terms)) if terms else beginning(text)
+    found = excerpt(text, patterns_of(terms)) if terms else beginning(text)
     if found is not None:
         bare = found.replace("<mark>", "").replace("</mark>", "")
         assert not set("<>\"'") & set(bare)

@@ -123,8 +123,10 @@ def test_types_with_criteria(folder: str) -> None:
     source = b"# T\n> **Status:** Done\n\n### AC1: x\n**Verified:** yes"
     document = parse(f"{folder}0001.md", source, Configuration())
     assert [criterion.id for criterion in document.criteria] == ["AC1"]
-    assert document.criteria_counts == CriteriaCounts(total=1, verified=1, recorded=1)
+    assert document.criteria_counts == CriteriaCounts(total=1, verified=1)
+    assert document.records_verification
     without = parse(f"{folder}0001.md", b"# T", Configuration())
+    assert not without.records_verification
     assert (without.criteria, without.criteria_counts) == ((), CriteriaCounts())
 
 

@@ -10,7 +10,7 @@ from support.corpora import facts, healthy
 from sdlc_lens.clock import stamp
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.finding import Severity
-from sdlc_lens.domain.checks.report import examine, from_text, is_stale, to_text
+from sdlc_lens.domain.checks.report import examine, from_text, to_text
 
 IDS = some.sampled_from(["EP0001", "EP0002", "US0001", "US0002", "PL0001", "TS0001", "RETRO0001"])
 FOLDERS = some.sampled_from(["", "stories/", "epics/", "plans/", "old/stories/", "decisions/"])
@@ -112,11 +112,21 @@ def test_stored_report_is_the_same() -> None:
     ("age", "stale"), [(timedelta(days=30), False), (timedelta(days=30, seconds=1), True)]
 )
 def test_stale_after_30_days(age: timedelta, stale: bool) -> None:
-    assert is_stale(stamp(NOW - age), NOW) is stale
+    report = examine(healthy(), "")
+    shown = report.as_of(stamp(NOW - age), NOW)
+    assert shown == (report if stale else report.without_stale())
+    assert shown.summary["low"] == stale
 
 
 def test_never_synced_is_not_stale() -> None:
-    assert not is_stale(None, NOW)
+    report = examine(healthy(), "")
+    assert report.as_of(None, NOW) == report.without_stale()
+
+
+def test_first_line_of_a_stored_report_gives_all_figures() -> None:
+    report = examine(healthy(facts("EP0002"), facts("BG0001", None)), "2026-03-01T00:00:00.000Z")
+    assert report.failed_by
+    assert from_text(to_text(report).split("\n")[0]).figures == report.figures
 
 
 @given(some.lists(DOCUMENTS, max_size=12, unique_by=lambda document: document.path))

@@ -9,7 +9,6 @@ from support.corpora import facts, healthy
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.report import examine
 from sdlc_lens.domain.checks.rules.table import RULES
-from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.references import Link
 
 PROMISED = {
@@ -37,10 +36,9 @@ PROMISED = {
 }
 ENDED = facts("US0001", "Done", epic="EP0001")
 STORY_2 = facts("US0002", epic="EP0001")
-PROVEN = CriteriaCounts(total=2, verified=1, manual=1, recorded=1)
-GAPS = CriteriaCounts(total=2, verified=1, unstated=1, recorded=1)
-FAILED = CriteriaCounts(total=1, failed=1, recorded=1)
-NOT_RECORDED = CriteriaCounts(total=1, unstated=1)
+RECORDING = {"records_verification": True}
+UNPROVEN = {"is_unproven": True, "records_verification": True}
+NOT_RECORDED = {"is_unproven": True}
 CANDIDATE = Link("related", "US01M0GM0R", None, True)
 
 # Rule, what is added to a healthy workspace, and the documents of each finding: ids or paths.
@@ -89,13 +87,12 @@ BROKEN: list[tuple[str, list[Facts], list[str]]] = [
     ),
     ("DUPLICATE_DOC_ID", [facts("old/prd.md"), facts("older/PRD.md")], ["prd prd prd"]),
     ("EMPTY_CONTENT", [facts("prd.md", content_length=49)], ["prd"]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Done", criteria_counts=GAPS)], ["US0001"]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Complete", criteria_counts=FAILED)], ["US0001"]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **UNPROVEN)], ["US0001"]),
     (
         "DONE_UNVERIFIED",
         [
-            facts("US0002", "Done", criteria_counts=NOT_RECORDED),
-            facts("US0003", "Draft", criteria_counts=PROVEN),
+            facts("US0002", "Done", **NOT_RECORDED),
+            facts("US0003", "Draft", **RECORDING),
         ],
         ["US0002"],
     ),
@@ -149,15 +146,13 @@ KEPT: list[tuple[str, list[Facts]]] = [
         [facts("bugs/BG0001.md"), facts("decisions/BG0001.md"), facts("readme.md")],
     ),
     ("EMPTY_CONTENT", [facts("prd.md", content_length=50)]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Done", criteria_counts=PROVEN)]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Done", criteria_counts=NOT_RECORDED)]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Superseded", criteria_counts=GAPS)]),
-    ("DONE_UNVERIFIED", [facts("US0001", "Review", criteria_counts=GAPS)]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **RECORDING)]),
+    ("DONE_UNVERIFIED", [facts("US0001", "Done", **NOT_RECORDED)]),
     (
         "DONE_UNVERIFIED",
         [
-            facts("BG0001", "Fixed", criteria_counts=GAPS),
-            facts("US0001", "Done", criteria_counts=NOT_RECORDED),
+            facts("BG0001", "Fixed", **RECORDING),
+            facts("US0001", "Done", **NOT_RECORDED),
         ],
     ),
     ("DUPLICATE_DOC_ID", [facts("readme.md"), facts("old/readme.md"), facts("stories/readme.md")]),
@@ -233,18 +228,6 @@ def test_messages_tell_what_to_look_for() -> None:
     assert "US0001-x (Draft)" in str(mismatch["message"])
     (twice,) = findings("AMBIGUOUS_ID", healthy(facts("stories/US0001-y.md", "Done")))
     assert "stories/US0001-x.md, stories/US0001-y.md" in str(twice["message"])
-
-
-def test_stories_older_than_the_practice_need_no_proof() -> None:
-    stories = [
-        facts(name, "Done", criteria_counts=GAPS)
-        for name in ("US0038", "US0039", "US0040", "stories/US-01JQK3F8-x.md")
-    ]
-    assert affected(findings("DONE_UNVERIFIED", Corpus(stories, adopt_after=39))) == [
-        "US-01JQK3F8",
-        "US0040",
-    ]
-    assert len(findings("DONE_UNVERIFIED", Corpus(stories))) == 4
 
 
 def test_path_of_a_link_decides_which_epic_a_story_names() -> None:

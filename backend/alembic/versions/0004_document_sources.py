@@ -62,9 +62,10 @@ def upgrade() -> None:
     op.execute("ALTER TABLE documents DROP COLUMN sha256")
     op.execute("ALTER TABLE documents RENAME COLUMN fields TO metadata")
     run(SEARCH)
-    criteria = sa.Column("criteria", sa.Text, nullable=False, server_default="[]")
-    for column in (sa.Column("criteria_counts", sa.Text), criteria):
-        op.add_column("documents", column)
+    add_criteria()
+    op.add_column("document_links", sa.Column("path", sa.Text))
+    op.add_column("document_links", flag("candidate"))
+    op.add_column("projects", sa.Column("adopt_after", sa.Integer))
     op.add_column("projects", sa.Column("synced_path", sa.Text))
     op.execute("UPDATE projects SET synced_path = sdlc_path WHERE last_synced_at IS NOT NULL")
     op.add_column("syncs", sa.Column("held_back", sa.Text))
@@ -86,6 +87,22 @@ def move_sources() -> None:
     )
     op.execute("INSERT INTO document_sources SELECT id, source FROM documents")
     op.execute("ALTER TABLE documents DROP COLUMN source")
+
+
+def add_criteria() -> None:
+    # `criteria` is the last column, and long: SQLite reads a row only as far as it is asked for.
+    for column in (
+        sa.Column("severity", sa.Text),
+        sa.Column("criteria_counts", sa.Text),
+        flag("records_verification"),
+        flag("is_unproven"),
+        sa.Column("criteria", sa.Text, nullable=False, server_default="[]"),
+    ):
+        op.add_column("documents", column)
+
+
+def flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
 
 
 def create_sync_durations() -> None:
@@ -123,8 +140,11 @@ def downgrade() -> None:
     op.drop_table("sync_durations")
     op.execute("ALTER TABLE syncs DROP COLUMN held_back")
     op.execute("ALTER TABLE projects DROP COLUMN synced_path")
-    for name in ("criteria", "criteria_counts"):
+    for name in ("criteria", "is_unproven", "records_verification", "criteria_counts", "severity"):
         op.execute(f"ALTER TABLE documents DROP COLUMN {name}")
+    for name in ("candidate", "path"):
+        op.execute(f"ALTER TABLE document_links DROP COLUMN {name}")
+    op.execute("ALTER TABLE projects DROP COLUMN adopt_after")
     drop_search("insert", "change", "remove", "delete", "forget", "update")
     op.execute("ALTER TABLE documents RENAME COLUMN metadata TO fields")
     op.execute("ALTER TABLE documents ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''")

@@ -1,10 +1,11 @@
 """The documents of a project."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
@@ -15,7 +16,14 @@ from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
 from sdlc_lens.queries.documents.detail import Found, find_document, get_detail, get_source
-from sdlc_lens.queries.documents.listing import FURTHEST, DocumentItem, Selection, list_documents
+from sdlc_lens.queries.documents.listing import (
+    FURTHEST,
+    DocumentItem,
+    FacetValue,
+    Selection,
+    count_facets,
+    list_documents,
+)
 from sdlc_lens.queries.projects import get_project_id
 from sdlc_lens.queries.references import get_related
 
@@ -62,6 +70,9 @@ class DocumentQuery(BaseModel):
     page: int = Field(default=1, ge=1)
     per_page: int = Field(
         default=50, ge=1, description=f"More than {MOST_PER_PAGE} count as {MOST_PER_PAGE}."
+    )
+    facets: bool = Field(
+        default=False, description="Also count the values of the fields that filter."
     )
 
     def selection(self) -> Selection:
@@ -120,8 +131,23 @@ class RelatedDocuments(NamedDocument):
     children: list[NamedDocument] = Field(description="By type, then id.")
     depends_on: list[NamedDocument] = Field(description="In declared order.")
     dependents: list[NamedDocument] = Field(description="By type, then id.")
-    relations: list[Relation] = Field(description="Every reference in the header.")
-    mentions: list[Relation] = Field(description="Every id in the text, each once.")
+    relations: list[Relation] = Field(
+        description="Every reference in the header, one for each document or missing id."
+    )
+    mentions: list[Relation] = Field(description="Every document or missing id in the text, once.")
+
+
+class Facets(Answer):
+    """The values of each field that filters, under all *other* filters and `q`.
+
+    The most frequent first; `none` for documents without a value.
+    """
+
+    type: list[FacetValue]
+    status: list[FacetValue]
+    owner: list[FacetValue]
+    priority: list[FacetValue]
+    epic: list[FacetValue]
 
 
 class DocumentPage(Answer):
@@ -132,9 +158,12 @@ class DocumentPage(Answer):
     page: int
     per_page: int
     pages: int
+    facets: Annotated[
+        Facets | SkipJsonSchema[None], Field(description="Where `facets` are asked for.")
+    ] = None
 
 
-@router.get("", responses=problems(NotFound, Invalid))
+@router.get("", response_model_exclude_unset=True, responses=problems(NotFound, Invalid))
 async def list_project_documents(
     slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
 ) -> DocumentPage:
@@ -143,13 +172,16 @@ async def list_project_documents(
     size = min(query.per_page, MOST_PER_PAGE)
     offset = min((query.page - 1) * size, FURTHEST)
     total, found = await list_documents(session, project_id, query.selection(), offset, size)
-    return DocumentPage(
-        items=found,
-        total=total,
-        page=query.page,
-        per_page=size,
-        pages=-(-total // size),
-    )
+    answer = {
+        "items": found,
+        "total": total,
+        "page": query.page,
+        "per_page": size,
+        "pages": -(-total // size),
+    }
+    if query.facets:
+        answer["facets"] = Facets(**await count_facets(session, project_id, query.selection()))
+    return DocumentPage(**answer)
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
@@ -159,7 +191,7 @@ async def get_document(
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
     found = await _find(session, slug, type_name, doc_id, at)
     detail = await get_detail(session, found.id)
-    values = asdict(detail)
+    values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
         **values,
@@ -178,7 +210,7 @@ async def get_related_documents(
     project_id = await get_project_id(session, slug)
     found = await find_document(session, project_id, type_name, doc_id, at)
     related = await get_related(session, project_id, found.id)
-    return RelatedDocuments.model_validate(asdict(related) | asdict(related.document))
+    return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
 @router.get(

@@ -102,6 +102,9 @@ class HealthCheck(Answer):
     total_documents: int
     summary: Summary
     score: int
+    grade: Annotated[
+        float, Field(description="What of the documents is in order, in per cent, by weight.")
+    ]
     gate: Gate
     rules: list[RuleAnswer]
     findings: list[FindingAnswer]
@@ -120,7 +123,7 @@ async def check_health(
 ) -> Response:
     """The findings, the heaviest first; all of them unless a `page` is asked for.
 
-    Each filter may repeat. `summary`, `score` and `gate` are those of the whole project.
+    Each filter may repeat. `summary`, `score`, `grade` and `gate` are those of the whole project.
     """
     for rule in query.rule:
         if rule not in RULE_IDS:

@@ -10,13 +10,30 @@ from pydantic import Field
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.openapi import problems
+from sdlc_lens.clock import now
+from sdlc_lens.domain.checks.report import Report, from_text
+from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.statistics import Count, by_project, summarise
 from sdlc_lens.errors import NotFound
+from sdlc_lens.queries.checks import get_summaries
 from sdlc_lens.queries.projects import Project, get_project, list_projects
 from sdlc_lens.queries.statistics import count_documents
 
 ByStatus = Annotated[dict[str, int], Field(description="Documents without one under `null`.")]
 Completion = Annotated[float, Field(description="Stories with a terminal status, in per cent.")]
+Criteria = Annotated[CriteriaCounts, Field(description="The stories' acceptance criteria.")]
+Delivered = Annotated[int, Field(description="Stories with a finished status.")]
+Unproven = Annotated[
+    int | None,
+    Field(
+        description="Delivered stories with a criterion that is failed or unstated; null where no"
+        " story records what was verified."
+    ),
+]
+OpenBugs = Annotated[
+    dict[str, int],
+    Field(description="By severity: critical, high, medium, low, other; `none` without one."),
+]
 Points = Annotated[dict[str, float], Field(description="The stories' points, by their status.")]
 
 router = APIRouter(prefix="/api/v1", tags=["statistics"])
@@ -32,7 +49,19 @@ class ProjectStatistics(Answer):
     by_status: ByStatus
     completion_percentage: Completion
     points: Points
+    criteria: Criteria
+    delivered: Delivered
+    unproven: Unproven
+    open_bugs: OpenBugs
     last_synced_at: str | None
+
+
+class Health(Answer):
+    """The result of a project's health check."""
+
+    score: int
+    grade: float
+    passed: bool
 
 
 class ProjectSummary(Answer):
@@ -42,6 +71,12 @@ class ProjectSummary(Answer):
     name: str
     total_documents: int
     completion_percentage: Completion
+    criteria: Criteria
+    delivered: Delivered
+    unproven: Unproven
+    open_bugs: OpenBugs
+    health: Annotated[Health | None, Field(description="null until it is computed.")]
+    sync_status: str
     last_synced_at: str | None
 
 
@@ -54,6 +89,10 @@ class AllStatistics(Answer):
     by_status: ByStatus
     completion_percentage: Completion
     points: Points
+    criteria: Criteria
+    delivered: Delivered
+    unproven: Unproven
+    open_bugs: OpenBugs
     projects: list[ProjectSummary]
 
 
@@ -74,21 +113,27 @@ async def get_project_statistics(slug: str, session: Reading) -> ProjectStatisti
 async def get_statistics(session: Reading) -> AllStatistics:
     """The statistics of all projects, together and, in short, each; the oldest first."""
     projects = await list_projects(session)
-    counts = await count_documents(session)
+    counts = await count_documents(session, *(project.id for project in projects))
     own = by_project(counts)
+    reports = await get_summaries(session)
     return AllStatistics(
         total_projects=len(projects),
         **asdict(summarise(counts)),
-        projects=[_summary(project, own[project.id]) for project in projects],
+        projects=[_summary(project, own[project.id], reports.get(project.id)) for project in projects],
     )
 
 
-def _summary(project: Project, counts: Iterable[Count]) -> ProjectSummary:
-    found = summarise(counts)
+def _summary(project: Project, counts: Iterable[Count], report: str | None) -> ProjectSummary:
     return ProjectSummary(
         slug=project.slug,
         name=project.name,
-        total_documents=found.total_documents,
-        completion_percentage=found.completion_percentage,
+        health=None if report is None else _health(from_text(report), project.last_synced_at),
+        sync_status=project.sync_status,
         last_synced_at=project.last_synced_at,
+        **asdict(summarise(counts)),
     )
+
+
+def _health(report: Report, last_synced_at: str | None) -> Health:
+    report = report.as_of(last_synced_at, now())
+    return Health(score=report.score, grade=report.grade, passed=not report.failed_by)

@@ -104,14 +104,25 @@ class Connection(aiosqlite.Connection):
         return Cursor(self, self._conn.cursor())
 
     def begin_to_read(self) -> None:
-        """Begin a transaction together with its first query."""
-        self._reads = self._is_due = True
+        """Begin a transaction together with its first query, unless one has begun."""
+        if not self._conn.in_transaction:
+            self._reads = self._is_due = True
 
     def begin_if_due(self) -> None:
         """What `begin_to_read` has put off; called in the connection's thread."""
         if self._is_due:
             self._is_due = False
             self._conn.execute("BEGIN")
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """FUNCTION with SQLite's connection, in its thread: any number of queries for one trip."""
+        self.begin_to_read()
+        with self.busy():
+            return await self._execute(self._run, function, *arguments)  # type: ignore[no-untyped-call]
+
+    def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        self.begin_if_due()
+        return function(self._conn, *arguments)
 
     async def rollback(self) -> None:
         reads, self._reads, self._is_due = self._reads, False, False
@@ -136,7 +147,7 @@ class Connection(aiosqlite.Connection):
         self.is_idle = False
         try:
             yield
-        except sqlite3.Error:
+        except Exception:
             self.is_idle = True
             raise
         self.is_idle = True

@@ -91,6 +91,7 @@ projects = Table(
     Column("created_at", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("vocabulary", Text, nullable=False, server_default=text("'{}'")),
+    Column("adopt_after", Integer),
     Column("synced_path", Text),
 )
 
@@ -109,7 +110,8 @@ documents = Table(
     Index(None, "project_id", "updated_at", "path"),
 )
 
-# Apart from the documents, so that to read their other columns is to read few pages.
+# Apart from the documents, so that to read their other columns is to read few pages. The search
+# index holds the `indexed` columns; a text that SQLite folds as we do is indexed from the source.
 document_sources = Table(
     "document_sources",
     metadata,
@@ -117,6 +119,9 @@ document_sources = Table(
         "document_id", Integer, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
     ),
     Column("source", LargeBinary, nullable=False),
+    Column("indexed_name", Text, nullable=False, server_default=text("''")),
+    Column("indexed_title", Text, nullable=False, server_default=text("''")),
+    Column("indexed_text", Text),
 )
 
 document_refs = Table(
@@ -135,6 +140,8 @@ document_links = Table(
     Column("position", Integer, primary_key=True),
     Column("relation", Text, nullable=False),
     Column("target", Text, nullable=False, index=True),
+    Column("path", Text),
+    Column("candidate", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import RowMapping, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession, rows
 from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
@@ -21,7 +21,7 @@ _REFS = (
 )
 _REFERENCES = (
     select(
-        func.json_group_array(func.json_array(document_links.c.relation, document_links.c.target))
+        func.json_group_array(func.json_array(*(document_links.c[name] for name in Link._fields)))
     )
     .where(document_links.c.document_id == documents.c.id)
     .where(document_links.c.relation != MENTION)
@@ -53,6 +53,13 @@ _STANDING = (
 )
 
 
+_SUMMARIES = f"""
+SELECT id, substr(report, 1, instr(report || char(10), char(10)) - 1) AS summary
+FROM projects JOIN health_reports ON project_id = id AND health_reports.revision = projects.revision
+WHERE rules_version = {RULES_VERSION}
+"""
+
+
 @dataclass(frozen=True)
 class Standing:
     """A project as it was last synced, and the report on that state, if it has been made."""
@@ -71,19 +78,24 @@ async def get_standing(session: ReadSession, slug: str) -> Standing:
     return Standing(**row)
 
 
+async def get_summaries(session: ReadSession) -> dict[int, str]:
+    """The first lines of all reports on present states, which hold all but findings, by project."""
+    return {row["id"]: row["summary"] for row in await session.run(rows, _SUMMARIES, {})}
+
+
 async def read_facts(session: ReadSession, project_id: int) -> list[RowMapping]:
     """Every document of a project, in portions, between which the event loop gets its turn."""
-    rows: list[RowMapping] = []
+    found: list[RowMapping] = []
     result = await session.stream(_FACTS, {"project_id": project_id})
     async for portion in result.mappings().partitions(_ROWS_AT_ONCE):
-        rows.extend(portion)
-    return rows
+        found.extend(portion)
+    return found
 
 
 def facts(row: RowMapping) -> Facts:
     """What `read_facts` read of a document."""
     refs = frozenset(json.loads(row["refs"]))
-    references = tuple(Link(*pair) for pair in json.loads(row["references"]))
+    references = tuple(Link(*link) for link in json.loads(row["references"]))
     return Facts(**{**row, "refs": refs, "references": references})
 
 

@@ -19,6 +19,7 @@ from sdlc_lens.db.tables import (
     projects,
 )
 from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.domain.search.folding import fold, indexed_text
 from sdlc_lens.sources.snapshot import blob_id
 
 Row = dict[str, object]
@@ -27,6 +28,13 @@ Rows = Mapping[Table, Sequence[Row]]
 
 _ROWS_AT_ONCE = 500
 _TABLES = (documents, document_sources, document_refs, document_links)
+# The index is kept by triggers; they take titles as they stand.
+_INDEX = """
+UPDATE document_sources
+SET indexed_name = :indexed_name, indexed_title = :indexed_title, indexed_text = :indexed_text
+WHERE document_id = :document_id AND (indexed_name, indexed_title, indexed_text)
+    IS NOT (:indexed_name, :indexed_title, :indexed_text)
+"""
 _JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
 
@@ -81,22 +89,27 @@ def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object
         fields |= {name: kind.process_bind_param(fields[name]) for name, kind in _JSON.items()}
         own: Row = {"id": document_id, "blob_id": blob_id(source)}
         rows[documents].append(own | shared | fields)
-        rows[document_sources].append({"document_id": document_id, "source": source})
+        rows[document_sources].append(source_row(own | fields, source))
         refs = dict.fromkeys(document.aliases, False)
         if document.ref:
             refs[document.ref] = True
         for ref, is_own in refs.items():
             rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
         for position, link in enumerate(document.links):
-            rows[document_links].append(
-                {
-                    "document_id": document_id,
-                    "position": position,
-                    "relation": link.relation,
-                    "target": link.target,
-                }
-            )
+            place: Row = {"document_id": document_id, "position": position}
+            rows[document_links].append(place | link._asdict())
     return rows
+
+
+def source_row(document: Row, source: bytes) -> Row:
+    """The row of a document's source, with what the search index holds of the document."""
+    return {
+        "document_id": document["id"],
+        "source": source,
+        "indexed_name": fold(f"{document['doc_id']} {document['ref'] or ''}"),
+        "indexed_title": fold(str(document["title"])),
+        "indexed_text": indexed_text(source),
+    }
 
 
 async def add_documents(session: WriteSession, rows: Rows) -> None:
@@ -119,6 +132,7 @@ async def replace_fields(session: WriteSession, rows: Rows) -> int:
         changes[frozenset(name for name in stored if stored[name] != row[name])].append(row)
     for names, changed in changes.items():
         await _update(session, changed, names | {"parsed_by"})
+    await session.exec_driver_sql(_INDEX, list(rows[document_sources]))
     for table in (document_refs, document_links):
         await _delete(session, table, "document_id", before)
         await _insert(session, table, rows[table])
@@ -144,10 +158,11 @@ async def _insert(session: WriteSession, table: Table, rows: Sequence[Row]) -> N
 async def _insert_sources(session: WriteSession, rows: Sequence[Row]) -> None:
     """With one statement, since the search index is written out after each."""
     for portion in batched(rows, _ROWS_AT_ONCE):
+        marks = f"({', '.join('?' * len(portion[0]))})"
         await session.exec_driver_sql(
-            "INSERT INTO document_sources (document_id, source)"
-            f" VALUES {', '.join(['(?, ?)'] * len(portion))}",
-            tuple(value for row in portion for value in (row["document_id"], row["source"])),
+            f"INSERT INTO document_sources ({', '.join(portion[0])})"
+            f" VALUES {', '.join([marks] * len(portion))}",
+            tuple(value for row in portion for value in row.values()),
         )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.database import ReadSession, WriteSession, rows
 from sdlc_lens.db.tables import documents, projects
+from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.errors import Conflict, NotFound
 
 LEASE_SECONDS = 30
@@ -18,9 +19,9 @@ LEASE_SECONDS = 30
 IsHeld = Callable[[str], bool | None]
 """Whether the process that took a lease lives; None when that cannot be known."""
 
-_ID = select(projects.c.id).where(projects.c.slug == bindparam("slug"))
+_NOT_SHOWN = {"lease", "vocabulary", "adopt_after"}
 _PROJECT = select(
-    *(column for column in projects.c if column.name not in {"lease", "vocabulary"}),
+    *(column for column in projects.c if column.name not in _NOT_SHOWN),
     select(func.count())
     .where(documents.c.project_id == projects.c.id)
     .scalar_subquery()
@@ -70,17 +71,19 @@ async def get_project(session: ReadSession, slug: str) -> Project:
 
 async def get_project_id(session: ReadSession, slug: str) -> int:
     """The id of the project called SLUG."""
-    found: int | None = await session.scalar(_ID, {"slug": slug})
-    if found is None:
+    found = await session.run(rows, "SELECT id FROM projects WHERE slug = :slug", {"slug": slug})
+    if not found:
         raise _unknown(slug)
-    return found
+    return int(found[0]["id"])
 
 
-async def get_additions(session: ReadSession, project_id: int) -> dict[str, tuple[str, ...]]:
-    """The statuses that the project added of its own, by type, when it was last synced."""
-    query = select(projects.c.vocabulary).where(projects.c.id == project_id)
-    stored = json.loads(await session.scalar(query) or "{}")
-    return {name: tuple(statuses) for name, statuses in stored.items()}
+async def get_configuration(session: ReadSession, project_id: int) -> Configuration:
+    """The settings of the project's workspace, as they were last synced."""
+    names = ("schema_version", "profile", "vocabulary", "adopt_after")
+    query = select(*(projects.c[name] for name in names)).where(projects.c.id == project_id)
+    row = (await session.execute(query)).one()
+    additions = {name: tuple(added) for name, added in json.loads(row.vocabulary).items()}
+    return Configuration(row.schema_version, row.profile, additions, adopt_after=row.adopt_after)
 
 
 async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:

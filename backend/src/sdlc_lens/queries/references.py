@@ -1,16 +1,12 @@
 """References between documents: who names whom, which document a ref means, what is related."""
 
 import json
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from itertools import chain
-from typing import Any
 
-from sqlalchemy import Select, func, select
-
-from sdlc_lens.db.database import ReadSession
-from sdlc_lens.db.tables import document_links, document_refs, documents
+from sdlc_lens.db.database import ReadSession, rows
 from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
@@ -24,17 +20,25 @@ DEPENDS_ON = "depends_on"
 
 # A sum uses no index: else SQLite would go through the whole project rather than through the few
 # documents that bear a ref.
-_project_id = documents.c.project_id + 0
-_CANDIDATE = (
-    documents.c.id,
-    document_refs.c.ref,
-    document_refs.c.own,
-    documents.c.type,
-    documents.c.path,
-)
-
-Refs = Select[tuple[str]]
-Ids = Select[tuple[int]]
+_CANDIDATES = """
+SELECT documents.id, document_refs.ref, own, type, path
+FROM document_refs JOIN documents ON documents.id = document_id
+WHERE document_refs.ref IN (SELECT value FROM json_each(:refs)) AND project_id + 0 = :project_id
+"""
+_REFS = "SELECT ref FROM document_refs WHERE document_id = :id"
+_LINK = ", ".join(Link._fields)
+_LINKS = f"SELECT {_LINK} FROM document_links WHERE document_id = :id ORDER BY position"
+_LINKS_BY = f"""
+SELECT document_id, {_LINK} FROM document_links
+WHERE document_id IN (SELECT value FROM json_each(:ids))
+    AND relation IN (SELECT value FROM json_each(:relations))
+ORDER BY document_id, position
+"""
+_NAMING = """
+SELECT documents.id, target, document_links.path FROM document_links JOIN documents ON documents.id = document_id
+WHERE target IN (SELECT value FROM json_each(:refs))
+    AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
+"""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,15 @@ class Named:
     path: str
 
 
+_NAMED = f"""
+SELECT {", ".join(field.name for field in fields(Named))} FROM documents
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+
 @dataclass(frozen=True)
 class Relation:
-    """A reference, and the document that it means unless it is dangling."""
+    """A reference, and the document that it means; None if it is dangling."""
 
     relation: str
     target: str
@@ -71,139 +81,110 @@ class Related:
     mentions: list[Relation]
 
 
-def bearers(project_id: int) -> Select[Any]:
-    """The documents of the project and the refs that they answer to, as candidates."""
-    return (
-        select(*_CANDIDATE)
-        .join(document_refs, document_refs.c.document_id == documents.c.id)
-        .where(_project_id == project_id)
-    )
-
-
-async def find_meanings(session: ReadSession, project_id: int, refs: Refs) -> Meanings:
-    """The documents of the project that REFS mean."""
-    query = bearers(project_id).where(document_refs.c.ref.in_(refs))
-    rows = (await session.execute(query)).mappings()
-    return Meanings(Candidate(**row) for row in rows)
-
-
-async def get_references(session: ReadSession, document_id: int) -> list[Link]:
-    """Everything that a document points at, in its order."""
-    columns = (document_links.c.relation, document_links.c.target)
-    query = (
-        select(*columns)
-        .where(document_links.c.document_id == document_id)
-        .order_by(document_links.c.position)
-    )
-    return [Link(*row) for row in await session.execute(query)]
-
-
-async def get_family_references(session: ReadSession, ids: Ids) -> dict[int, list[Link]]:
-    """What the documents name as their parents, in their order."""
-    query = (
-        select(document_links.c.document_id, document_links.c.relation, document_links.c.target)
-        .where(document_links.c.document_id.in_(ids), document_links.c.relation.in_(FAMILY))
-        .order_by(document_links.c.document_id, document_links.c.position)
-    )
-    found: dict[int, list[Link]] = defaultdict(list)
-    for document_id, relation, target in await session.execute(query):
-        found[document_id].append(Link(relation, target))
-    return found
-
-
-def targets_of(ids: Ids, relations: Iterable[str] | None = None) -> Refs:
-    """What the documents point at, by these relations or by any."""
-    query = select(document_links.c.target).where(document_links.c.document_id.in_(ids))
-    return query if relations is None else query.where(document_links.c.relation.in_(relations))
-
-
-def refs_of(document_id: int) -> Refs:
-    """The refs that a document answers to."""
-    return select(document_refs.c.ref).where(document_refs.c.document_id == document_id)
-
-
-def naming(project_id: int, refs: Refs, relations: Iterable[str]) -> Select[tuple[int, str]]:
-    """The documents of the project that point at REFS by these relations, and the refs."""
-    return (
-        select(documents.c.id, document_links.c.target)
-        .join(document_links, document_links.c.document_id == documents.c.id)
-        .where(
-            _project_id == project_id,
-            document_links.c.target.in_(refs),
-            document_links.c.relation.in_(relations),
-        )
-    )
-
-
-def these(ids: Iterable[int]) -> Ids:
-    """IDS as a query: a statement may have so many parameters only, and a list may be longer."""
-    values = func.json_each(json.dumps(list(ids))).table_valued("value")
-    return select(values.c.value)
-
-
-async def get_named(session: ReadSession, ids: Ids) -> dict[int, Named]:
-    """The documents with these ids."""
-    columns = [documents.c[field.name] for field in fields(Named)]
-    query = select(*columns).where(documents.c.id.in_(ids))
-    return {row["id"]: Named(**row) for row in (await session.execute(query)).mappings()}
-
-
 async def get_related(session: ReadSession, project_id: int, document_id: int) -> Related:
     """Everything that a document is related to."""
-    references = await get_references(session, document_id)
-    targets = targets_of(these([document_id]))
-    meanings = await find_meanings(session, project_id, targets)
-    refs = refs_of(document_id)
-    above = await _ancestors(session, project_id, document_id)
-    below = await _children(session, project_id, refs, document_id)
-    dependents = await _dependents(session, project_id, refs, document_id)
-    ids = {document_id, *meanings.values(), *above, *below, *dependents}
-    named = await get_named(session, these(ids))
-    relations = [
-        Relation(link.relation, link.target, named.get(meanings.get(link.target) or 0))
-        for link in references
-    ]
+    return await session.run(_get_related, project_id, document_id)
+
+
+def candidates(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
+) -> list[Candidate]:
+    """The documents of the project that answer to one of REFS."""
+    values = {"project_id": project_id, "refs": json.dumps(list(refs))}
+    return [Candidate(**row) for row in rows(connection, _CANDIDATES, values)]
+
+
+def _get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+    links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
+    refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
+    meanings = _meanings(connection, project_id, (link.target for link in links))
+    above = _ancestors(connection, project_id, document_id)
+    below = _children(connection, project_id, refs, document_id)
+    dependents = _dependents(connection, project_id, refs, document_id)
+    meant = {link: meanings.get(link.target, link.path) for link in links}
+    ids = {document_id, *filter(None, meant.values()), *above, *below, *dependents}
+    found = rows(connection, _NAMED, {"ids": json.dumps(list(ids))})
+    named = {row["id"]: Named(**row) for row in found}
+    relations = list(_relations(meant, named))
     return Related(
         document=named[document_id],
         parents=[named[ancestor] for ancestor in above],
         children=_in_order(named[child] for child in below),
         depends_on=_documents(found for found in relations if found.relation == DEPENDS_ON),
-        dependents=_in_order(named[dependent] for dependent in set(dependents)),
+        dependents=_in_order(named[dependent] for dependent in dependents),
         relations=[found for found in relations if found.relation != MENTION],
         mentions=[found for found in relations if found.relation == MENTION],
     )
 
 
-async def _ancestors(session: ReadSession, project_id: int, document_id: int) -> list[int]:
+def _relations(meant: Mapping[Link, int | None], named: Mapping[int, Named]) -> Iterator[Relation]:
+    """A relation for each document, and for each id that has none."""
+    seen = set()
+    for link, document_id in meant.items():
+        key = link.relation, document_id or link.target
+        if key not in seen and not (link.candidate and document_id is None):
+            seen.add(key)
+            yield Relation(link.relation, link.target, named[document_id] if document_id else None)
+
+
+def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[str]) -> Meanings:
+    """The documents of the project that REFS mean."""
+    return Meanings(candidates(connection, project_id, refs))
+
+
+def _family_references(
+    connection: sqlite3.Connection, ids: Iterable[int]
+) -> dict[int, list[Link]]:
+    """What the documents name as their parents, in their order."""
+    values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
+    found: dict[int, list[Link]] = defaultdict(list)
+    for document_id, *link in rows(connection, _LINKS_BY, values):
+        found[document_id].append(Link(*link))
+    return found
+
+
+def _naming(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], relations: Iterable[str]
+) -> list[tuple[int, str, str | None]]:
+    """The documents of the project that point at REFS by these relations, and ref and path."""
+    values = {"refs": json.dumps(list(refs)), "relations": json.dumps(list(relations))}
+    found = rows(connection, _NAMING, values | {"project_id": project_id})
+    return [(row["id"], row["target"], row["path"]) for row in found]
+
+
+def _ancestors(connection: sqlite3.Connection, project_id: int, document_id: int) -> list[int]:
     """Parents, their parents and so on, the nearest first; where it goes in circles it ends."""
     seen = {document_id: None}
     nearest = [document_id]
-    while references := await get_family_references(session, these(nearest)):
-        targets = targets_of(these(nearest), FAMILY)
-        meanings = await find_meanings(session, project_id, targets)
-        above = [parents(document, named, meanings) for document, named in references.items()]
-        nearest = [parent for parent in dict.fromkeys(chain(*above)) if parent not in seen]
+    while references := _family_references(connection, nearest):
+        meanings = _meanings(connection, project_id, _targets(references))
+        above = (parents(document, named, meanings) for document, named in references.items())
+        nearest = [parent for found in above for parent in found if parent not in seen]
         seen |= dict.fromkeys(nearest)
     return list(seen)[1:]
 
 
-async def _children(session: ReadSession, project_id: int, refs: Refs, own: int) -> list[int]:
+def _children(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int
+) -> list[int]:
     """The documents that have this one among their nearest parents."""
-    candidates: Ids = naming(project_id, refs, FAMILY).with_only_columns(documents.c.id)
-    references = await get_family_references(session, candidates)
-    if not references:
-        return []
-    meanings = await find_meanings(session, project_id, targets_of(candidates, FAMILY))
+    naming = {document for document, *_ in _naming(connection, project_id, refs, FAMILY)}
+    references = _family_references(connection, naming)
+    meanings = _meanings(connection, project_id, _targets(references))
     return [child for child, named in references.items() if own in parents(child, named, meanings)]
 
 
-async def _dependents(session: ReadSession, project_id: int, refs: Refs, own: int) -> list[int]:
+def _dependents(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int
+) -> set[int]:
     """The documents that depend on this one, and not on a namesake."""
-    found = (await session.execute(naming(project_id, refs, [DEPENDS_ON]))).all()
-    if not found:
-        return []
-    meanings = await find_meanings(session, project_id, refs)
-    return [row.id for row in found if meanings.get(row.target) == own]
+    found = _naming(connection, project_id, refs, [DEPENDS_ON])
+    meanings = _meanings(connection, project_id, (target for _, target, _ in found))
+    return {document for document, *link in found if meanings.get(*link) == own}
+
+
+def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:
+    return (link.target for named in references.values() for link in named)
 
 
 def _in_order(documents: Iterable[Named]) -> list[Named]:

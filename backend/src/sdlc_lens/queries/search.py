@@ -3,14 +3,14 @@ those with all words in their title, those with some, and the others, each by re
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
-from sqlalchemy import RowMapping, TextClause, text
-
-from sdlc_lens.db.database import ReadSession
-from sdlc_lens.domain.search.excerpt import pattern_of
+from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.domain.documents.parse import decode
+from sdlc_lens.domain.search.excerpt import Patterns, beginning, excerpt, patterns_of
 from sdlc_lens.domain.search.query import Query, Term
 from sdlc_lens.queries.documents.listing import NOTHING
 
@@ -32,17 +32,12 @@ named AS (
     FROM called JOIN documents USING (id) GROUP BY called.id
 ),
 page AS MATERIALIZED (
-    SELECT hits.id, relevance, coalesce(
-        tier,
-        (hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))
-        + (hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))
-    ) AS tier
+    SELECT hits.id, relevance, coalesce(tier, {titled}) AS tier
     FROM hits LEFT JOIN named USING (id)
     ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
 )
 SELECT total, page.id, tier, relevance, doc_id, ref, path, type, title, status,
-    projects.slug AS project_slug, projects.name AS project_name,
-    excerpt(source, title, doc_id, :pattern) AS snippet
+    projects.slug AS project_slug, projects.name AS project_name, source
 FROM (SELECT count(*) AS total FROM hits)
 LEFT JOIN page ON true
 LEFT JOIN documents ON documents.id = page.id
@@ -50,6 +45,8 @@ LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
+_ALL_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))"
+_SOME_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))"
 _JOINS = """
     CROSS JOIN documents ON documents.id = search.rowid
     CROSS JOIN projects ON projects.id = documents.project_id
@@ -90,7 +87,7 @@ class Hit:
     score: float
 
 
-_SHOWN = [field.name for field in fields(Hit) if field.name != "score"]
+_SHOWN = [field.name for field in fields(Hit) if field.name not in {"snippet", "score"}]
 
 
 async def search_documents(
@@ -101,18 +98,28 @@ async def search_documents(
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
     values = _values(query) | given | {"offset": offset, "limit": limit}
-    rows = (await session.execute(_statement(tuple(given)), values)).mappings().all()
-    return rows[0]["total"], [_hit(row) for row in rows if row["id"] is not None]
+    return await session.run(_search, _statement(tuple(given), len(query.terms) > 1), values, query.terms)
+
+
+def _search(
+    connection: sqlite3.Connection, statement: str, values: dict[str, object], terms: Sequence[Term]
+) -> tuple[int, list[Hit]]:
+    found = rows(connection, statement, values)
+    patterns = patterns_of(terms)
+    return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
 
 
 @cache
-def _statement(filters: tuple[str, ...]) -> TextClause:
+def _statement(filters: tuple[str, ...], has_many_terms: bool) -> str:
     conditions = (
         f"AND coalesce({_COLUMNS[name]}, '{NOTHING}') IN (SELECT value FROM json_each(:{name}))"
         for name in filters
     )
-    joins = _JOINS if filters else ""
-    return text(_SQL.format(joins=joins, conditions=" ".join(conditions)))
+    return _SQL.format(
+        joins=_JOINS if filters else "",
+        conditions=" ".join(conditions),
+        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
+    )
 
 
 def _values(query: Query) -> dict[str, object]:
@@ -125,7 +132,6 @@ def _values(query: Query) -> dict[str, object]:
         "name": query.name,
         "type": query.type,
         "named": _NAMED,
-        "pattern": pattern_of(query.terms),
     }
 
 
@@ -139,9 +145,16 @@ def _quoted(term: Term) -> list[str]:
     return ['"' + form.replace('"', '""') + end for form in term.forms]
 
 
-def _hit(row: RowMapping) -> Hit:
+def _hit(row: sqlite3.Row, patterns: Patterns) -> Hit:
     shown = {name: row[name] for name in _SHOWN}
-    return Hit(**shown, score=_score(row["tier"], row["relevance"]))
+    snippet = _snippet(decode(row["source"]), row["title"], row["doc_id"], patterns)
+    return Hit(**shown, snippet=snippet, score=_score(row["tier"], row["relevance"]))
+
+
+def _snippet(text: str, title: str, name: str, patterns: Patterns) -> str:
+    """Where the terms occur: in the text, else in title or name; else how the text begins."""
+    found = (excerpt(place, patterns) for place in (text, title, name))
+    return next(filter(None, found), None) or beginning(text)
 
 
 def _score(tier: int, relevance: float) -> float:

@@ -14,7 +14,7 @@ from sdlc_lens.sources.snapshot import Snapshot, blob_id
 from sdlc_lens.sources.walk import Found, read_in, storable, walk, why
 
 SETTINGS = ".config.yaml"
-VERSION = ".version"
+VERSIONS = (".version", ".version.yaml")
 
 _LONGEST_SHOWN = 200
 
@@ -66,8 +66,9 @@ def read_folder(path: str, base: Path) -> Snapshot:
             unreadable[stored] = why(named / found.path, error)
         names[stored] = found.path
     warnings: list[str] = []
-    settings = _mapping(root, SETTINGS, warnings)
-    version = _mapping(root, VERSION, warnings)
+    settings = _mapping(root, SETTINGS, warnings) or {}
+    versions = (_mapping(root, name, warnings) for name in VERSIONS)
+    version = next((found for found in versions if found is not None), {})
     _readable(path, base)  # one that vanished meanwhile is not empty
     read = partial(_read, root, named, names)
     return Snapshot(blobs, read, unreadable, settings, version, tuple(warnings))
@@ -80,7 +81,7 @@ def fingerprint(path: str, base: Path) -> str:
     mark = hashlib.sha256()
     for found in walk(root, Path(path), unreadable):
         mark.update(_look(found).encode())
-    for name in (SETTINGS, VERSION):
+    for name in (SETTINGS, *VERSIONS):
         mark.update(repr(_times(root / name)).encode())
     mark.update(repr(unreadable).encode())
     return mark.hexdigest()
@@ -121,7 +122,8 @@ def _times(path: Path) -> tuple[int, int]:
     return facts.st_mtime_ns, facts.st_ctime_ns
 
 
-def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, object]:
+def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, object] | None:
+    """The settings in a file; None without the file, and with a warning for one not used."""
     try:
         return read_mapping(read_in(root, name))
     except FileNotFoundError:
@@ -130,4 +132,4 @@ def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, obje
         warnings.append(f"{name} was not used: {error}")
     except OSError as error:
         warnings.append(f"{name} was not used: {error.strerror or error}")
-    return {}
+    return None

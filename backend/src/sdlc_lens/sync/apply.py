@@ -25,7 +25,7 @@ from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.plan import Plan
 from sdlc_lens.sync.threads import in_own_thread, in_time
 
-DOCUMENTS_AT_ONCE = 100
+DOCUMENTS_AT_ONCE = 200  # the search index is written out after each portion
 
 
 async def apply(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.domain.checks.corpus import Corpus
-from sdlc_lens.domain.checks.report import Report, examine, from_text, is_stale, to_text
+from sdlc_lens.domain.checks.report import Report, examine, from_text, to_text
 from sdlc_lens.errors import Busy
 from sdlc_lens.queries.checks import (
     Standing,
@@ -40,8 +40,7 @@ class HealthChecks:
                 standing, text = await self._made(slug)
         else:
             text = standing.report
-        report = from_text(text)
-        return report if is_stale(standing.last_synced_at, now()) else report.without_stale()
+        return from_text(text).as_of(standing.last_synced_at, now())
 
     async def _made(self, slug: str) -> tuple[Standing, str]:
         async with self._database.read() as session:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sdlc_lens.clock import now, stamp
@@ -14,7 +15,7 @@ from sdlc_lens.queries.projects import (
     Project,
     add_revision,
     extend_leases,
-    get_additions,
+    get_configuration,
     get_project_id,
     give_back,
     leased_revision,
@@ -48,7 +49,7 @@ async def run(
     moment = stamp(now())
     async with database.read() as session:
         stored = await stored_documents(session, project.id)
-        additions = await get_additions(session, project.id)
+        former = await get_configuration(session, project.id)
     guarded = not confirmed and project.sdlc_path == project.synced_path
     comparing = in_own_thread(_compare, project.sdlc_path or "", base, stored, guarded)
     snapshot, configuration, plan = await in_time(comparing)
@@ -61,8 +62,7 @@ async def run(
             session, project.id, plan, stored, snapshot, configuration
         )
         failures = {**snapshot.unreadable, **failures}
-        described = (configuration.schema_version, configuration.profile, configuration.additions)
-        known = (project.schema_version, project.profile, additions)
+        is_same = replace(configuration, warnings=()) == former
         wrote = bool(added or changed or plan.remove or plan.parse_again)
         report = Sync(
             trigger=trigger,
@@ -75,7 +75,7 @@ async def run(
             removed=len(plan.remove),
             failed=len(failures),
             failures=tuple(Failure(path, reason) for path, reason in failures.items()),
-            revision=revision + (wrote or described != known),
+            revision=revision + (wrote or not is_same),
         )
         warnings = [f"{path}: {reason}" for path, reason in failures.items()][:MOST_WARNINGS]
         values: dict[str, object] = {
@@ -86,6 +86,7 @@ async def run(
             "schema_version": configuration.schema_version,
             "profile": configuration.profile,
             "vocabulary": json.dumps(configuration.additions),
+            "adopt_after": configuration.adopt_after,
             "warnings": json.dumps([*snapshot.warnings, *configuration.warnings, *warnings]),
             "revision": report.revision,
         }
@@ -100,11 +101,10 @@ async def parse_stored_again(database: Database, slug: str) -> None:
     """
     async with database.read() as session:
         project_id = await get_project_id(session, slug)
-        additions = await get_additions(session, project_id)
-        mark = parsed_by(Configuration(additions=additions))
+        mark = parsed_by(await get_configuration(session, project_id))
         await _hold_leases(database, len(await outdated_documents(session, project_id, mark)))
     async with database.write(PATIENCE_SECONDS) as session:
-        configuration = Configuration(additions=await get_additions(session, project_id))
+        configuration = await get_configuration(session, project_id)
         outdated = await outdated_documents(session, project_id, parsed_by(configuration))
         if outdated:
             await parse_again(session, outdated, configuration)

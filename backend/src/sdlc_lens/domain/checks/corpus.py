@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
-from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.document import Document, Summary
 from sdlc_lens.domain.documents.kinds import ARTEFACTS, StatusClass, is_terminal, status_class
 from sdlc_lens.domain.documents.references import MENTION, Candidate, Link, Meanings
@@ -26,7 +25,8 @@ class Facts(Summary):
     content_length: int
     refs: frozenset[str]
     references: tuple[Link, ...]
-    criteria_counts: CriteriaCounts | None
+    records_verification: bool
+    is_unproven: bool
 
     @property
     def is_open(self) -> bool:
@@ -40,14 +40,10 @@ class Facts(Summary):
 
 
 class Corpus:
-    """Every document of a workspace, and who names whom.
+    """Every document of a workspace, and who names whom."""
 
-    `adopt_after` is the number of the last story that needs no proof of its criteria.
-    """
-
-    def __init__(self, documents: Iterable[Facts], adopt_after: int | None = None) -> None:
+    def __init__(self, documents: Iterable[Facts]) -> None:
         self.documents = tuple(sorted(documents, key=lambda document: document.path))
-        self.adopt_after = adopt_after
         self._meanings = Meanings(
             Candidate(number, ref, ref == document.ref, document.type, document.path)
             for number, document in enumerate(self.documents)
@@ -127,5 +123,6 @@ def facts(document: Document) -> Facts:
         content_length=document.content_length,
         refs=frozenset({*document.aliases, *filter(None, [document.ref])}),
         references=tuple(link for link in document.links if link.relation != MENTION),
-        criteria_counts=document.criteria_counts,
+        records_verification=document.records_verification,
+        is_unproven=document.is_unproven,
     )

@@ -26,10 +26,14 @@ GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many things a rule looked at, and its findings, each as JSON: there may be thousands."""
+    """How many things a rule looked at, how many of them break it, and the findings on these.
+
+    Each finding is JSON, since there may be thousands.
+    """
 
     rule: Rule
     checked: int
+    failed: int
     findings: tuple[str, ...]
 
     @property
@@ -40,7 +44,7 @@ class Outcome:
             "severity": self.rule.severity,
             "category": self.rule.category,
             "checked": self.checked,
-            "failed": len(self.findings),
+            "failed": self.failed,
         }
 
 
@@ -57,7 +61,7 @@ class Report:
         """How many findings there are of each severity."""
         counts = dict.fromkeys(Severity, 0)
         for outcome in self.outcomes:
-            counts[outcome.rule.severity] += len(outcome.findings)
+            counts[outcome.rule.severity] += outcome.failed
         return counts
 
     @property
@@ -70,7 +74,7 @@ class Report:
     def grade(self) -> float:
         """How much of what the rules looked at is in order, in per cent, weighed by severity."""
         shares = [
-            (PENALTIES[outcome.rule.severity], 1 - len(outcome.findings) / outcome.checked)
+            (PENALTIES[outcome.rule.severity], 1 - outcome.failed / outcome.checked)
             for outcome in self.outcomes
             if outcome.checked and outcome.rule is not STALE_DOCUMENT
         ]
@@ -84,7 +88,7 @@ class Report:
         return [
             outcome.rule.id
             for outcome in self.outcomes
-            if outcome.findings and outcome.rule.severity in GATE
+            if outcome.failed and outcome.rule.severity in GATE
         ]
 
     @property
@@ -100,10 +104,15 @@ class Report:
             "rules": [outcome.figures for outcome in self.outcomes],
         }
 
+    def as_of(self, last_synced_at: str | None, now: datetime) -> "Report":
+        """The report NOW of a workspace that was last read then, and may have moved on since."""
+        then = None if last_synced_at is None else datetime.fromisoformat(last_synced_at)
+        return self if then and now - then > STALE_AFTER else self.without_stale()
+
     def without_stale(self) -> "Report":
         """The report of a workspace that was read lately."""
         outcomes = (
-            replace(outcome, findings=()) if outcome.rule is STALE_DOCUMENT else outcome
+            replace(outcome, failed=0, findings=()) if outcome.rule is STALE_DOCUMENT else outcome
             for outcome in self.outcomes
         )
         return replace(self, outcomes=tuple(outcomes))
@@ -115,20 +124,13 @@ def examine(corpus: Corpus, checked_at: str) -> Report:
     return Report(len(corpus.documents), checked_at, outcomes)
 
 
-def is_stale(last_synced_at: str | None, now: datetime) -> bool:
-    """Whether a workspace that was last read then may have moved on since."""
-    return last_synced_at is not None and (
-        now - datetime.fromisoformat(last_synced_at) > STALE_AFTER
-    )
-
-
 def to_text(report: Report) -> str:
     """REPORT as it is stored: one line of JSON with its figures, then one for each finding."""
     head = {
         "total_documents": report.total_documents,
         "checked_at": report.checked_at,
         "rules": [
-            (outcome.rule.id, outcome.checked, len(outcome.findings)) for outcome in report.outcomes
+            (outcome.rule.id, outcome.checked, outcome.failed) for outcome in report.outcomes
         ],
     }
     lines = (finding for outcome in report.outcomes for finding in outcome.findings)
@@ -136,19 +138,24 @@ def to_text(report: Report) -> str:
 
 
 def from_text(text: str) -> Report:
-    """The report that `to_text` made into TEXT, its findings unparsed."""
+    """The report that `to_text` made into TEXT, its findings unparsed.
+
+    The first line of TEXT gives all but the findings.
+    """
     first, *lines = text.split("\n")
     head = json.loads(first)
     outcomes, start = [], 0
     for (_, checked, failed), rule in zip(head["rules"], RULES, strict=True):
-        outcomes.append(Outcome(rule, checked, tuple(lines[start : start + failed])))
+        findings = tuple(lines[start : start + failed])
+        outcomes.append(Outcome(rule, checked, failed, findings))
         start += failed
     return Report(head["total_documents"], head["checked_at"], tuple(outcomes))
 
 
 def _outcome(rule: Rule, corpus: Corpus) -> Outcome:
     checks = list(rule.check(corpus))
-    return Outcome(rule, len(checks), tuple(_findings(rule, filter(None, checks))))
+    findings = tuple(_findings(rule, filter(None, checks)))
+    return Outcome(rule, len(checks), len(findings), findings)
 
 
 def _findings(rule: Rule, failures: Iterable[Failure]) -> Iterable[str]:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from sdlc_lens.domain.documents.ids import number
 from sdlc_lens.domain.documents.kinds import is_delivered
@@ -67,14 +66,13 @@ _OUTCOMES = {"yes": Outcome.VERIFIED, "no": Outcome.FAILED, "manual": Outcome.MA
 
 @dataclass(frozen=True, slots=True)
 class CriteriaCounts:
-    """How many criteria there are, by outcome; `recorded` of them have a `Verified:` line."""
+    """How many criteria there are, by outcome."""
 
     total: int = 0
     verified: int = 0
     failed: int = 0
     manual: int = 0
     unstated: int = 0
-    recorded: int = 0
 
     def __add__(self, other: "CriteriaCounts") -> "CriteriaCounts":
         return CriteriaCounts(
@@ -83,21 +81,7 @@ class CriteriaCounts:
             self.failed + other.failed,
             self.manual + other.manual,
             self.unstated + other.unstated,
-            self.recorded + other.recorded,
         )
-
-
-class Work(Protocol):
-    """A document as far as it matters to whether it is proven."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def status(self) -> str | None: ...
-    @property
-    def ref(self) -> str | None: ...
-    @property
-    def criteria_counts(self) -> CriteriaCounts | None: ...
 
 
 def count(criteria: Iterable[Criterion]) -> CriteriaCounts:
@@ -110,27 +94,29 @@ def count(criteria: Iterable[Criterion]) -> CriteriaCounts:
         failed=outcomes[Outcome.FAILED],
         manual=outcomes[Outcome.MANUAL],
         unstated=outcomes[Outcome.UNSTATED],
-        recorded=sum(criterion.verified is not None for criterion in known),
     )
 
 
-def unproven[Story: Work](stories: Iterable[Story], adopt_after: int | None) -> list[Story] | None:
-    """The delivered ones of STORIES with a criterion that is failed or unstated.
+def is_unproven(
+    type_name: str,
+    status: str | None,
+    ref: str | None,
+    counts: CriteriaCounts | None,
+    adopt_after: int | None,
+) -> bool:
+    """Whether a document is a delivered story with a criterion that is failed or unstated.
 
-    STORIES are all those of a workspace; None when none of them records what was verified. Those
-    whose number is at most ADOPT_AFTER are older than the practice.
+    A story whose number is at most ADOPT_AFTER is older than the practice. In a workspace in which
+    no story records what was verified, this means nothing.
     """
-    known = [(story, story.criteria_counts) for story in stories if story.type == "story"]
-    if not any(counts and counts.recorded for _, counts in known):
-        return None
-    return [
-        story
-        for story, counts in known
-        if counts
-        and counts.failed + counts.unstated
-        and is_delivered(story.type, story.status)
-        and not _is_exempt(story.ref, adopt_after)
-    ]
+    has_gaps = counts is not None and counts.failed + counts.unstated > 0
+    is_older = (
+        adopt_after is not None
+        and ref is not None
+        and (own := number(ref)) is not None
+        and own <= adopt_after
+    )
+    return type_name == "story" and has_gaps and is_delivered(type_name, status) and not is_older
 
 
 def read_criteria(text: str) -> tuple[Criterion, ...]:
@@ -283,8 +269,3 @@ def _width(indent: str) -> int:
 def _verdict(written: str) -> str:
     found = _VERDICT.match(written)
     return found[1].lower() if found else ""
-
-
-def _is_exempt(ref: str | None, adopt_after: int | None) -> bool:
-    own = number(ref) if ref else None
-    return own is not None and adopt_after is not None and own <= adopt_after

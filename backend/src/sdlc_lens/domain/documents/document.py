@@ -40,10 +40,14 @@ class Details(Summary):
 class Document(Details):
     """A document as it was parsed; its content begins at a character of the source's text.
 
-    `criteria_counts` are None for a type that states no criteria.
+    `criteria_counts` are None for a type that states no criteria; `records_verification` says
+    whether one of the criteria has a `Verified:` line.
     """
 
+    severity: str | None
     criteria_counts: CriteriaCounts | None
+    records_verification: bool
+    is_unproven: bool
     content_start: int
     content_length: int
     aliases: tuple[str, ...]

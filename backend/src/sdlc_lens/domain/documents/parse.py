@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from sdlc_lens.domain.documents.config import Configuration
-from sdlc_lens.domain.documents.criteria import count, read_criteria
+from sdlc_lens.domain.documents.criteria import count, is_unproven, read_criteria
 from sdlc_lens.domain.documents.document import Document
 from sdlc_lens.domain.documents.header import Field, Head, read_head
 from sdlc_lens.domain.documents.kinds import WITH_CRITERIA
@@ -14,7 +14,7 @@ from sdlc_lens.domain.documents.layout import identify, stem
 from sdlc_lens.domain.documents.references import Link, aliases, mentions, references
 from sdlc_lens.domain.documents.visible import visible
 
-PARSER_VERSION = 5
+PARSER_VERSION = 6
 """To be raised with every change of what parsing gives: documents already stored follow it."""
 
 _POINTS = "story points"
@@ -46,9 +46,9 @@ def content(source: bytes, start: int) -> str:
 
 
 def parsed_by(configuration: Configuration) -> str:
-    """A mark of this parser and a workspace's vocabulary: another one may read another result."""
-    vocabulary = json.dumps(sorted(configuration.vocabulary.items()))
-    return f"{PARSER_VERSION}:{hashlib.sha256(vocabulary.encode()).hexdigest()[:16]}"
+    """A mark of this parser and the settings that it uses: others may give another document."""
+    settings = json.dumps([sorted(configuration.vocabulary.items()), configuration.adopt_after])
+    return f"{PARSER_VERSION}:{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
 
 
 def parse(path: str, source: bytes, configuration: Configuration) -> Document:
@@ -62,13 +62,15 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
     others = aliases(head.entries)
     has_criteria = identity.type in WITH_CRITERIA
     criteria = read_criteria(visible(body)) if has_criteria else ()
+    counts = count(criteria) if has_criteria else None
+    status = configuration.statuses.canonical(identity.type, head.value("status"))
     return Document(
         path=path,
         type=identity.type,
         doc_id=identity.doc_id,
         ref=identity.ref,
         title=head.title or stem(path.rpartition("/")[2]),
-        status=configuration.statuses.canonical(identity.type, head.value("status")),
+        status=status,
         owner=_owner(head.value("owner")),
         priority=head.value("priority"),
         story_points=_points(head, body),
@@ -80,7 +82,12 @@ def parse(path: str, source: bytes, configuration: Configuration) -> Document:
         aliases=others,
         links=(*links, *mentions(f"{head.title or ''}\n{body}", {identity.ref, *others}, folder)),
         criteria=criteria,
-        criteria_counts=count(criteria) if has_criteria else None,
+        severity=head.value("severity"),
+        criteria_counts=counts,
+        records_verification=any(criterion.verified is not None for criterion in criteria),
+        is_unproven=is_unproven(
+            identity.type, status, identity.ref, counts, configuration.adopt_after
+        ),
     )
 
 

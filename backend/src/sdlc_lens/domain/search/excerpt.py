@@ -3,9 +3,9 @@
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import partial
-from itertools import islice, takewhile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from sdlc_lens.domain.search.folding import Folded
 from sdlc_lens.domain.search.query import Term
@@ -14,40 +14,43 @@ WORDS = 32
 
 _WORDS_BEFORE = 8
 _NEAR = 200  # characters in which terms count as standing together
-_MOST_HITS = 100
+_MOST_HITS = 100  # of one form of a term
 _MOST_TERMS = 32
-_AT_ONCE = 65536  # a longer text is gone through in parts, so that others get their turn
+_AT_ONCE = 65536  # a longer text is searched in parts, so that other threads get their turn
 _OVERLAP = 500
-_LONGEST_WORD = 20  # on the average, where a text has hardly any space
-_WORD = re.compile(r"\S+")
+_LONGEST_WORD = 20  # on average, where a text has hardly any space
+_LONGEST_FOLDED = 4 * WORDS * _LONGEST_WORD  # characters of such an excerpt, folded
 _TOKEN = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")  # all but single spaces
+
+Patterns = Sequence[Sequence[re.Pattern[str]]]
+"""For each term one expression for each of its forms; they match folded text."""
 
 
-def pattern_of(terms: Sequence[Term]) -> str:
-    """A regular expression for folded text, with a group for each of TERMS."""
-    groups = list(dict.fromkeys(filter(None, map(_pattern, terms))))[:_MOST_TERMS]
-    if not groups:
-        return "(?!)"
-    # Most places are passed by on a look at one letter, however many terms there are.
-    letters = "".join({form[0] for group in groups for form in group.split("|")})
-    return rf"(?<![^\W_])(?=[{letters}])(?:({')|('.join(groups)}))(?![^\W_])"
+def patterns_of(terms: Sequence[Term]) -> Patterns:
+    """What finds TERMS in a text: the first 32 that have a word."""
+    groups = dict.fromkeys(tuple(_expressions(term)) for term in terms)
+    return [[re.compile(form) for form in group] for group in groups if group][:_MOST_TERMS]
 
 
-def excerpt(text: str, pattern: str) -> str | None:
+def excerpt(text: str, patterns: Patterns) -> str | None:
     """About 32 words around the hits, marked by <mark>; None without a hit.
 
     Of several places the first with the most terms is taken.
     """
     text = unicodedata.normalize("NFC", text).rstrip()
     for start in range(0, len(text), _AT_ONCE):
-        part = text[start : start + _AT_ONCE + _OVERLAP]
-        folded = Folded(part)
-        hits = list(islice(re.finditer(pattern, folded.text), _MOST_HITS))
-        if hits:
-            first, last = _window(part, folded.place(_best(hits)))
-            before = "\u2026" if start + first else ""
-            after = "\u2026" if start + last < len(text) else ""
-            return before + _marked(part[first:], last - first, pattern) + after
+        begin = max(start - _OVERLAP, 0)
+        end = start + _AT_ONCE + _OVERLAP
+        folded = Folded(text[begin:end])
+        # A hit at a cut may be a piece of a word; the part next to it has the whole word.
+        lowest, highest = int(begin > 0), len(folded.text) - (end < len(text))
+        if hits := _hits(folded.text, patterns, lowest, highest):
+            place = _best(hits)
+            first, last = _window(folded.source, folded.place(place))
+            before = "\u2026" if begin + first else ""
+            after = "\u2026" if begin + last < len(text) else ""
+            return before + _marked(folded, patterns, place, first, last) + after
     return None
 
 
@@ -57,50 +60,78 @@ def beginning(text: str) -> str:
     return _escaped(text[:last].strip()) + ("\u2026" if text[last:].strip() else "")
 
 
-def _pattern(term: Term) -> str:
-    """TERM without the bounds of its words; empty when it has none."""
+def _expressions(term: Term) -> Iterator[str]:
+    """What matches each form of TERM as whole words.
+
+    It begins with a word as it stands, which is found fast, and only then looks at what precedes.
+    """
     end = r"[^\W_]*+" if term.is_open else ""
-    forms = (_TOKEN.findall(form) for form in term.forms)
-    return "|".join(r"[\W_]++".join(words) + end for words in forms if words)
+    for form in term.forms:
+        if words := _TOKEN.findall(form):
+            rest = "".join(rf"[\W_]++{word}" for word in words[1:])
+            yield rf"{words[0]}(?<![^\W_]{words[0]}){rest}{end}(?![^\W_])"
 
 
-def _best(hits: Sequence[re.Match[str]]) -> int:
-    """Where the hit starts that has the most terms near behind it."""
-    terms = [
-        len({other.lastindex for other in takewhile(partial(_is_near, hit), hits[place:])})
-        for place, hit in enumerate(hits)
-    ]
-    return hits[terms.index(max(terms))].start()
+def _hits(text: str, patterns: Patterns, lowest: int, highest: int) -> list[tuple[int, int]]:
+    """Where terms stand between the bounds, and which: of a single term only the first hit."""
+    most = _MOST_HITS if len(patterns) > 1 else 1
+    return sorted(
+        (hit.start(), term)
+        for term, forms in enumerate(patterns)
+        for form in forms
+        for hit in islice(form.finditer(text, lowest), most)
+        if hit.end() <= highest
+    )
 
 
-def _is_near(hit: re.Match[str], other: re.Match[str]) -> bool:
-    return other.start() < hit.start() + _NEAR
+def _best(hits: Sequence[tuple[int, int]]) -> int:
+    """Where the first hit starts that has the most terms near behind it."""
+    if len(hits) == 1:
+        return hits[0][0]
+    near: Counter[int] = Counter()
+    counts = []
+    ahead = iter(hits)
+    following = next(ahead, None)
+    for start, term in hits:
+        while following and following[0] < start + _NEAR:
+            near[following[1]] += 1
+            following = next(ahead, None)
+        counts.append(len(+near))
+        near[term] -= 1
+    return hits[counts.index(max(counts))][0]
 
 
 def _window(text: str, place: int) -> tuple[int, int]:
     """The beginning and the end of the words around PLACE; near an end of TEXT more of the rest."""
-    earliest = max(0, place - WORDS * _LONGEST_WORD)
-    latest = place + WORDS * _LONGEST_WORD
-    before = [word.start() for word in _WORD.finditer(text, earliest, place)][-WORDS:]
-    after = [word.end() for word in islice(_WORD.finditer(text, place, latest), WORDS)]
-    shown = max(_WORDS_BEFORE, WORDS - len(after))
-    before = before[-shown:]
-    ends = after[: WORDS - len(before)]
-    return (before or [place])[0], (ends or [place])[-1]
+    before = text[max(0, place - WORDS * _LONGEST_WORD) : place]
+    after = text[place : place + WORDS * _LONGEST_WORD]
+    count = max(_WORDS_BEFORE, WORDS - len(after.split(None, WORDS)[:WORDS]))
+    words = before.rsplit(None, count)
+    farther = len(words[0]) if len(words) > count else 0
+    first = place - len(before[farther:].lstrip())
+    count = WORDS - min(len(words), count)
+    words = after.split(None, count)
+    farther = len(words[-1]) if len(words) > count else 0
+    last = place + len(after[: len(after) - farther].rstrip())
+    return first, last
 
 
-def _marked(text: str, length: int, pattern: str) -> str:
-    """The beginning of TEXT, so long; a hit may go on behind it."""
-    folded = Folded(text[: length + _OVERLAP])
-    parts, done = [], 0
-    for hit in re.finditer(pattern, folded.text):
-        start, end = folded.place(hit.start()), min(folded.place(hit.end()), length)
-        if start >= length:
-            break
-        parts += [_escaped(text[done:start]), f"<mark>{_escaped(text[start:end])}</mark>"]
-        done = end
-    return "".join([*parts, _escaped(text[done:length])])
+def _marked(folded: Folded, patterns: Patterns, place: int, first: int, last: int) -> str:
+    """The source from FIRST to LAST, around the hit at PLACE, with all hits marked."""
+    around = max(place - _LONGEST_FOLDED, 0), place + _LONGEST_FOLDED
+    hits = (
+        (folded.place(hit.start()), min(folded.place(hit.end()), last))
+        for form in chain(*patterns)
+        for hit in form.finditer(folded.text, *around)
+    )
+    parts, done = [], first
+    for start, end in sorted(hits):
+        if done <= start < end:
+            between, hit = folded.source[done:start], folded.source[start:end]
+            parts += [_escaped(between), f"<mark>{_escaped(hit)}</mark>"]
+            done = end
+    return "".join([*parts, _escaped(folded.source[done:last])])
 
 
 def _escaped(text: str) -> str:
-    return html.escape(re.sub(r"\s+", " ", text))
+    return html.escape(_SPACE.sub(" ", text))

@@ -32,9 +32,28 @@ _STROKED = str.maketrans(
 )
 
 
+# Other letters than these the search index does not fold as we do, nor accents that stand by
+# themselves. Not in it are ASCII, Latin letters with accents, punctuation, symbols, the letters of
+# China, Japan and Korea, emoji.
+_FOLDED_OTHERWISE = re.compile(
+    "[^\0-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7\xf9-\xfd\xff-\u010f\u0112-\u0125"
+    "\u2000-\u206f\u20a0-\u20bf\u2190-\u2bff\u3000-\u3098\u309b-\u9fff\uac00-\ud7a3\ufe0f\ufeff"
+    "\U0001f000-\U0001faff]"
+)
+_ASCII = bytes(range(128))
+
+
+def indexed_text(source: bytes) -> str | None:
+    """What the search index holds of a file; None where that is its text as it stands."""
+    others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
+    if not _FOLDED_OTHERWISE.search(others):
+        return None
+    return fold(source.decode("utf-8", errors="replace"))
+
+
 def fold(text: str) -> str:
     """TEXT in the form that is compared."""
-    return text.lower() if text.isascii() else Folded(text).text
+    return Folded(text).text
 
 
 class Folded:
@@ -46,7 +65,8 @@ class Folded:
     def __init__(self, text: str) -> None:
         self.source = unicodedata.normalize("NFC", text)
         self._moved = [(0, 0)]
-        self.text = _FOLDABLE.sub(self._replaced, self.source).lower()
+        bare = text if text.isascii() else _FOLDABLE.sub(self._replaced, self.source)
+        self.text = bare.lower()
 
     def place(self, index: int) -> int:
         """Where in the source the character stands that INDEX of the folded text belongs to."""

@@ -1,35 +1,33 @@
 """One document, found by any of the names that it goes by."""
 
-import hashlib
+import sqlite3
 from dataclasses import dataclass, fields
+from hashlib import sha256
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from sdlc_lens.db.database import ReadSession
-from sdlc_lens.db.tables import document_refs, document_sources, documents
+from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.tables import Json, document_sources, documents
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content
-from sdlc_lens.domain.documents.references import Candidate, Meanings
+from sdlc_lens.domain.documents.references import Meanings
 from sdlc_lens.errors import NotFound
-from sdlc_lens.queries.references import bearers
+from sdlc_lens.queries.references import candidates
 
-_DETAIL = (
-    select(
-        *(documents.c[field.name] for field in fields(Details)),
-        documents.c.updated_at,
-        documents.c.content_start,
-        document_sources.c.source,
-    )
-    .join_from(documents, document_sources)
-    .where(documents.c.id == bindparam("id"))
-)
-_OF_STEM = select(documents.c.path, documents.c.id).where(
-    documents.c.project_id == bindparam("project_id"),
-    documents.c.type == bindparam("type"),
-    documents.c.doc_id == bindparam("stem"),
-)
+_DETAIL = f"""
+SELECT {", ".join(field.name for field in fields(Details))}, updated_at, content_start, source
+FROM documents JOIN document_sources ON document_id = id WHERE id = :id
+"""
+_JSON = {
+    field.name: kind
+    for field in fields(Details)
+    if isinstance(kind := documents.c[field.name].type, Json)
+}
+_OF_STEM = """
+SELECT path, id FROM documents WHERE project_id = :project_id AND type = :type AND doc_id = :stem
+"""
 
 
 @dataclass(frozen=True)
@@ -57,24 +55,12 @@ async def find_document(
     Of several the one at PATH is meant; without a PATH the lexically first of one stem, and of
     one ref the one that references to it mean.
     """
-    matches = await _of_stem(session, project_id, type_name, name)
-    chosen = min(matches, default=None)
-    if chosen is None:
-        candidates = await _of_ref(session, project_id, type_name, normal_form(name))
-        matches = {candidate.path: candidate.id for candidate in candidates}
-        winners = set(Meanings(candidates).winners())
-        chosen = next((path for path, found in matches.items() if found in winners), None)
-    chosen = chosen if path is None else path
-    if chosen is None or chosen not in matches:
-        raise NotFound(f"there is no document {name[:200]!r} of type {type_name[:200]!r} here")
-    return Found(matches[chosen], tuple(sorted(set(matches) - {chosen})))
+    return await session.run(_find_document, project_id, type_name, name, path)
 
 
 async def get_detail(session: ReadSession, document_id: int) -> Detail:
     """Everything that is known of a document."""
-    row = dict((await session.execute(_DETAIL, {"id": document_id})).mappings().one())
-    source, start = row.pop("source"), row.pop("content_start")
-    return Detail(**row, content=content(source, start), sha256=hashlib.sha256(source).hexdigest())
+    return await session.run(_get_detail, document_id)
 
 
 async def get_source(session: ReadSession, document_id: int) -> bytes:
@@ -83,17 +69,28 @@ async def get_source(session: ReadSession, document_id: int) -> bytes:
     return bytes((await session.execute(query)).scalar_one())
 
 
-async def _of_stem(
-    session: ReadSession, project_id: int, type_name: str, stem: str
-) -> dict[str, int]:
-    stem = stem.lower() if type_name in SINGLETONS else stem
+def _find_document(
+    connection: sqlite3.Connection, project_id: int, type_name: str, name: str, path: str | None
+) -> Found:
+    stem = name.lower() if type_name in SINGLETONS else name
     values = {"project_id": project_id, "type": type_name, "stem": stem}
-    return {row.path: row.id for row in await session.execute(_OF_STEM, values)}
+    matches = {row["path"]: row["id"] for row in rows(connection, _OF_STEM, values)}
+    chosen = min(matches, default=None)
+    if chosen is None:
+        bearers = candidates(connection, project_id, [normal_form(name)])
+        of_type = [candidate for candidate in bearers if candidate.type == type_name]
+        matches = {candidate.path: candidate.id for candidate in of_type}
+        winners = set(Meanings(of_type).winners())
+        chosen = next((path for path, found in matches.items() if found in winners), None)
+    chosen = chosen if path is None else path
+    if chosen is None or chosen not in matches:
+        raise NotFound(f"there is no document {name[:200]!r} of type {type_name[:200]!r} here")
+    return Found(matches[chosen], tuple(sorted(set(matches) - {chosen})))
 
 
-async def _of_ref(
-    session: ReadSession, project_id: int, type_name: str, ref: str
-) -> list[Candidate]:
-    bears_it = (document_refs.c.ref == ref) & (documents.c.type == type_name)
-    query = bearers(project_id).where(bears_it)
-    return [Candidate(**row) for row in (await session.execute(query)).mappings()]
+def _get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
+    (found,) = rows(connection, _DETAIL, {"id": document_id})
+    values = dict(found)
+    source, start = values.pop("source"), values.pop("content_start")
+    values |= {name: kind.process_result_value(values[name]) for name, kind in _JSON.items()}
+    return Detail(**values, content=content(source, start), sha256=sha256(source).hexdigest())

@@ -1,23 +1,18 @@
 """Documents as they stand in lists: filtered, sorted, a page at a time."""
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
-
-from sdlc_lens.db.database import ReadSession
-from sdlc_lens.db.tables import documents
+from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.search.folding import fold
 
 _SORTED_AS_STORED = ("type", "status", "updated_at", "doc_id", "priority", "story_points")
-SORTABLE: dict[str, ColumnElement[Any]] = {
-    "title": documents.c.title.collate("NOCASE"),
-    **{name: documents.c[name] for name in _SORTED_AS_STORED},
-}
+SORTABLE = {"title": "title COLLATE NOCASE", **{name: name for name in _SORTED_AS_STORED}}
 NOTHING = "none"
 """As a filter's value: documents in which the field is empty."""
 
@@ -25,19 +20,29 @@ FURTHEST = 2**40
 """An offset that is more than there can be documents, and less than the database can count."""
 
 _FILTERS = {
-    "types": documents.c.type,
-    "statuses": documents.c.status,
-    "owners": documents.c.owner,
-    "epics": documents.c.epic,
-    "priorities": documents.c.priority,
+    "types": "type",
+    "statuses": "status",
+    "owners": "owner",
+    "epics": "epic",
+    "priorities": "priority",
 }
+FACETS = tuple(_FILTERS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentItem(Summary):
-    """A document in a list."""
+    """A document in a list; a type that states no criteria has no counts of them."""
 
     updated_at: str
+    criteria: CriteriaCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field, and how many documents have it."""
+
+    value: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -57,103 +62,110 @@ class Selection:
     descending: bool = True
 
 
-_ITEM = tuple(documents.c[field.name] for field in fields(DocumentItem))
+_ITEM = [field.name for field in fields(DocumentItem)]
+_COLUMNS = {name: name for name in _ITEM} | {"criteria": "criteria_counts AS criteria"}
+# Sorted by themselves first: whole rows are large, and only a page of them is wanted. The path as
+# last key makes pages meet without gap or overlap. A page past the end has a row, for the total.
+_PAGE = """
+SELECT total, {columns}
+FROM (SELECT count(*) AS total FROM documents WHERE {conditions})
+LEFT JOIN documents ON id IN (
+    SELECT id FROM documents WHERE {conditions}
+    ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
+)
+ORDER BY {key} {order}, path {order}
+"""
+_FACETS = """
+WITH found AS MATERIALIZED (SELECT {columns} FROM documents WHERE {conditions})
+SELECT * FROM ({facets}) ORDER BY count DESC, value
+"""
 
 
 async def list_documents(
     session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
 ) -> tuple[int, list[DocumentItem]]:
-    """How many documents the selection holds, and a page of them.
-
-    The path as last key makes pages meet without gap or overlap.
-    """
-    query = _page(_shape(selection), selection.sort, selection.descending)
+    """How many documents the selection holds, and a page of them."""
+    conditions = ["project_id = :project_id", *_filters(selection).values(), *_texts(selection)]
+    statement = _PAGE.format(
+        columns=", ".join(_COLUMNS.values()),
+        conditions=" AND ".join(conditions),
+        key=SORTABLE[selection.sort],
+        order="DESC" if selection.descending else "ASC",
+    )
     values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
-    rows = (await session.execute(query, values)).mappings().all()
-    names = [column.name for column in _ITEM]
-    found = (row for row in rows if row["path"] is not None)
-    return rows[0]["total"], [DocumentItem(**{name: row[name] for name in names}) for row in found]
+    return await session.run(_list_documents, statement, values)
 
 
-@dataclass(frozen=True)
-class _Shape:
-    """What of a selection decides its statement: the filters given, those that also let nothing
-    pass, the number of words in each text.
+async def count_facets(
+    session: ReadSession, project_id: int, selection: Selection
+) -> dict[str, list[FacetValue]]:
+    """The values of each field that filters, in the documents that all *other* filters let pass.
+
+    The most frequent first.
     """
-
-    given: tuple[str, ...]
-    or_nothing: tuple[str, ...]
-    words: tuple[int, ...]
-
-
-def _shape(selection: Selection) -> _Shape:
-    given = _given(selection)
-    or_nothing = (name for name, values in given.items() if NOTHING in values)
-    return _Shape(tuple(given), tuple(or_nothing), tuple(map(len, _words(selection))))
-
-
-def _values(selection: Selection) -> dict[str, object]:
-    values: dict[str, object] = {**_given(selection)}
-    for number, text in enumerate(_words(selection)):
-        for place, word in enumerate(text):
-            values[_name("word", number, place)] = fold(word)
-            values[_name("ref", number, place)] = normal_form(word)
-    return values
+    statement = _FACETS.format(
+        columns=", ".join(FACETS),
+        conditions=" AND ".join(["project_id = :project_id", *_texts(selection)]),
+        facets=" UNION ALL ".join(_facet(column, selection) for column in FACETS),
+    )
+    values = _values(selection) | {"project_id": project_id}
+    facets: dict[str, list[FacetValue]] = {column: [] for column in FACETS}
+    for row in await session.run(rows, statement, values):
+        facets[row["facet"]].append(FacetValue(row["value"], row["count"]))
+    return facets
 
 
-def _given(selection: Selection) -> dict[str, Sequence[str]]:
-    return {name: values for name in _FILTERS if (values := getattr(selection, name))}
-
-
-def _words(selection: Selection) -> list[list[str]]:
-    return [text.split() for text in selection.texts]
-
-
-# Kept by its shape: to build it takes as long as to execute it.
-@lru_cache(maxsize=64)
-def _page(shape: _Shape, sort: str, descending: bool) -> Select[Any]:
-    conditions = _conditions(shape)
-    keys = (SORTABLE[sort], documents.c.path)
-    order = [key.desc() if descending else key.asc() for key in keys]
-    counted = select(func.count().label("total")).select_from(documents).where(*conditions)
-    # Sorted by themselves first: whole rows are large, and all but a page of them not wanted.
-    page = select(documents.c.id).where(*conditions).order_by(*order)
-    page = page.offset(bindparam("offset")).limit(bindparam("limit")).correlate(None)
-    total = counted.subquery()
-    # A page past the end still has a row, for the total.
+def _facet(column: str, selection: Selection) -> str:
+    others = [held for name, held in _filters(selection).items() if name != column]
     return (
-        select(total.c.total, *_ITEM)
-        .select_from(total.outerjoin(documents, documents.c.id.in_(page)))
-        .order_by(*order)
+        f"SELECT '{column}' AS facet, coalesce({column}, '{NOTHING}') AS value, count(*) AS count"
+        f" FROM found WHERE {' AND '.join(others) or 'true'} GROUP BY 2"
     )
 
 
-def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
-    conditions = [documents.c.project_id == bindparam("project_id")]
-    conditions += [_is_one_of(name, shape) for name in shape.given]
-    if shape.words:
-        conditions.append(or_(*(_holds(*text) for text in enumerate(shape.words))))
+def _list_documents(
+    connection: sqlite3.Connection, statement: str, values: dict[str, object]
+) -> tuple[int, list[DocumentItem]]:
+    found = rows(connection, statement, values)
+    items = [_item(row) for row in found if row["path"] is not None]
+    return found[0]["total"], items
+
+
+def _item(row: sqlite3.Row) -> DocumentItem:
+    values = {name: row[name] for name in _ITEM}
+    if values["criteria"] is not None:
+        values["criteria"] = CriteriaCounts(**json.loads(values["criteria"]))
+    return DocumentItem(**values)
+
+
+def _filters(selection: Selection) -> dict[str, str]:
+    """The condition on each column that a filter is on."""
+    conditions = {}
+    for name, column in _FILTERS.items():
+        if wanted := getattr(selection, name):
+            is_wanted = f"{column} IN (SELECT value FROM json_each(:{name}))"
+            or_nothing = f" OR {column} IS NULL" if NOTHING in wanted else ""
+            conditions[column] = f"({is_wanted}{or_nothing})"
     return conditions
 
 
-def _is_one_of(name: str, shape: _Shape) -> ColumnElement[bool]:
-    column = _FILTERS[name]
-    named = column.in_(bindparam(name, expanding=True))
-    return or_(named, column.is_(None)) if name in shape.or_nothing else named
+def _texts(selection: Selection) -> list[str]:
+    """The condition that one of the texts has all its words in title or id; none without texts."""
+    texts = []
+    for number, text in enumerate(selection.texts):
+        in_title = "instr(fold(doc_id || ' ' || title), :word_{0}) > 0 OR ref = :ref_{0}"
+        keys = (f"{number}_{place}" for place, _ in enumerate(text.split()))
+        texts.append(" AND ".join(f"({in_title.format(key)})" for key in keys))
+    return [f"({' OR '.join(texts)})"] if texts else []
 
 
-def _holds(number: int, words: int) -> ColumnElement[bool]:
-    shown = func.fold(documents.c.doc_id + " " + documents.c.title)
-    return and_(
-        *(
-            or_(
-                func.instr(shown, bindparam(_name("word", number, place))) > 0,
-                documents.c.ref == bindparam(_name("ref", number, place)),
-            )
-            for place in range(words)
-        )
-    )
-
-
-def _name(kind: str, number: int, place: int) -> str:
-    return f"{kind}_{number}_{place}"
+def _values(selection: Selection) -> dict[str, object]:
+    """What the conditions compare with."""
+    values: dict[str, object] = {
+        name: json.dumps(wanted) for name in _FILTERS if (wanted := getattr(selection, name))
+    }
+    for number, text in enumerate(selection.texts):
+        for place, word in enumerate(text.split()):
+            key = f"{number}_{place}"
+            values |= {f"word_{key}": fold(word), f"ref_{key}": normal_form(word)}
+    return values

@@ -2,7 +2,6 @@
 
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.finding import Checks, verdict
-from sdlc_lens.domain.documents.criteria import unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
 
 
@@ -35,11 +34,9 @@ def open_story_has_points(corpus: Corpus) -> Checks:
 
 def delivered_story_is_proven(corpus: Corpus) -> Checks:
     """Every criterion of a delivered story is verified, in a workspace that records it at all."""
-    found = unproven(corpus.of("story"), corpus.adopt_after)
-    if found is None:
-        return
-    gaps = {story.path for story in found}
-    for story in corpus.of("story"):
-        if is_delivered(story.type, story.status):
-            message = f"{story.path} is {story.status}, but not all of its criteria are verified"
-            yield verdict(story.path not in gaps, message, story)
+    stories = list(corpus.of("story"))
+    if any(story.records_verification for story in stories):
+        for story in stories:
+            if is_delivered(story.type, story.status):
+                message = f"{story.path} is {story.status}, but has criteria that are not verified"
+                yield verdict(not story.is_unproven, message, story)
