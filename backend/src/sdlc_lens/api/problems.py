@@ -107,7 +107,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
+        if allowed := allowed_methods(request.app.routes, request.scope):
+            headers["Allow"] = ", ".join(allowed)
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
     code = _CODES.get(status, "BAD_REQUEST")
     return problem(request.scope, status, code, status.phrase, detail, headers)

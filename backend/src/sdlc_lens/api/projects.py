@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
 from sdlc_lens.api.openapi import problems
-from sdlc_lens.api.slug import slugify
+from sdlc_lens.slug import slugify
 from sdlc_lens.errors import (
     Conflict,
     Invalid,

@@ -28,6 +28,29 @@ _JSON = {
 _OF_STEM = """
 SELECT path, id FROM documents WHERE project_id = :project_id AND type = :type AND doc_id = :stem
 """
+_NEIGHBOURS = """
+SELECT type, doc_id, path FROM documents WHERE project_id = :project_id AND type = :type
+ORDER BY doc_id, path
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A document next to another one."""
+
+    type: str
+    doc_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A document among those of its type, in the order of their ids; `number` counts from 1."""
+
+    number: int
+    total: int
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +84,16 @@ async def find_document(
 async def get_detail(session: ReadSession, document_id: int) -> Detail:
     """Everything that is known of a document."""
     return await session.run(_get_detail, document_id)
+
+
+async def get_place(session: ReadSession, project_id: int, detail: Detail) -> Place:
+    """Where a document stands among those of its type."""
+    values = {"project_id": project_id, "type": detail.type}
+    found = [Neighbour(**row) for row in await session.run(rows, _NEIGHBOURS, values)]
+    index = found.index(Neighbour(detail.type, detail.doc_id, detail.path))
+    before = found[index - 1] if index else None
+    after = found[index + 1] if index + 1 < len(found) else None
+    return Place(index + 1, len(found), before, after)
 
 
 async def get_source(session: ReadSession, document_id: int) -> bytes:
