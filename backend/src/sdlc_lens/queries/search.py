@@ -45,6 +45,10 @@ LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
+_FOUND_BY = """
+SELECT projects.slug, documents.type, coalesce(documents.status, '{nothing}'), count(*)
+FROM search {joins} WHERE search MATCH :words {conditions} GROUP BY 1, 2, 3
+"""
 _ALL_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))"
 _SOME_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))"
 _JOINS = """
@@ -101,6 +105,20 @@ async def search_documents(
     return await session.run(_search, _statement(tuple(given), len(query.terms) > 1), values, query.terms)
 
 
+async def count_found(
+    session: ReadSession, query: Query, filters: Filters
+) -> list[tuple[str, str, str, int]]:
+    """How many documents with all terms of QUERY each project has of each type and status."""
+    if not query.terms:
+        return []
+    given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    statement = _FOUND_BY.format(
+        joins=_JOINS, nothing=NOTHING, conditions=_conditions(tuple(given))
+    )
+    values = given | {"words": expression(query.terms)}
+    return [tuple(row) for row in await session.run(rows, statement, values)]
+
+
 def _search(
     connection: sqlite3.Connection, statement: str, values: dict[str, object], terms: Sequence[Term]
 ) -> tuple[int, list[Hit]]:
@@ -111,15 +129,19 @@ def _search(
 
 @cache
 def _statement(filters: tuple[str, ...], has_many_terms: bool) -> str:
+    return _SQL.format(
+        joins=_JOINS if filters else "",
+        conditions=_conditions(filters),
+        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
+    )
+
+
+def _conditions(filters: tuple[str, ...]) -> str:
     conditions = (
         f"AND coalesce({_COLUMNS[name]}, '{NOTHING}') IN (SELECT value FROM json_each(:{name}))"
         for name in filters
     )
-    return _SQL.format(
-        joins=_JOINS if filters else "",
-        conditions=" ".join(conditions),
-        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
-    )
+    return " ".join(conditions)
 
 
 def _values(query: Query) -> dict[str, object]:

@@ -5,6 +5,8 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from sdlc_lens.domain.documents.kinds import BY_NAME, OTHER
+
 
 class Addressed(Protocol):
     """A document as its address needs it."""
@@ -13,6 +15,8 @@ class Addressed(Protocol):
     def type(self) -> str: ...
     @property
     def doc_id(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 
 def root(request: Request) -> str:
@@ -26,10 +30,16 @@ def project_address(base: str, slug: str) -> str:
     return f"{base}/projects/{quote(slug, safe='')}"
 
 
-def document_address(project: str, document: Addressed, path: str | None = None) -> str:
-    """The address of a document; PATH tells apart several of one type and id."""
-    query = f"?{urlencode({'path': path})}" if path else ""
+def document_address(project: str, document: Addressed) -> str:
+    """The address of a document; outside of its type's folder its path is needed to be sure."""
+    query = "" if _is_at_home(document) else f"?{urlencode({'path': document.path})}"
     return f"{project}/documents/{document.type}/{quote(document.doc_id, safe='')}{query}"
+
+
+def _is_at_home(document: Addressed) -> bool:
+    kind = BY_NAME.get(document.type)
+    folder = f"{kind.folder}/" if kind else ""
+    return document.type != OTHER and document.path == f"{folder}{document.doc_id}.md"
 
 
 def here(request: Request) -> str:

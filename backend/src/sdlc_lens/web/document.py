@@ -25,6 +25,8 @@ from sdlc_lens.web.reader import Reader
 from sdlc_lens.web.render import page
 from sdlc_lens.web.words import PROOFS
 
+MOST_NAMED = 8
+
 _SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "story points"})
 
 
@@ -56,7 +58,7 @@ async def document(request: Request, reader: Reader) -> Response:
         fields={
             name: value
             for name, value in detail.metadata.items()
-            if name.casefold() not in _SHOWN_ALREADY
+            if value and name.casefold() not in _SHOWN_ALREADY
         },
         targets=targets.by_ref,
         rendered=rendered,
@@ -67,6 +69,7 @@ async def document(request: Request, reader: Reader) -> Response:
         others=found.others,
         proof=proof,
         proofs=PROOFS,
+        most_named=MOST_NAMED,
     )
 
 
@@ -90,11 +93,13 @@ async def _proof(session: ReadSession, project: Project, detail: Detail) -> str 
     if summarise(await count_documents(session, project.id)).unproven is None:
         return "proof not recorded"
     counts = count(detail.criteria)
-    adopted = (await get_configuration(session, project.id)).adopt_after
-    if not is_unproven(detail.type, detail.status, detail.ref, counts, adopted):
-        return "proven" if detail.criteria else "no acceptance criteria"
     missing = counts.failed + counts.unstated
-    return f"not proven: {missing} of {len(detail.criteria)} acceptance criteria"
+    if not missing:
+        return "proven" if detail.criteria else "no acceptance criteria"
+    adopted = (await get_configuration(session, project.id)).adopt_after
+    if is_unproven(detail.type, detail.status, detail.ref, counts, adopted):
+        return f"not proven: {missing} of {len(detail.criteria)} acceptance criteria"
+    return "older than the project's practice of recording proof"
 
 
 def _contents(rendered: Rendered | None) -> list[tuple[int, str, str]]:

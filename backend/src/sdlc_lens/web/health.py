@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,15 @@ _FILTERS = {
 _CSV = ("rule", "severity", "category", "finding", "what to do", "documents")
 
 
+class Affected(NamedTuple):
+    """A document that a finding is about."""
+
+    type: str
+    doc_id: str
+    path: str
+    title: str
+
+
 async def health(request: Request) -> Response:
     """The page: the first findings of each rule, or all of one rule that is asked for."""
     slug = request.path_params["slug"]
@@ -41,7 +51,7 @@ async def health(request: Request) -> Response:
         tab="health",
         report=report,
         groups=[
-            (outcome, [json.loads(finding) for finding in outcome.findings[:most]])
+            (outcome, [_finding(finding) for finding in outcome.findings[:most]])
             for outcome in asked
         ],
         shown=sum(outcome.failed for outcome in asked),
@@ -66,10 +76,20 @@ def _passes(outcome: Outcome, chosen: dict[str, list[str]]) -> bool:
     return all(not wanted or own[name] in wanted for name, wanted in chosen.items())
 
 
+def _finding(text: str) -> tuple[str, list[Affected]]:
+    """What a finding says, and the documents that it is about."""
+    finding = json.loads(text)
+    documents = [
+        Affected(found["doc_type"], found["doc_id"], found["path"], found["title"])
+        for found in finding["affected_documents"]
+    ]
+    return finding["message"], documents
+
+
 def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, ...]]:
     for outcome in outcomes:
         for text in outcome.findings:
-            finding = json.loads(text)
-            paths = " ".join(affected["path"] for affected in finding["affected_documents"])
+            message, documents = _finding(text)
+            paths = " ".join(document.path for document in documents)
             rule = outcome.rule
-            yield (rule.id, rule.severity, rule.category, finding["message"], rule.fix, paths)
+            yield (rule.id, rule.severity, rule.category, message, rule.fix, paths)

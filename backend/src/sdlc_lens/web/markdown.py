@@ -173,7 +173,7 @@ def _aim(link: Token, folder: str, targets: Targets, home: str) -> str:
     if path and (document := targets.by_path.get(path)):
         fragment = href.partition("#")[2]
         end = f"#s-{fragment}" if fragment else ""
-        link.attrs["href"] = document_address(home, document, document.path) + end
+        link.attrs["href"] = document_address(home, document) + end
         link.attrs.pop("title", None)
         return ""
     link.type, link.tag, link.content = "raw", "", '<span class="broken">'
@@ -186,7 +186,7 @@ def _with_links(text: str, by_ref: Mapping[str, Named], home: str) -> list[Token
     done = 0
     for found in find_ids(text):
         if document := by_ref.get(found.ref):
-            address = escape(document_address(home, document, document.path))
+            address = escape(document_address(home, document))
             shown = escape(text[found.start : found.end])
             parts.append(_text(text[done : found.start]))
             parts.append(_raw(f'<a href="{address}" title="{escape(document.title)}">{shown}</a>'))

@@ -9,17 +9,17 @@ from starlette.responses import Response
 
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
 from sdlc_lens.domain.statistics import Count, summarise
-from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
-from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
+from sdlc_lens.queries.documents.listing import DocumentItem
+from sdlc_lens.queries.progress import EpicCount, Waiting
 from sdlc_lens.queries.projects import get_project
-from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.queries.syncs import last_sync
 from sdlc_lens.web.charts import Bar, status_bar, story_bar
+from sdlc_lens.web.figures import GatheredFigures
 from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import TYPES
 
-MOST_EPICS = 1000
+MOST_EPICS_SHOWN = 30
 MOST_NAMED = 5
 _CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points")
 
@@ -33,39 +33,39 @@ class EpicRow:
     bar: Bar
     points: float
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do in it."""
+        return self.bar.delivered + self.bar.count("dropped") == self.bar.total > 0
 
-async def overview(request: Request) -> Response:
+
+async def overview(request: Request, gathered: GatheredFigures) -> Response:
     """The page, or its epics as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:
         project = await get_project(session, slug)
-        counts = await count_documents(session, project.id)
-        by_epic = await count_by_epic(session, project.id)
-        all_epics = Selection(types=["epic"], sort="doc_id", descending=False)
-        _, epics = await list_documents(session, project.id, all_epics, 0, MOST_EPICS)
-        _, latest = await list_documents(session, project.id, Selection(), 0, MOST_NAMED)
-        waiting = await list_waiting(session, project.id)
+        figures = await gathered.get(session, project)
         sync = await last_sync(session, project.id)
-    statistics = summarise(counts)
-    rows = _epic_rows(epics, by_epic, records=statistics.unproven is not None)
+    statistics = summarise(figures.counts)
+    rows = _epic_rows(figures.epics, figures.by_epic, records=statistics.unproven is not None)
     if request.query_params.get("format") == "csv":
         return table(request, f"{slug}-epics", _CSV, map(_line, rows))
     report = await request.app.state.health_checks.report(slug)
-    blocked = [found for found in waiting if found.is_blocked]
     return page(
         request,
         "overview/page.html",
         project=project,
         tab="overview",
         statistics=statistics,
-        bar=story_bar(stories(counts), statistics.unproven),
-        rows=rows,
-        types=_types(counts, statistics.unproven),
+        bar=story_bar(stories(figures.counts), statistics.unproven),
+        rows=sorted(rows, key=lambda row: row.is_finished)[:MOST_EPICS_SHOWN],
+        epics=len(rows),
+        types=_types(figures.counts, statistics.unproven),
         report=report,
-        blocked=blocked,
+        blocked=[found for found in figures.waiting if found.is_blocked],
         most_named=MOST_NAMED,
-        longest=_longest(waiting),
-        latest=latest,
+        longest=_longest(figures.waiting),
+        latest=figures.latest,
         sync=sync,
     )
 

@@ -56,6 +56,7 @@ def environment() -> Environment:
         relation_name=words.relation_name,
         class_key=words.class_key,
         id=words.short_id,
+        without_id=words.without_id,
         basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(

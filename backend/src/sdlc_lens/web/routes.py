@@ -20,6 +20,7 @@ from sdlc_lens.web import (
     syncs,
 )
 from sdlc_lens.web.addresses import project_address, root
+from sdlc_lens.web.figures import GatheredFigures
 from sdlc_lens.web.reader import Reader
 
 Page = Callable[[Request], Awaitable[Response]]
@@ -40,7 +41,7 @@ def make_router(database: Database) -> Router:
             _route("/about", get=reference.about),
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
-            _route(PROJECT, get=overview.overview),
+            _route(PROJECT, get=partial(overview.overview, gathered=GatheredFigures())),
             _route(f"{PROJECT}/documents", get=documents.documents),
             _route(DOCUMENT, get=partial(document.document, reader=reader)),
             _route(f"{DOCUMENT}/source", get=document.source),

@@ -10,15 +10,14 @@ from starlette.responses import Response
 from sdlc_lens.domain.documents.ids import leading_id, normal_form
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
-from sdlc_lens.queries.documents.listing import FURTHEST, NOTHING
+from sdlc_lens.queries.documents.listing import FURTHEST
 from sdlc_lens.queries.projects import list_projects
-from sdlc_lens.queries.search import Filters, Hit, search_documents
+from sdlc_lens.queries.search import Filters, Hit, count_found, search_documents
 from sdlc_lens.web.addresses import document_address, project_address, root
 from sdlc_lens.web.forms import page_number, see, statuses, values
 from sdlc_lens.web.render import page, table
 
 PER_PAGE = 20
-MOST_COUNTED = 200
 LONGEST_QUERY = 500
 EXACT = 1.0
 """The score of a document that was asked for by its name."""
@@ -45,12 +44,10 @@ async def search(request: Request) -> Response:
         exact = _exact(text, hits) if number == 1 and not as_csv and "all" not in query else None
         if exact:
             home = project_address(root(request), exact.project_slug)
-            return see(document_address(home, exact, exact.path))
+            return see(document_address(home, exact))
         if as_csv:
             return table(request, "search", _CSV, map(_line, hits))
-        counted = hits
-        if total > len(hits):
-            _, counted = await search_documents(session, asked, filters, 0, MOST_COUNTED)
+        counts = await count_found(session, asked, filters)
     return page(
         request,
         "search/page.html",
@@ -59,8 +56,7 @@ async def search(request: Request) -> Response:
         hits=[(hit, Markup(hit.snippet)) for hit in hits],  # noqa: S704
         number=number,
         pages=-(-total // PER_PAGE),
-        most_counted=MOST_COUNTED,
-        facets=_facets(counted, {project.slug: project.name for project in projects}),
+        facets=_facets(counts, {project.slug: project.name for project in projects}),
         chosen={
             "project": set(filters.projects),
             "type": set(filters.types),
@@ -79,14 +75,14 @@ def _exact(text: str, hits: list[Hit]) -> Hit | None:
 
 
 def _facets(
-    hits: Iterable[Hit], names: dict[str, str]
+    counts: Iterable[tuple[str, str, str, int]], names: dict[str, str]
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """For each field that filters its values, their names and how many of the hits have them."""
     projects, types, found = Counter[str](), Counter[str](), Counter[str]()
-    for hit in hits:
-        projects[hit.project_slug] += 1
-        types[hit.type] += 1
-        found[hit.status or NOTHING] += 1
+    for slug, type_name, status, count in counts:
+        projects[slug] += count
+        types[type_name] += count
+        found[status] += count
     shown = {
         "project": [(slug, names.get(slug, slug), count) for slug, count in projects.most_common()],
         "type": [(name, name, count) for name, count in types.most_common()],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from sdlc_lens.domain.documents.ids import find_ids
@@ -116,7 +117,8 @@ GLOSSARY = (
     Term("proof-not-recorded", "Proof not recorded", "No story of the project states whether its"
          " acceptance criteria were verified, so nothing is known about proof."),
     Term("proven", "Proven", "A delivered story all of whose acceptance criteria are verified or"
-         " were checked by hand."),
+         " were checked by hand. Stories that are older than the project's practice of recording"
+         " proof, by the setting `conformance.adopt_after` of the workspace, count as proven."),
     Term("relation", "Relation", "A reference to another document in the head of a document, such"
          " as `Epic` or `Depends on`."),
     Term("story", "Story", "A piece of work that gives a user something; the unit of progress."),
@@ -135,10 +137,19 @@ def type_name(name: str, number: int = SINGULAR) -> str:
     return TYPES.get(name, (name, name))[number]
 
 
+@lru_cache(maxsize=4096)
 def short_id(doc_id: str) -> str:
     """The id at the beginning of a file's stem, `US0042` of `US0042-ask`; else the whole stem."""
     found = next(iter(find_ids(doc_id)), None)
     return doc_id[: found.end] if found and not found.start else doc_id
+
+
+@lru_cache(maxsize=4096)
+def without_id(title: str) -> str:
+    """TITLE without the id that it begins with, which pages show beside it."""
+    found = next(iter(find_ids(title)), None)
+    rest = title[found.end :].lstrip(" :-\u2013\u2014") if found and not found.start else ""
+    return rest or title
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

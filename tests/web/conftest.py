@@ -1,0 +1,4 @@
+from support.databases import migrated, migrated_once
+from support.services import app, client, synced, synced_once, workspace
+
+__all__ = ["app", "client", "migrated", "migrated_once", "synced", "synced_once", "workspace"]
