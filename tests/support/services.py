@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from support.port import PORT
 from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
@@ -81,3 +82,18 @@ def synced(migrated: Path, synced_once: Path, app: FastAPI, workspace: Path) -> 
         paths = {"path": str(workspace)}
         connection.execute("UPDATE projects SET sdlc_path = :path, synced_path = :path", paths)
     return "/api/v1/projects/harbour"
+
+
+@pytest.fixture
+async def port(app: FastAPI, tmp_path: Path) -> str:
+    """The address of the page of a project with a bit of everything."""
+    folder = write_workspace(tmp_path / "projects" / "port", PORT)
+    return await sync_project(app, "port", folder)
+
+
+async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
+    """Add a project and sync it; the address of its page."""
+    async with app.state.database.write() as session:
+        await add_project(session, slug, slug.title(), str(folder))
+    await app.state.runner.sync(slug)
+    return f"/projects/{slug}"

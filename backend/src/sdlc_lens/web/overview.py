@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sdlc_lens.clock import now
+from sdlc_lens.domain.checks.report import from_text
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
 from sdlc_lens.domain.statistics import Count, summarise
+from sdlc_lens.queries.checks import get_summaries
 from sdlc_lens.queries.documents.listing import DocumentItem
 from sdlc_lens.queries.progress import EpicCount, Waiting
 from sdlc_lens.queries.projects import get_project
@@ -46,11 +49,15 @@ async def overview(request: Request, gathered: GatheredFigures) -> Response:
         project = await get_project(session, slug)
         figures = await gathered.get(session, project)
         sync = await last_sync(session, project.id)
+        checked = (await get_summaries(session)).get(project.id)
     statistics = summarise(figures.counts)
     rows = _epic_rows(figures.epics, figures.by_epic, records=statistics.unproven is not None)
     if request.query_params.get("format") == "csv":
         return table(request, f"{slug}-epics", _CSV, map(_line, rows))
-    report = await request.app.state.health_checks.report(slug)
+    if checked is None:
+        report = await request.app.state.health_checks.report(slug)
+    else:
+        report = from_text(checked).as_of(project.last_synced_at, now())
     return page(
         request,
         "overview/page.html",
