@@ -41,7 +41,7 @@ async def search(request: Request) -> Response:
     async with request.app.state.database.read() as session:
         projects = await list_projects(session)
         total, hits = await search_documents(session, asked, filters, offset, limit)
-        exact = _exact(text, hits) if number == 1 and not as_csv and "all" not in query else None
+        exact = _exact(asked.name, hits) if number == 1 and not as_csv and "all" not in query else None
         if exact:
             home = project_address(root(request), exact.project_slug)
             return see(document_address(home, exact))
@@ -65,10 +65,10 @@ async def search(request: Request) -> Response:
     )
 
 
-def _exact(text: str, hits: list[Hit]) -> Hit | None:
-    """The document whose id TEXT is, if there is just one."""
-    found = leading_id(text)
-    if found is None or found[1] != normal_form(text):
+def _exact(name: str, hits: list[Hit]) -> Hit | None:
+    """The document whose id NAME is, if there is just one."""
+    found = leading_id(name)
+    if found is None or found[1] != normal_form(name):
         return None
     named = [hit for hit in hits if hit.ref == found[1] and hit.score >= EXACT]
     return named[0] if len(named) == 1 else None
