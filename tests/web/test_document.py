@@ -21,11 +21,11 @@ async def test_document(client: httpx.AsyncClient, port: str) -> None:
     assert "Done delivered, not proven: 1 of 2 acceptance criteria" in page.text
     assert [row[:4] for row in page.rows()] == [
         ["AC1", "Ships are listed", "pytest -k list", "proven, 11 Aug 2026"],
-        ["AC2", "Berths are listed", "–", "failed"],
+        ["AC2", "Berths are listed", "\u2013", "failed"],
     ]
     assert page.link("EP0001 Port") == f"{port}/documents/epic/EP0001-port"
     assert "Story 1 of 5" in page.text
-    assert page.link("US0002 ›") == f"{port}/documents/story/US0002-berth"
+    assert page.link("US0002 \u203a") == f"{port}/documents/story/US0002-berth"
     assert page.link("US0004 Leave") == f"{port}/documents/story/US0004-leave", "mentioned by"
 
 

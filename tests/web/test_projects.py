@@ -82,7 +82,7 @@ async def test_folders_are_looked_for_below_the_base(
 
 async def test_without_workspaces_a_path_is_typed(client: httpx.AsyncClient) -> None:
     page = await visit(client, "/add")
-    assert page.one("input", name="folder")
+    assert page.one("input", name="folder").attributes["value"] == ""
     assert "No workspace was found" in page.text
 
 

@@ -111,7 +111,8 @@ def _heading(inline: Token) -> tuple[str, str]:
     """The text of a heading, and its anchor: its own suffix `{#anchor}`, which is taken off."""
     children = inline.children or []
     own = None
-    if children and children[-1].type == "text" and (suffix := _ANCHOR.search(children[-1].content)):
+    is_text = bool(children) and children[-1].type == "text"
+    if is_text and (suffix := _ANCHOR.search(children[-1].content)):
         own = suffix[1]
         children[-1].content = children[-1].content[: suffix.start()]
     text = "".join(child.content for child in children if child.type in ("text", "code_inline"))
@@ -298,7 +299,8 @@ class _Renderer(RendererHTML):
 
 def _code(text: str, language: str) -> str:
     label = f"<figcaption>{escape(language)}</figcaption>" if language else ""
-    return f'<figure class="code">{label}<pre tabindex="0"><code>{escape(text)}</code></pre></figure>\n'
+    code = f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
+    return f'<figure class="code">{label}{code}</figure>\n'
 
 
 def _parser() -> MarkdownIt:
@@ -310,7 +312,7 @@ def _parser() -> MarkdownIt:
     )
     parser.inline.ruler.before("autolink", "comment", _hide_comment)
     parser.core.ruler.push("cells", _break_lines_in_cells)
-    parser.validateLink = _is_allowed  # type: ignore[method-assign]
+    setattr(parser, "validateLink", _is_allowed)  # noqa: B010 - a hook by the library's own design
     return parser
 
 

@@ -29,8 +29,7 @@ _CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points
 
 @dataclass(frozen=True)
 class EpicRow:
-    """An epic and its stories; `epic` is None for stories that name none, or one that is missing.
-    """
+    """An epic and its stories; `epic` is None for stories whose epic is missing."""
 
     epic: DocumentItem | None
     bar: Bar
@@ -85,9 +84,7 @@ def _epic_rows(
     known = {epic.ref for epic in epics}
     for count in counts:
         own[count.epic if count.epic in known else None].append(count)
-    rows = []
-    for epic in epics:
-        rows.append(_epic_row(epic, own.pop(epic.ref, []), records=records))
+    rows = [_epic_row(epic, own.pop(epic.ref, []), records=records) for epic in epics]
     if own[None]:
         rows.append(_epic_row(None, own[None], records=records))
     return rows

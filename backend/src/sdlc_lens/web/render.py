@@ -59,6 +59,7 @@ def environment() -> Environment:
         class_key=words.class_key,
         id=words.short_id,
         without_id=words.without_id,
+        with_code=words.with_code,
         basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(

@@ -41,8 +41,7 @@ async def search(request: Request) -> Response:
     async with request.app.state.database.read() as session:
         projects = await list_projects(session)
         total, hits = await search_documents(session, asked, filters, offset, limit)
-        exact = _exact(asked.name, hits) if number == 1 and not as_csv and "all" not in query else None
-        if exact:
+        if number == 1 and not as_csv and (exact := _exact(asked.name, hits)):
             home = project_address(root(request), exact.project_slug)
             return see(document_address(home, exact))
         if as_csv:
@@ -53,7 +52,7 @@ async def search(request: Request) -> Response:
         "search/page.html",
         text=text,
         total=total,
-        hits=[(hit, Markup(hit.snippet)) for hit in hits],  # noqa: S704
+        hits=[(hit, Markup(hit.snippet)) for hit in hits],
         number=number,
         pages=-(-total // PER_PAGE),
         facets=_facets(counts, {project.slug: project.name for project in projects}),

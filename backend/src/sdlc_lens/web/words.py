@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
 
@@ -179,10 +181,13 @@ def day(date: str) -> str:
     return f"{then.day} {then:%b %Y}"
 
 
-def sentence(parts: list[str]) -> str:
-    """PARTS as a list in words: `a, b and c`."""
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
+def with_code(text: str) -> Markup:
+    """TEXT with what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def class_key(status_class: StatusClass) -> str:
