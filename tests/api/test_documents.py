@@ -85,7 +85,7 @@ async def test_facets_are_counted_under_all_other_filters(
         "priority": {"none": 2},
         "epic": {"EP0001": 1, "none": 1},
     }
-    assert await facets(client, synced, "type=saga&q=nowhere") == dict.fromkeys(found, {})
+    assert await facets(client, synced, "type=saga&q=nowhere") == {name: {} for name in found}
 
 
 async def test_filters(client: httpx.AsyncClient, synced: str) -> None:

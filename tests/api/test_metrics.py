@@ -134,7 +134,7 @@ async def test_no_sync_is_lost(app: FastAPI, client: httpx.AsyncClient, synced: 
     report = Sync("poll", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:02.000Z", "synced")
     longest = replace(report, outcome="error", finished_at="2026-01-01T01:00:00.000Z")
     async with app.state.database.write() as session:
-        project_id = await get_project_id(session, "harbour")
+        project_id = await session.run(get_project_id, "harbour")
         for _ in range(2 * KEPT):
             await add_sync(session, project_id, report)
         await add_sync(session, project_id, longest)
@@ -155,7 +155,7 @@ async def test_last_sync_of_each_project(
     ended = datetime.fromisoformat("2026-01-01T00:00:02.500Z")
     report = Sync("poll", "2026-01-01T00:00:00.000Z", stamp(ended), "held_back")
     async with app.state.database.write() as session:
-        await add_sync(session, await get_project_id(session, "harbour"), report)
+        await add_sync(session, await session.run(get_project_id, "harbour"), report)
     figures = await scraped(client)
     project = {"project": "harbour"}
     assert figure(figures, "last_sync_timestamp_seconds", **project) == ended.timestamp()

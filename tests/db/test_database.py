@@ -205,3 +205,21 @@ async def test_connection_that_nobody_waits_for_is_closed(
     await until_threads_end()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
+
+
+async def test_function_runs_inside_of_the_sessions_transaction(database: Database) -> None:
+    def count(connection: sqlite3.Connection, table: str) -> int:
+        found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return found
+
+    query = text("SELECT count(*) FROM projects")
+    async with database.read() as reading:
+        assert await reading.run(count, "projects") == 0
+        async with database.write() as writing:
+            await writing.execute(ADD, {"slug": "bay"})
+            assert await writing.run(count, table="projects") == 1
+        assert (await reading.run(count, "projects"), await reading.scalar(query)) == (0, 0)
+    async with database.read() as reading:
+        with pytest.raises(sqlite3.OperationalError):
+            await reading.run(count, "nothing")
+        assert await reading.run(count, "projects") == 1

@@ -23,11 +23,11 @@ async def test_fields_that_another_parser_gives_move_no_time(database: Database)
             return await replace_fields(session, rows | {document_refs: [], document_links: []})
 
     async with database.read() as session:
-        _, (before,) = await list_documents(session, project.id, Selection(), 0, 1)
+        _, (before,) = await session.run(list_documents, project.id, Selection(), 0, 1)
     later = "2026-06-01T00:00:00.000Z"
     assert await replaced(updated_at=later) == 0
     assert await replaced(updated_at=later, status="Done") == 1
     async with database.read() as session:
-        _, (after,) = await list_documents(session, project.id, Selection(), 0, 1)
+        _, (after,) = await session.run(list_documents, project.id, Selection(), 0, 1)
         assert (after.status, after.updated_at) == ("Done", before.updated_at)
         assert await session.scalar(text("SELECT parsed_by FROM documents")) == "2"

@@ -39,9 +39,9 @@ async def paths(
 ) -> list[str]:
     """What all pages hold, one after the other."""
     async with database.read() as session:
-        total, found = await list_documents(session, project.id, selection, 0, size)
+        total, found = await session.run(list_documents, project.id, selection, 0, size)
         for offset in range(size, total + 1, size):
-            again, more = await list_documents(session, project.id, selection, offset, size)
+            again, more = await session.run(list_documents, project.id, selection, offset, size)
             assert again == total
             found += more
         return [item.path for item in found]

@@ -21,7 +21,7 @@ def head(**fields: str) -> str:
 async def related(database: Database, files: dict[str, str], path: str) -> Related:
     project, ids = await linked(database, files)
     async with database.read() as session:
-        return await get_related(session, project.id, ids[path])
+        return await session.run(get_related, project.id, ids[path])
 
 
 def names(documents: list[Named]) -> str:
@@ -103,8 +103,8 @@ async def test_itself_is_left_out(database: Database) -> None:
     files[STORY] = head(Story="US0001", Epic="EP0001")
     project, ids = await linked(database, files)
     async with database.read() as session:
-        story = await get_related(session, project.id, ids[STORY])
-        epic = await get_related(session, project.id, ids[EPIC])
+        story = await session.run(get_related, project.id, ids[STORY])
+        epic = await session.run(get_related, project.id, ids[EPIC])
     assert names(story.parents) == EPIC
     assert story.children == []
     assert (names(epic.children), epic.parents) == (STORY, [])
@@ -153,8 +153,8 @@ async def test_namesake_in_another_place_has_no_relatives(database: Database) ->
     }
     project, ids = await linked(database, files)
     async with database.read() as session:
-        meant = await get_related(session, project.id, ids[STORY])
-        other = await get_related(session, project.id, ids["notes/US0001-copy.md"])
+        meant = await session.run(get_related, project.id, ids[STORY])
+        other = await session.run(get_related, project.id, ids["notes/US0001-copy.md"])
     assert names(meant.children) == names(meant.dependents) == PLAN
     assert other.children == other.dependents == []
 
@@ -211,7 +211,7 @@ async def test_path_of_a_link_decides_among_namesakes(database: Database) -> Non
     project, ids = await linked(database, files)
     async with database.read() as session:
         story, other, epic, report = [
-            await get_related(session, project.id, ids[path])
+            await session.run(get_related, project.id, ids[path])
             for path in (STORY, "stories/US0002-b.md", EPIC, REPORT)
         ]
     assert names(story.parents) == names(story.depends_on) == EPIC
@@ -259,8 +259,8 @@ async def test_candidate_is_a_reference_only_if_some_document_has_that_id(
     }
     project, ids = await linked(database, files)
     async with database.read() as session:
-        found = await get_related(session, project.id, ids[STORY])
-        plan = await get_related(session, project.id, ids[PLAN])
+        found = await session.run(get_related, project.id, ids[STORY])
+        plan = await session.run(get_related, project.id, ids[PLAN])
     assert names(found.parents) == names(plan.parents) == "epics/EP-01JQK3F8-tide.md"
     assert [one.target for one in found.relations] == ["EP01JQK3F8"]
     assert [one.target for one in found.mentions] == ["EP01JQK3F8"]

@@ -22,7 +22,7 @@ async def found(
     database: Database, text: str, filters: Filters = EVERYWHERE, offset: int = 0, limit: int = 50
 ) -> tuple[int, list[Hit]]:
     async with database.read() as session:
-        return await search_documents(session, read_query(text), filters, offset, limit)
+        return await session.run(search_documents, read_query(text), filters, offset, limit)
 
 
 async def names(database: Database, text: str, filters: Filters = EVERYWHERE) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from support.documents import row, stored
 
 from sdlc_lens.db.database import Database
+from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
 from sdlc_lens.domain.search.folding import fold, indexed_text
 from sdlc_lens.queries import ingest
 from sdlc_lens.queries.ingest import remove_documents, stored_documents
@@ -93,8 +94,14 @@ def found_by(connection: sqlite3.Connection, words: str) -> list[int]:
     return [found for (found,) in connection.execute(query, (words,))]
 
 
+GREEK = "\u03b5\u03bb\u03bb\u03b1\u03b4\u03b1"
 BOTH = (
-    row(0, "a.md", title="\u0395\u03bb\u03bb\u03ac\u03b4\u03b1", source="Stra\u00dfe zum sill".encode()),
+    row(
+        0,
+        "a.md",
+        title="\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+        source="Stra\u00dfe zum sill".encode(),
+    ),
     row(0, "b.md", title="Gauge", source=b"the sill"),
 )
 
@@ -104,13 +111,13 @@ async def test_other_programs_change_documents(
 ) -> None:
     await stored(database, *BOTH)
     greek, english = found_by(other_program, "sill")
-    assert found_by(other_program, "strasse") == found_by(other_program, "\u03b5\u03bb\u03bb\u03b1\u03b4\u03b1") == [greek]
+    assert found_by(other_program, "strasse") == found_by(other_program, GREEK) == [greek]
     other_program.execute("UPDATE document_sources SET source = CAST('the swell' AS BLOB)")
     assert (found_by(other_program, "sill"), found_by(other_program, "strasse")) == ([], [])
     assert found_by(other_program, "swell") == [greek, english]
     other_program.execute("UPDATE documents SET title = 'Tide table'")
     assert found_by(other_program, "title : tide") == [greek, english]
-    assert found_by(other_program, "gauge OR \u03b5\u03bb\u03bb\u03b1\u03b4\u03b1") == []
+    assert found_by(other_program, f"gauge OR {GREEK}") == []
     other_program.execute("DELETE FROM documents WHERE id = ?", (english,))
     assert found_by(other_program, "swell") == [greek]
 
@@ -141,9 +148,8 @@ async def test_folding_that_has_changed(
     monkeypatch.setattr(ingest, "indexed_text", lambda _: "folded otherwise")
     async with database.write() as session:
         changed = row(project.id, "a.md", title="Swell") | {"id": first}
-        rows = {ingest.documents: [changed], ingest.document_refs: [], ingest.document_links: []}
-        index = {ingest.document_sources: [ingest.source_row(changed, b"")]}
-        await ingest.replace_fields(session, rows | index)
+        rows = {documents: [changed], document_sources: [ingest.source_row(changed, b"")]}
+        await ingest.replace_fields(session, rows | {document_refs: [], document_links: []})
     assert found_by(other_program, "otherwise") == found_by(other_program, "swell") == [first]
     assert found_by(other_program, "sill") == [second]
     async with database.write() as session:

@@ -24,11 +24,12 @@ from support.processes import PATIENCE_SECONDS
 # Everything that a sync stores of a document, but for times and numbers that tell nothing.
 ROWS = """
 SELECT path, type, doc_id, ref, title, status, owner, priority, story_points, epic, story, metadata,
-       blob_id, parsed_by, content_start, content_length,
+       blob_id, parsed_by, content_start, content_length, severity, criteria_counts, criteria,
+       records_verification, is_unproven,
        (SELECT source FROM document_sources WHERE document_id = documents.id),
        (SELECT json_group_array(json_array(ref, own)) FROM
            (SELECT ref, own FROM document_refs WHERE document_id = documents.id ORDER BY ref)),
-       (SELECT json_group_array(json_array(position, relation, target)) FROM
+       (SELECT json_group_array(json_array(position, relation, target, path, candidate)) FROM
            (SELECT * FROM document_links WHERE document_id = documents.id ORDER BY position))
 FROM documents ORDER BY path
 """
@@ -78,7 +79,7 @@ class Harbour:
     async def targets(self, path: str) -> list[tuple[str, str]]:
         """What one of its documents points at."""
         (row,) = [row for row in await self.rows() if row[0] == path]
-        return [(relation, target) for _, relation, target in json.loads(str(row[-1]))]
+        return [(relation, target) for _, relation, target, *_ in json.loads(str(row[-1]))]
 
 
 @asynccontextmanager

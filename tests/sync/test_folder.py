@@ -154,6 +154,21 @@ def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path
     assert reason in warning
 
 
+@pytest.mark.parametrize(
+    ("files", "profile"),
+    [
+        ({}, None),
+        ({".version.yaml": "profile: yaml"}, "yaml"),
+        ({".version": "profile: plain", ".version.yaml": "profile: yaml"}, "plain"),
+    ],
+)
+def test_version_file_goes_by_either_name(
+    files: dict[str, str], profile: str | None, tmp_path: Path
+) -> None:
+    snapshot = read_folder(str(write_workspace(tmp_path / "work", files)), Path("/"))
+    assert (snapshot.version.get("profile"), snapshot.warnings) == (profile, ())
+
+
 def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

@@ -92,3 +92,35 @@ async def test_vocabulary_that_was_known_is_kept(
     (row,) = [row for row in await harbour.rows() if row[0] == FIRST]
     assert row[5] == "Moored Well"
     assert str(row[13]).startswith("999:")
+
+
+UNPROVEN = "SELECT path FROM documents WHERE is_unproven ORDER BY path"
+DONE = "# T\n\n> **Status:** Done\n\n### AC1: It holds\n"
+
+
+async def unproven(harbour: Harbour) -> list[str]:
+    async with harbour.database.read() as session:
+        return list(await session.scalars(text(UNPROVEN)))
+
+
+async def test_practice_that_a_workspace_adopted_reaches_stored_documents(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = "stories/US0099-later.md"
+    for path in (FIRST, later):
+        (harbour.workspace / path).write_text(DONE)
+    await harbour.sync()
+    assert await unproven(harbour) == [FIRST, later]
+    before = await harbour.project()
+    (harbour.workspace / ".config.yaml").write_text("conformance: {adopt_after: US0098}")
+    report = await harbour.sync()
+    assert (report.changed, await unproven(harbour)) == (1, [later])
+    assert (await harbour.project()).revision == before.revision + 1
+    assert (await harbour.sync()).changed == 0
+    assert (await harbour.project()).revision == before.revision + 1
+
+    shutil.rmtree(harbour.workspace)
+    monkeypatch.setattr(parse, "PARSER_VERSION", 999)
+    monkeypatch.setattr(schedule, "PARSER_VERSION", 999)
+    await scheduled(harbour).parse_again()
+    assert await unproven(harbour) == [later]

@@ -56,7 +56,7 @@ async def sync(runner: Runner, database: Database) -> Project:
 async def items(database: Database) -> dict[str, DocumentItem]:
     async with database.read() as session:
         project = await get_project(session, "tide")
-        _, found = await list_documents(session, project.id, Selection(), 0, 100)
+        _, found = await session.run(list_documents, project.id, Selection(), 0, 100)
     return {item.path: item for item in found}
 
 

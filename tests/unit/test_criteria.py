@@ -10,8 +10,8 @@ from sdlc_lens.domain.documents.criteria import (
     CriteriaCounts,
     Criterion,
     count,
-    read_criteria,
     is_unproven,
+    read_criteria,
 )
 from sdlc_lens.domain.documents.visible import visible
 

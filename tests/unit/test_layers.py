@@ -17,6 +17,7 @@ LEVELS = {
     "clock": 0,
     "errors": 0,
     "logs": 0,
+    "memory": 0,
     "permissions": 0,
     "settings": 0,
     "slug": 0,

@@ -115,7 +115,7 @@ def test_stale_after_30_days(age: timedelta, stale: bool) -> None:
     report = examine(healthy(), "")
     shown = report.as_of(stamp(NOW - age), NOW)
     assert shown == (report if stale else report.without_stale())
-    assert shown.summary["low"] == stale
+    assert shown.summary[Severity.LOW] == stale
 
 
 def test_never_synced_is_not_stale() -> None:

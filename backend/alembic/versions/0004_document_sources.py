@@ -56,6 +56,10 @@ SEARCH_BEFORE = (
 )
 
 
+STATISTICS = ["project_id", "type", "status", "severity", "story_points"]
+STATISTICS += ["criteria_counts", "records_verification", "is_unproven"]
+
+
 def upgrade() -> None:
     drop_search("insert", "delete", "update")
     move_sources()
@@ -99,6 +103,8 @@ def add_criteria() -> None:
         sa.Column("criteria", sa.Text, nullable=False, server_default="[]"),
     ):
         op.add_column("documents", column)
+    op.drop_index("ix_documents_project_id_type_status_story_points")
+    op.create_index("ix_documents_statistics", "documents", STATISTICS)
 
 
 def flag(name: str) -> sa.Column[bool]:
@@ -140,8 +146,11 @@ def downgrade() -> None:
     op.drop_table("sync_durations")
     op.execute("ALTER TABLE syncs DROP COLUMN held_back")
     op.execute("ALTER TABLE projects DROP COLUMN synced_path")
+    op.drop_index("ix_documents_statistics")
     for name in ("criteria", "is_unproven", "records_verification", "criteria_counts", "severity"):
         op.execute(f"ALTER TABLE documents DROP COLUMN {name}")
+    former = ["project_id", "type", "status", "story_points"]
+    op.create_index("ix_documents_project_id_type_status_story_points", "documents", former)
     for name in ("candidate", "path"):
         op.execute(f"ALTER TABLE document_links DROP COLUMN {name}")
     op.execute("ALTER TABLE projects DROP COLUMN adopt_after")

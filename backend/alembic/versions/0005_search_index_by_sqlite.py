@@ -69,8 +69,9 @@ def downgrade() -> None:
     drop_search("insert", "delete", "change", "other_source", "other_name", "other_delete")
     for name in ("indexed_name", "indexed_title", "indexed_text"):
         op.drop_column("document_sources", name)
-    before = op.get_context().environment_context.script.get_revision(down_revision)
-    for statement in before.module.SEARCH:
+    environment = op.get_context().environment_context
+    assert environment is not None
+    for statement in environment.script.get_revision(down_revision).module.SEARCH:
         op.execute(statement)
 
 

@@ -1,6 +1,7 @@
 """The documents of a project."""
 
 from dataclasses import dataclass, fields
+from sqlite3 import Connection
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -10,12 +11,17 @@ from pydantic.json_schema import SkipJsonSchema
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading
 from sdlc_lens.api.openapi import problems
-from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
-from sdlc_lens.queries.documents.detail import Found, find_document, get_detail, get_source
+from sdlc_lens.queries.documents.detail import (
+    Detail,
+    Found,
+    find_document,
+    get_detail,
+    get_source,
+)
 from sdlc_lens.queries.documents.listing import (
     FURTHEST,
     DocumentItem,
@@ -25,7 +31,7 @@ from sdlc_lens.queries.documents.listing import (
     list_documents,
 )
 from sdlc_lens.queries.projects import get_project_id
-from sdlc_lens.queries.references import get_related
+from sdlc_lens.queries.references import Related, get_related
 
 MOST_PER_PAGE = 100
 # Whatever a browser takes a workspace's file for, it runs nothing of it.
@@ -168,20 +174,22 @@ async def list_project_documents(
     slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
 ) -> DocumentPage:
     """A page of documents."""
-    project_id = await get_project_id(session, slug)
     size = min(query.per_page, MOST_PER_PAGE)
     offset = min((query.page - 1) * size, FURTHEST)
-    total, found = await list_documents(session, project_id, query.selection(), offset, size)
-    answer = {
-        "items": found,
-        "total": total,
-        "page": query.page,
-        "per_page": size,
-        "pages": -(-total // size),
-    }
-    if query.facets:
-        answer["facets"] = Facets(**await count_facets(session, project_id, query.selection()))
-    return DocumentPage(**answer)
+    selection = query.selection()
+
+    def read(connection: Connection) -> DocumentPage:
+        project_id = get_project_id(connection, slug)
+        total, found = list_documents(connection, project_id, selection, offset, size)
+        page = DocumentPage(
+            items=found, total=total, page=query.page, per_page=size, pages=-(-total // size)
+        )
+        if query.facets:
+            facets = Facets(**count_facets(connection, project_id, selection))
+            return page.model_copy(update={"facets": facets})
+        return page
+
+    return await session.run(read)
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
@@ -189,8 +197,12 @@ async def get_document(
     slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
 ) -> DocumentDetail:
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
-    found = await _find(session, slug, type_name, doc_id, at)
-    detail = await get_detail(session, found.id)
+
+    def read(connection: Connection) -> tuple[Found, Detail]:
+        found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
+        return found, get_detail(connection, found.id)
+
+    found, detail = await session.run(read)
     values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
@@ -207,9 +219,13 @@ async def get_related_documents(
     slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
 ) -> RelatedDocuments:
     """Whom the document names, and who names it."""
-    project_id = await get_project_id(session, slug)
-    found = await find_document(session, project_id, type_name, doc_id, at)
-    related = await get_related(session, project_id, found.id)
+
+    def read(connection: Connection) -> Related:
+        project_id = get_project_id(connection, slug)
+        found = find_document(connection, project_id, type_name, doc_id, at)
+        return get_related(connection, project_id, found.id)
+
+    related = await session.run(read)
     return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
@@ -222,15 +238,12 @@ async def get_document_source(
     slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
 ) -> Markdown:
     """The document's file, byte for byte as it was read."""
-    found = await _find(session, slug, type_name, doc_id, at)
-    return Markdown(await get_source(session, found.id), headers=SANDBOXED)
 
+    def read(connection: Connection) -> bytes:
+        found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
+        return get_source(connection, found.id)
 
-async def _find(
-    session: ReadSession, slug: str, type_name: str, name: str, at: str | None
-) -> Found:
-    project_id = await get_project_id(session, slug)
-    return await find_document(session, project_id, type_name, name, at)
+    return Markdown(await session.run(read), headers=SANDBOXED)
 
 
 def filled(values: list[str]) -> list[str]:

@@ -77,8 +77,8 @@ class SearchPage(Answer):
 async def search(session: Reading, query: Annotated[SearchQuery, Query()]) -> SearchPage:
     """Find documents by their words, ids first, titles before texts; accents and case aside."""
     offset = min((query.page - 1) * query.per_page, FURTHEST)
-    asked = read_query(query.q)
-    total, hits = await search_documents(session, asked, query.filters(), offset, query.per_page)
+    asked, filters = read_query(query.q), query.filters()
+    total, hits = await session.run(search_documents, asked, filters, offset, query.per_page)
     return SearchPage(
         query=query.q,
         items=[SearchItem.model_validate(hit) for hit in hits],

@@ -113,13 +113,15 @@ async def get_project_statistics(slug: str, session: Reading) -> ProjectStatisti
 async def get_statistics(session: Reading) -> AllStatistics:
     """The statistics of all projects, together and, in short, each; the oldest first."""
     projects = await list_projects(session)
-    counts = await count_documents(session, *(project.id for project in projects))
+    counts = await count_documents(session)
     own = by_project(counts)
     reports = await get_summaries(session)
     return AllStatistics(
         total_projects=len(projects),
         **asdict(summarise(counts)),
-        projects=[_summary(project, own[project.id], reports.get(project.id)) for project in projects],
+        projects=[
+            _summary(project, own[project.id], reports.get(project.id)) for project in projects
+        ],
     )
 
 

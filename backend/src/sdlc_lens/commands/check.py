@@ -116,7 +116,8 @@ def _as_lines(report: Report) -> Iterator[str]:
             yield from _rule_lines(outcome)
             yield ""
     counts = ", ".join(f"{count} {severity}" for severity, count in report.summary.items())
-    yield f"{report.total_documents} documents, score {report.score} of 100, grade {report.grade}: {counts}"
+    marks = f"score {report.score} of 100, grade {report.grade}"
+    yield f"{report.total_documents} documents, {marks}: {counts}"
     yield f"gate failed by {', '.join(report.failed_by)}" if report.failed_by else "gate passed"
 
 

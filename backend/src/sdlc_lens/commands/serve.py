@@ -8,6 +8,7 @@ from sdlc_lens.address import shown
 from sdlc_lens.commands.migrate import prepare
 from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
 from sdlc_lens.logs import announce
+from sdlc_lens.memory import limit_arenas
 from sdlc_lens.settings import Settings, load_settings
 
 BACKLOG = 2048
@@ -21,6 +22,7 @@ def run() -> int:
     # Nothing that a start loads goes away again: to look for it would slow the start, and later
     # every full collection.
     gc.disable()
+    limit_arenas()
     settings = load_settings()
     prepare(settings)
     listener = listen(settings.host, settings.port)

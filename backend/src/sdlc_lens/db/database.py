@@ -23,6 +23,9 @@ from sdlc_lens.errors import Busy
 READERS = 3
 """Most connections that read: one interpreter keeps no more busy, and each has its own cache."""
 
+CACHE_KILOBYTES = 1000
+"""The pages that each connection keeps; the system's cache has the others."""
+
 WAIT_SECONDS = 30
 """How long a change waits for another, such as a long sync, before it is given up."""
 
@@ -86,7 +89,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-            except OperationalError:
+            except (OperationalError, sqlite3.OperationalError):
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
                 raise
@@ -168,6 +171,7 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = {-CACHE_KILOBYTES}")
     cursor.close()
     add_functions(connection)
 

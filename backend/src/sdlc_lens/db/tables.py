@@ -106,7 +106,17 @@ documents = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("project_id", "path"),
     Index(None, "project_id", "type", "doc_id"),
-    Index(None, "project_id", "type", "status", "story_points"),
+    Index(
+        "ix_documents_statistics",
+        "project_id",
+        "type",
+        "status",
+        "severity",
+        "story_points",
+        "criteria_counts",
+        "records_verification",
+        "is_unproven",
+    ),
     Index(None, "project_id", "updated_at", "path"),
 )
 

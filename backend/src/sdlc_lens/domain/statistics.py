@@ -1,9 +1,8 @@
-"""How many documents there are of what type and status, how much of the work is done, and proven.
-"""
+"""How many documents there are of what type and status, what is done, and what is proven."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.kinds import is_delivered, is_terminal
@@ -28,7 +27,7 @@ class Count:
     documents: int
     points: float = 0.0
     severity: str | None = None
-    criteria: CriteriaCounts = CriteriaCounts()
+    criteria: CriteriaCounts = field(default_factory=CriteriaCounts)
     records_verification: bool = False
     unproven: int = 0
 

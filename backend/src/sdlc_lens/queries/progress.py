@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.kinds import (
     WITH_CRITERIA,
     StatusClass,
@@ -74,18 +74,13 @@ class Waiting:
         return blocked or bool(self.blocked_by)
 
 
-async def count_by_epic(session: ReadSession, project_id: int) -> list[EpicCount]:
+def count_by_epic(connection: sqlite3.Connection, project_id: int) -> list[EpicCount]:
     """The project's stories by the epic that they name and by status."""
-    found = await session.run(rows, _BY_EPIC, {"id": project_id})
-    return [EpicCount(**row) for row in found]
+    return [EpicCount(**row) for row in rows(connection, _BY_EPIC, {"id": project_id})]
 
 
-async def list_waiting(session: ReadSession, project_id: int) -> list[Waiting]:
+def list_waiting(connection: sqlite3.Connection, project_id: int) -> list[Waiting]:
     """The unfinished stories, bugs, change requests and issues, by type and id."""
-    return await session.run(_list_waiting, project_id)
-
-
-def _list_waiting(connection: sqlite3.Connection, project_id: int) -> list[Waiting]:
     statuses = [
         (row["type"], row["status"] or "")
         for row in rows(connection, _STATUSES, {"id": project_id})

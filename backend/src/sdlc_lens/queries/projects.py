@@ -1,6 +1,7 @@
 """Queries on projects, and the lease that a running sync holds on its project."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,9 +70,9 @@ async def get_project(session: ReadSession, slug: str) -> Project:
     return _project(row)
 
 
-async def get_project_id(session: ReadSession, slug: str) -> int:
+def get_project_id(connection: sqlite3.Connection, slug: str) -> int:
     """The id of the project called SLUG."""
-    found = await session.run(rows, "SELECT id FROM projects WHERE slug = :slug", {"slug": slug})
+    found = rows(connection, "SELECT id FROM projects WHERE slug = :slug", {"slug": slug})
     if not found:
         raise _unknown(slug)
     return int(found[0]["id"])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.references import (
     FAMILY,
     MENTION,
@@ -35,7 +35,8 @@ WHERE document_id IN (SELECT value FROM json_each(:ids))
 ORDER BY document_id, position
 """
 _NAMING = """
-SELECT documents.id, target, document_links.path FROM document_links JOIN documents ON documents.id = document_id
+SELECT documents.id, target, document_links.path
+FROM document_links JOIN documents ON documents.id = document_id
 WHERE target IN (SELECT value FROM json_each(:refs))
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
@@ -93,23 +94,6 @@ class Targets:
     by_path: Mapping[str, Named]
 
 
-async def find_targets(
-    session: ReadSession, project_id: int, refs: Iterable[str], paths: Iterable[str]
-) -> Targets:
-    """The documents of the project that REFS mean, and those at PATHS."""
-    return await session.run(_find_targets, project_id, refs, paths)
-
-
-async def get_mentioning(session: ReadSession, project_id: int, document_id: int) -> list[Named]:
-    """The documents whose text mentions this one, by type, then id."""
-    return await session.run(_get_mentioning, project_id, document_id)
-
-
-async def get_related(session: ReadSession, project_id: int, document_id: int) -> Related:
-    """Everything that a document is related to."""
-    return await session.run(_get_related, project_id, document_id)
-
-
 def candidates(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
 ) -> list[Candidate]:
@@ -118,9 +102,10 @@ def candidates(
     return [Candidate(**row) for row in rows(connection, _CANDIDATES, values)]
 
 
-def _find_targets(
+def find_targets(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str], paths: Iterable[str]
 ) -> Targets:
+    """The documents of the project that REFS mean, and those at PATHS."""
     wanted = list(refs)
     meanings = _meanings(connection, project_id, wanted)
     meant = {ref: found for ref in wanted if (found := meanings.get(ref)) is not None}
@@ -132,16 +117,18 @@ def _find_targets(
     return Targets({ref: named[found] for ref, found in meant.items()}, by_path)
 
 
-def _get_mentioning(
+def get_mentioning(
     connection: sqlite3.Connection, project_id: int, document_id: int
 ) -> list[Named]:
+    """The documents whose text mentions this one, by type, then id."""
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     found = _naming_this(connection, project_id, refs, document_id, MENTION)
     values = {"ids": json.dumps(list(found - {document_id}))}
     return _in_order(Named(**row) for row in rows(connection, _NAMED, values))
 
 
-def _get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
+    """Everything that a document is related to."""
     links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     meanings = _meanings(connection, project_id, (link.target for link in links))
@@ -179,9 +166,7 @@ def _meanings(connection: sqlite3.Connection, project_id: int, refs: Iterable[st
     return Meanings(candidates(connection, project_id, refs))
 
 
-def _family_references(
-    connection: sqlite3.Connection, ids: Iterable[int]
-) -> dict[int, list[Link]]:
+def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Link]]:
     """What the documents name as their parents, in their order."""
     values = {"ids": json.dumps(list(ids)), "relations": json.dumps(FAMILY)}
     found: dict[int, list[Link]] = defaultdict(list)
@@ -227,7 +212,7 @@ def _naming_this(
     """The documents that name this one by this relation, and not a namesake."""
     found = _naming(connection, project_id, refs, [relation])
     meanings = _meanings(connection, project_id, (target for _, target, _ in found))
-    return {document for document, *link in found if meanings.get(*link) == own}
+    return {document for document, target, path in found if meanings.get(target, path) == own}
 
 
 def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:

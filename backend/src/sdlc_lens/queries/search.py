@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.parse import decode
 from sdlc_lens.domain.search.excerpt import Patterns, beginning, excerpt, patterns_of
 from sdlc_lens.domain.search.query import Query, Term
@@ -45,9 +45,10 @@ LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
-_FOUND_BY = """
-SELECT projects.slug, documents.type, coalesce(documents.status, '{nothing}'), count(*)
-FROM search {joins} WHERE search MATCH :words {conditions} GROUP BY 1, 2, 3
+_FOUND_BY = f"""
+SELECT projects.slug, documents.type, coalesce(documents.status, '{NOTHING}') AS status,
+    count(*) AS documents
+FROM search {{joins}} WHERE search MATCH :words {{conditions}} GROUP BY 1, 2, 3
 """
 _ALL_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))"
 _SOME_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))"
@@ -94,37 +95,30 @@ class Hit:
 _SHOWN = [field.name for field in fields(Hit) if field.name not in {"snippet", "score"}]
 
 
-async def search_documents(
-    session: ReadSession, query: Query, filters: Filters, offset: int, limit: int
+def search_documents(
+    connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
 ) -> tuple[int, list[Hit]]:
     """How many documents there are with all terms of QUERY, and a page of them, the best first."""
     if not query.terms:
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    statement = _statement(tuple(given), len(query.terms) > 1)
     values = _values(query) | given | {"offset": offset, "limit": limit}
-    return await session.run(_search, _statement(tuple(given), len(query.terms) > 1), values, query.terms)
+    found = rows(connection, statement, values)
+    patterns = patterns_of(query.terms)
+    return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
 
 
-async def count_found(
-    session: ReadSession, query: Query, filters: Filters
+def count_found(
+    connection: sqlite3.Connection, query: Query, filters: Filters
 ) -> list[tuple[str, str, str, int]]:
     """How many documents with all terms of QUERY each project has of each type and status."""
     if not query.terms:
         return []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
-    statement = _FOUND_BY.format(
-        joins=_JOINS, nothing=NOTHING, conditions=_conditions(tuple(given))
-    )
-    values = given | {"words": expression(query.terms)}
-    return [tuple(row) for row in await session.run(rows, statement, values)]
-
-
-def _search(
-    connection: sqlite3.Connection, statement: str, values: dict[str, object], terms: Sequence[Term]
-) -> tuple[int, list[Hit]]:
-    found = rows(connection, statement, values)
-    patterns = patterns_of(terms)
-    return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
+    statement = _FOUND_BY.format(joins=_JOINS, conditions=_conditions(tuple(given)))
+    found = rows(connection, statement, given | {"words": expression(query.terms)})
+    return [(row["slug"], row["type"], row["status"], row["documents"]) for row in found]
 
 
 @cache

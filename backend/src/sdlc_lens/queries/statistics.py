@@ -1,6 +1,5 @@
-"""Queries that count documents."""
+"""Queries that count documents, answered from an index alone."""
 
-import json
 import sqlite3
 from dataclasses import fields
 
@@ -10,24 +9,26 @@ from sdlc_lens.domain.statistics import Count
 
 _CRITERIA = [field.name for field in fields(CriteriaCounts)]
 _COUNTS = f"""
-SELECT project_id, type, status, CASE type WHEN 'bug' THEN severity END AS severity,
+SELECT project_id, type, status, severity,
     count(*) AS documents,
     coalesce(sum(story_points), 0.0) AS points,
     max(records_verification) AS records_verification,
     sum(is_unproven) AS unproven,
     {", ".join(f"coalesce(sum(criteria_counts ->> '{name}'), 0) AS {name}" for name in _CRITERIA)}
-FROM documents WHERE project_id IN (SELECT value FROM json_each(:ids)) GROUP BY 1, 2, 3, 4
+FROM documents {{condition}} GROUP BY project_id, type, status, severity
 """
+_ALL, _OF_ONE = _COUNTS.format(condition=""), _COUNTS.format(condition="WHERE project_id = :id")
 
 
-async def count_documents(session: ReadSession, *project_ids: int) -> list[Count]:
-    """The documents of these projects, by project, type, status and, for bugs, severity."""
-    return await session.run(_count_documents, json.dumps(project_ids))
+async def count_documents(session: ReadSession, project_id: int | None = None) -> list[Count]:
+    """The documents of one project or of all, by project, type, status and severity."""
+    return await session.run(_count_documents, project_id)
 
 
-def _count_documents(connection: sqlite3.Connection, project_ids: str) -> list[Count]:
+def _count_documents(connection: sqlite3.Connection, project_id: int | None) -> list[Count]:
     counts = []
-    for row in map(dict, rows(connection, _COUNTS, {"ids": project_ids})):
+    statement = _ALL if project_id is None else _OF_ONE
+    for row in map(dict, rows(connection, statement, {"id": project_id})):
         criteria = CriteriaCounts(**{name: row.pop(name) for name in _CRITERIA})
         counts.append(Count(**row, criteria=criteria))
     return counts

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping
 from sqlalchemy.exc import OperationalError
 
+from sdlc_lens import memory
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.domain.checks.corpus import Corpus
@@ -49,7 +50,10 @@ class HealthChecks:
                 return standing, standing.report
             text = self._waiting(standing)
             rows = () if text else await read_facts(session, standing.project_id)
-        text = text or await asyncio.to_thread(_examined, rows)
+        if not text:
+            text = await asyncio.to_thread(_examined, rows)
+            del rows
+            await asyncio.to_thread(memory.release)
         await self._keep(slug, standing, text)
         return standing, text
 

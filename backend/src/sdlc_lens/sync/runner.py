@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from sdlc_lens import memory
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.locks import LeaseLocks
@@ -143,6 +144,7 @@ class Runner:
         finally:
             keeper.cancel()
         _log(project.slug, report)
+        await asyncio.to_thread(memory.release)
         return report
 
     async def _store_failure(

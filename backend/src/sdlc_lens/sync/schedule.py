@@ -77,12 +77,12 @@ class Schedule:
                 if project.auto_sync and project.sdlc_path
             }
         self._marks = {key: mark for key, mark in self._marks.items() if key in found}
+        self._following = {key: task for key, task in self._following.items() if not task.done()}
         for key, slug in found.items():
             if key not in self._following:
                 task = asyncio.create_task(self._try(self._follow, slug, key, trigger))
                 self._following[key] = task
                 await asyncio.wait([task], timeout=2 * ANSWER_SECONDS)
-        self._following = {key: task for key, task in self._following.items() if not task.done()}
 
     async def _follow(self, slug: str, key: Key, trigger: str) -> None:
         *_, path = key

@@ -100,7 +100,7 @@ async def parse_stored_again(database: Database, slug: str) -> None:
     Clients see the result alone: it is not a sync, and moves no time.
     """
     async with database.read() as session:
-        project_id = await get_project_id(session, slug)
+        project_id = await session.run(get_project_id, slug)
         mark = parsed_by(await get_configuration(session, project_id))
         await _hold_leases(database, len(await outdated_documents(session, project_id, mark)))
     async with database.write(PATIENCE_SECONDS) as session:

@@ -36,13 +36,13 @@ async def document(request: Request, reader: Reader) -> Response:
     async with request.app.state.database.read() as session:
         project = await get_project(session, path["slug"])
         at = request.query_params.get("path") or None
-        found = await find_document(session, project.id, path["type"], path["doc_id"], at)
-        detail = await get_detail(session, found.id)
-        related = await get_related(session, project.id, found.id)
-        mentioning = await get_mentioning(session, project.id, found.id)
-        place = await get_place(session, project.id, detail)
+        found = await session.run(find_document, project.id, path["type"], path["doc_id"], at)
+        detail = await session.run(get_detail, found.id)
+        related = await session.run(get_related, project.id, found.id)
+        mentioning = await session.run(get_mentioning, project.id, found.id)
+        place = await session.run(get_place, project.id, detail)
         named = [name for name in (detail.epic, detail.story) if name]
-        targets = await find_targets(session, project.id, named, ())
+        targets = await session.run(find_targets, project.id, named, ())
         proof = await _proof(session, project, detail)
     rendered = None
     if len(detail.content) <= LONGEST_RENDERED:
@@ -77,10 +77,10 @@ async def source(request: Request) -> Response:
     """The document's file, as it was read."""
     path = request.path_params
     async with request.app.state.database.read() as session:
-        project_id = await get_project_id(session, path["slug"])
+        project_id = await session.run(get_project_id, path["slug"])
         at = request.query_params.get("path") or None
-        found = await find_document(session, project_id, path["type"], path["doc_id"], at)
-        file = await get_source(session, found.id)
+        found = await session.run(find_document, project_id, path["type"], path["doc_id"], at)
+        file = await session.run(get_source, found.id)
     # Whatever a browser takes the file for, it runs nothing of it.
     policy = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
     return Response(file, headers=policy, media_type="text/markdown")

@@ -41,10 +41,10 @@ async def documents(request: Request) -> Response:
     offset, limit = (0, FURTHEST) if as_csv else (min((number - 1) * PER_PAGE, FURTHEST), PER_PAGE)
     async with request.app.state.database.read() as session:
         project = await get_project(session, slug)
-        total, items = await list_documents(session, project.id, selection, offset, limit)
+        total, items = await session.run(list_documents, project.id, selection, offset, limit)
         if as_csv:
             return table(request, f"{slug}-documents", _COLUMNS, _lines(items))
-        facets = await count_facets(session, project.id, selection)
+        facets = await session.run(count_facets, project.id, selection)
     return page(
         request,
         "documents/page.html",

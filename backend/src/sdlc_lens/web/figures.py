@@ -47,8 +47,8 @@ async def _gather(session: ReadSession, project_id: int) -> Figures:
     epics = Selection(types=["epic"], sort="doc_id", descending=False)
     return Figures(
         counts=await count_documents(session, project_id),
-        epics=(await list_documents(session, project_id, epics, 0, MOST_EPICS))[1],
-        by_epic=await count_by_epic(session, project_id),
-        latest=(await list_documents(session, project_id, Selection(), 0, MOST_LATEST))[1],
-        waiting=await list_waiting(session, project_id),
+        epics=(await session.run(list_documents, project_id, epics, 0, MOST_EPICS))[1],
+        by_epic=await session.run(count_by_epic, project_id),
+        latest=(await session.run(list_documents, project_id, Selection(), 0, MOST_LATEST))[1],
+        waiting=await session.run(list_waiting, project_id),
     )

@@ -55,7 +55,7 @@ async def portfolio(request: Request) -> Response:
     column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
     async with request.app.state.database.read() as session:
         projects = await list_projects(session)
-        counts = await count_documents(session, *(project.id for project in projects))
+        counts = await count_documents(session)
         reports = await get_summaries(session)
     own = by_project(counts)
     rows = [_row(project, own.get(project.id, []), reports) for project in projects]

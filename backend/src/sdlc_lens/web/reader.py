@@ -39,7 +39,7 @@ class Reader:
     async def _made(self, project: Project, detail: Detail, home: str) -> Rendered:
         parsed = await asyncio.to_thread(parse, detail.content, detail.path)
         async with self._database.read() as session:
-            targets = await find_targets(session, project.id, parsed.refs, parsed.paths)
+            targets = await session.run(find_targets, project.id, parsed.refs, parsed.paths)
         return await asyncio.to_thread(render, parsed, targets, home)
 
     def _keep(self, key: Key, rendered: Rendered) -> None:

@@ -40,13 +40,13 @@ async def search(request: Request) -> Response:
     asked = read_query(text)
     async with request.app.state.database.read() as session:
         projects = await list_projects(session)
-        total, hits = await search_documents(session, asked, filters, offset, limit)
+        total, hits = await session.run(search_documents, asked, filters, offset, limit)
         if number == 1 and not as_csv and (exact := _exact(asked.name, hits)):
             home = project_address(root(request), exact.project_slug)
             return see(document_address(home, exact))
         if as_csv:
             return table(request, "search", _CSV, map(_line, hits))
-        counts = await count_found(session, asked, filters)
+        counts = await session.run(count_found, asked, filters)
     return page(
         request,
         "search/page.html",

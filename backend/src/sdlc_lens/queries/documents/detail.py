@@ -4,10 +4,8 @@ import sqlite3
 from dataclasses import dataclass, fields
 from hashlib import sha256
 
-from sqlalchemy import select
-
-from sdlc_lens.db.database import ReadSession, rows
-from sdlc_lens.db.tables import Json, document_sources, documents
+from sdlc_lens.db.database import rows
+from sdlc_lens.db.tables import Json, documents
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
@@ -70,41 +68,18 @@ class Detail(Details):
     sha256: str
 
 
-async def find_document(
-    session: ReadSession, project_id: int, type_name: str, name: str, path: str | None = None
+def find_document(
+    connection: sqlite3.Connection,
+    project_id: int,
+    type_name: str,
+    name: str,
+    path: str | None = None,
 ) -> Found:
     """The document of this type whose stem, else whose ref or alias, is NAME.
 
     Of several the one at PATH is meant; without a PATH the lexically first of one stem, and of
     one ref the one that references to it mean.
     """
-    return await session.run(_find_document, project_id, type_name, name, path)
-
-
-async def get_detail(session: ReadSession, document_id: int) -> Detail:
-    """Everything that is known of a document."""
-    return await session.run(_get_detail, document_id)
-
-
-async def get_place(session: ReadSession, project_id: int, detail: Detail) -> Place:
-    """Where a document stands among those of its type."""
-    values = {"project_id": project_id, "type": detail.type}
-    found = [Neighbour(**row) for row in await session.run(rows, _NEIGHBOURS, values)]
-    index = found.index(Neighbour(detail.type, detail.doc_id, detail.path))
-    before = found[index - 1] if index else None
-    after = found[index + 1] if index + 1 < len(found) else None
-    return Place(index + 1, len(found), before, after)
-
-
-async def get_source(session: ReadSession, document_id: int) -> bytes:
-    """A document's file as it was read."""
-    query = select(document_sources.c.source).where(document_sources.c.document_id == document_id)
-    return bytes((await session.execute(query)).scalar_one())
-
-
-def _find_document(
-    connection: sqlite3.Connection, project_id: int, type_name: str, name: str, path: str | None
-) -> Found:
     stem = name.lower() if type_name in SINGLETONS else name
     values = {"project_id": project_id, "type": type_name, "stem": stem}
     matches = {row["path"]: row["id"] for row in rows(connection, _OF_STEM, values)}
@@ -121,9 +96,26 @@ def _find_document(
     return Found(matches[chosen], tuple(sorted(set(matches) - {chosen})))
 
 
-def _get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
+def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
+    """Everything that is known of a document."""
     (found,) = rows(connection, _DETAIL, {"id": document_id})
     values = dict(found)
     source, start = values.pop("source"), values.pop("content_start")
     values |= {name: kind.process_result_value(values[name]) for name, kind in _JSON.items()}
     return Detail(**values, content=content(source, start), sha256=sha256(source).hexdigest())
+
+
+def get_place(connection: sqlite3.Connection, project_id: int, detail: Detail) -> Place:
+    """Where a document stands among those of its type."""
+    values = {"project_id": project_id, "type": detail.type}
+    found = [Neighbour(**row) for row in rows(connection, _NEIGHBOURS, values)]
+    index = found.index(Neighbour(detail.type, detail.doc_id, detail.path))
+    before = found[index - 1] if index else None
+    after = found[index + 1] if index + 1 < len(found) else None
+    return Place(index + 1, len(found), before, after)
+
+
+def get_source(connection: sqlite3.Connection, document_id: int) -> bytes:
+    """A document's file as it was read."""
+    query = "SELECT source FROM document_sources WHERE document_id = :id"
+    return bytes(rows(connection, query, {"id": document_id})[0]["source"])

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.database import rows
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form
@@ -64,53 +64,55 @@ class Selection:
 
 _ITEM = [field.name for field in fields(DocumentItem)]
 _COLUMNS = {name: name for name in _ITEM} | {"criteria": "criteria_counts AS criteria"}
-# Sorted by themselves first: whole rows are large, and only a page of them is wanted. The path as
-# last key makes pages meet without gap or overlap. A page past the end has a row, for the total.
+_COUNT = "SELECT count(*) AS total FROM documents WHERE {conditions}"
+# The path as last key makes pages meet without gap or overlap.
 _PAGE = """
-SELECT total, {columns}
-FROM (SELECT count(*) AS total FROM documents WHERE {conditions})
-LEFT JOIN documents ON id IN (
-    SELECT id FROM documents WHERE {conditions}
-    ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
-)
-ORDER BY {key} {order}, path {order}
+SELECT {columns} FROM documents WHERE {conditions}
+ORDER BY {key} {order}, path {order} LIMIT :limit OFFSET :offset
 """
 _FACETS = """
-WITH found AS MATERIALIZED (SELECT {columns} FROM documents WHERE {conditions})
+WITH found AS {materialized} (SELECT {columns} FROM documents WHERE {conditions})
 SELECT * FROM ({facets}) ORDER BY count DESC, value
 """
 
 
-async def list_documents(
-    session: ReadSession, project_id: int, selection: Selection, offset: int, limit: int
+def list_documents(
+    connection: sqlite3.Connection,
+    project_id: int,
+    selection: Selection,
+    offset: int,
+    limit: int,
 ) -> tuple[int, list[DocumentItem]]:
     """How many documents the selection holds, and a page of them."""
-    conditions = ["project_id = :project_id", *_filters(selection).values(), *_texts(selection)]
-    statement = _PAGE.format(
+    held = ["project_id = :project_id", *_filters(selection).values(), *_texts(selection)]
+    conditions = " AND ".join(held)
+    page = _PAGE.format(
         columns=", ".join(_COLUMNS.values()),
-        conditions=" AND ".join(conditions),
+        conditions=conditions,
         key=SORTABLE[selection.sort],
         order="DESC" if selection.descending else "ASC",
     )
     values = _values(selection) | {"project_id": project_id, "offset": offset, "limit": limit}
-    return await session.run(_list_documents, statement, values)
+    (count,) = rows(connection, _COUNT.format(conditions=conditions), values)
+    return count["total"], [_item(row) for row in rows(connection, page, values)]
 
 
-async def count_facets(
-    session: ReadSession, project_id: int, selection: Selection
+def count_facets(
+    connection: sqlite3.Connection, project_id: int, selection: Selection
 ) -> dict[str, list[FacetValue]]:
     """The values of each field that filters, in the documents that all *other* filters let pass.
 
     The most frequent first.
     """
     statement = _FACETS.format(
+        # Folding takes long, all else does not.
+        materialized="MATERIALIZED" if selection.texts else "NOT MATERIALIZED",
         columns=", ".join(FACETS),
         conditions=" AND ".join(["project_id = :project_id", *_texts(selection)]),
         facets=" UNION ALL ".join(_facet(column, selection) for column in FACETS),
     )
-    values = _values(selection) | {"project_id": project_id}
     facets: dict[str, list[FacetValue]] = {column: [] for column in FACETS}
-    for row in await session.run(rows, statement, values):
+    for row in rows(connection, statement, _values(selection) | {"project_id": project_id}):
         facets[row["facet"]].append(FacetValue(row["value"], row["count"]))
     return facets
 
@@ -121,14 +123,6 @@ def _facet(column: str, selection: Selection) -> str:
         f"SELECT '{column}' AS facet, coalesce({column}, '{NOTHING}') AS value, count(*) AS count"
         f" FROM found WHERE {' AND '.join(others) or 'true'} GROUP BY 2"
     )
-
-
-def _list_documents(
-    connection: sqlite3.Connection, statement: str, values: dict[str, object]
-) -> tuple[int, list[DocumentItem]]:
-    found = rows(connection, statement, values)
-    items = [_item(row) for row in found if row["path"] is not None]
-    return found[0]["total"], items
 
 
 def _item(row: sqlite3.Row) -> DocumentItem:
