@@ -220,6 +220,6 @@ async def test_function_runs_inside_of_the_sessions_transaction(database: Databa
             assert await writing.run(count, table="projects") == 1
         assert (await reading.run(count, "projects"), await reading.scalar(query)) == (0, 0)
     async with database.read() as reading:
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(OperationalError):
             await reading.run(count, "nothing")
         assert await reading.run(count, "projects") == 1

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "steady",
+    max_examples=50,
     derandomize=True,
     deadline=None,
     database=None,

@@ -17,7 +17,9 @@ from support.workspaces import write_workspace
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.tables import document_sources
 from sdlc_lens.errors import SyncInProgress
+from sdlc_lens.queries.ingest import add_documents
 from sdlc_lens.queries.projects import LEASE_SECONDS, get_project
 from sdlc_lens.queries.syncs import list_syncs
 from sdlc_lens.sync import apply
@@ -161,6 +163,23 @@ async def test_cancellation_in_the_middle(
         newest, *_ = await list_syncs(session, project.id)
     assert (newest.outcome, newest.message) == ("cancelled", "the service was stopped")
     assert (await harbour.sync()).removed == 1
+
+
+async def test_few_bytes_are_stored_at_once(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portions: list[list[int]] = []
+    add = add_documents
+
+    async def watch(session: WriteSession, rows: Any) -> None:
+        portions.append([len(row["source"]) for row in rows[document_sources]])
+        await add(session, rows)
+
+    monkeypatch.setattr(apply, "add_documents", watch)
+    monkeypatch.setattr(apply, "BYTES_AT_ONCE", 200)
+    assert (await harbour.sync()).added == 12
+    assert len(portions) > 1
+    assert all(sum(sizes[:-1]) < 200 for sizes in portions)
 
 
 async def test_failure_in_the_middle(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:

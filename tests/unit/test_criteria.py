@@ -268,12 +268,12 @@ def test_each_criterion_is_counted_once(text: str) -> None:
      "### AC1\n\n", "**Verify:** a\n", "`", "    ```\n", "<!--\n", "- ", "1", "    b\n"],
 )  # fmt: skip
 def test_effort_grows_with_the_length_alone(part: str) -> None:
-    many = part * (40_000 // len(part))
+    many = part * (20_000 // len(part))
     start = time.thread_time()
     for before in (SECTION, SECTION + "- [ ] ", "### AC1\n", "### ", SECTION + "- **AC1"):
         read(before + many)
         read(before + many + "\n-->\n")
-    assert time.thread_time() - start < 5  # a quadratic one takes a minute
+    assert time.thread_time() - start < 2  # a quadratic one takes many
 
 
 PROVEN = CriteriaCounts(total=1, verified=1)

@@ -9,7 +9,7 @@ from support.words import choose_words
 
 from sdlc_lens.domain.documents.layout import identify
 
-COUNT = 600  # a quarter of the usual 2,400: the statistics are the same for every multiple
+COUNT = 300  # an eighth of the usual 2,400, with one of the four large documents
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_exactly_as_many_documents_as_asked_for(count: int) -> None:
 
 def test_sizes(texts: dict[str, str]) -> None:
     sizes = sorted(len(text.encode()) for text in texts.values())
-    assert sum(sizes[:-1]) * 4 + sum(LARGE_SIZES) == pytest.approx(11e6, rel=0.05)
+    assert sum(sizes[:-1]) * 8 + sum(LARGE_SIZES) == pytest.approx(11e6, rel=0.05)
     assert sizes[COUNT // 2] == pytest.approx(3500, rel=0.05)
     assert sizes[COUNT * 9 // 10] == pytest.approx(12_000, rel=0.05)
     assert sizes[-1] == pytest.approx(500_000, rel=0.01)
@@ -56,7 +56,7 @@ def test_types(texts: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("form", "low", "high"),
     [
-        (r"^\|---", 0.3, 0.9),
+        (r"^\|---", 0.2, 0.9),
         (r"^```python\n", 0.2, 0.9),
         (r"^- \[[ xX]\] ", 0.25, 0.9),
         (r"^### AC\d: ", 0.1, 0.4),

@@ -18,16 +18,17 @@ import sys
 from pathlib import Path
 from sdlc_lens import permissions
 {BECOME_NOBODY}
-print(getattr(permissions, sys.argv[1])(Path(sys.argv[2])))
+for path in sys.argv[1:]:
+    print(permissions.why_unreadable(Path(path)))
+    print(permissions.why_unwritable(Path(path)))
 """
 
 
-def hint_for_nobody(function: str, path: Path) -> str:
-    """What a process without privileges is told."""
-    ended = run(function, str(path), env=dict(os.environ), script=WHY)
+def hints_for_nobody(*paths: Path) -> list[str]:
+    """Why a process without privileges cannot read, and cannot write, each of these paths."""
+    ended = run(*map(str, paths), env=dict(os.environ), script=WHY)
     assert ended.returncode == 0, ended
-    (line,) = ended.stdout.splitlines()
-    return line
+    return ended.stdout.splitlines()
 
 
 def paths_in(line: str) -> set[str]:
@@ -58,24 +59,22 @@ def test_starting_as_the_owner_is_offered_unless_that_is_root(
         assert (f"--user {owner}:" in line) is offered
 
 
-@pytest.mark.parametrize("function", ["why_unreadable", "why_unwritable"])
-@pytest.mark.parametrize("name", ["closed", "closed/below/deep", "open/missing/deep", "missing"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: needs root, to become another user")
-def test_hint_names_no_folder_above_and_opens_nothing_of_others(
-    name: str, function: str, open_folder: Path
-) -> None:
+def test_hint_names_no_folder_above_and_opens_nothing_of_others(open_folder: Path) -> None:
     (open_folder / "closed").mkdir(mode=0o700)
     (open_folder / "open").mkdir(mode=0o755)
-    path = open_folder / name
-    line = hint_for_nobody(function, path)
-    assert {found.rstrip(".") for found in paths_in(line)} <= {str(path), "/data/projects/NAME"}
-    assert "chmod" not in line
-    assert "chown" not in line
-    assert f"{NOBODY}" in line
+    names = ("closed", "closed/below/deep", "open/missing/deep", "missing")
+    paths = [open_folder / name for name in names]
+    asked = [path for path in paths for _ in range(2)]
+    for path, line in zip(asked, hints_for_nobody(*paths), strict=True):
+        assert {found.rstrip(".") for found in paths_in(line)} <= {str(path), "/data/projects/NAME"}
+        assert "chmod" not in line
+        assert "chown" not in line
+        assert f"{NOBODY}" in line
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: needs root, to become another user")
 def test_missing_folder_is_created_and_mounted(open_folder: Path) -> None:
-    line = hint_for_nobody("why_unwritable", open_folder / "db")
+    _, line = hints_for_nobody(open_folder / "db")
     assert f"`install -d -o {NOBODY} -g {NOBODY} db`" in line
     assert line.endswith(f'-v "$PWD/db:{open_folder / "db"}"')

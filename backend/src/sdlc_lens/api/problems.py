@@ -1,7 +1,6 @@
 """Every error as one shape: RFC 9457, with the member `error` that older clients read."""
 
 import logging
-import sqlite3
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -53,7 +52,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(sqlite3.Error, _database)
     app.add_exception_handler(NoConnection, _database)
 
 

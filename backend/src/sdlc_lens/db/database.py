@@ -11,7 +11,7 @@ from typing import Concatenate
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -46,11 +46,16 @@ class ReadSession(AsyncConnection):
 
         For what is asked often: any number of queries costs as little as one, and what is made of
         their rows keeps nobody waiting.
+
+        Raises: DBAPIError, as queries of the session do.
         """
         assert self.sync_connection, "the session has not begun or has ended"
         connection = self.sync_connection.connection.driver_connection
         assert isinstance(connection, driver.Connection)
-        result: T = await connection.run(partial(function, **named), *arguments)
+        try:
+            result: T = await connection.run(partial(function, **named), *arguments)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
         return result
 
 
@@ -89,7 +94,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-            except (OperationalError, sqlite3.OperationalError):
+            except OperationalError:
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
                 raise

@@ -1,5 +1,6 @@
 """Documents as a sync stores them."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sdlc_lens.db.tables import (
     projects,
 )
 from sdlc_lens.domain.documents.document import Document
+from sdlc_lens.domain.documents.references import Link
 from sdlc_lens.domain.search.folding import fold, indexed_text
 from sdlc_lens.sources.snapshot import blob_id
 
@@ -35,6 +37,7 @@ SET indexed_name = :indexed_name, indexed_title = :indexed_title, indexed_text =
 WHERE document_id = :document_id AND (indexed_name, indexed_title, indexed_text)
     IS NOT (:indexed_name, :indexed_title, :indexed_text)
 """
+_LINK_COLUMNS = ("document_id", "position", *Link._fields)
 _JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
 
@@ -63,10 +66,11 @@ async def outdated_documents(session: ReadSession, project_id: int, current: str
     return {row.id: row.path for row in await session.execute(query)}
 
 
-async def stored_sources(session: ReadSession, ids: Iterable[int]) -> dict[int, bytes]:
-    """The bytes of these documents."""
-    query = select(document_sources).where(document_sources.c.document_id.in_(list(ids)))
-    return {row.document_id: row.source for row in await session.execute(query)}
+def stored_source(connection: sqlite3.Connection, document_id: int) -> bytes:
+    """The bytes of a document; for functions of `ReadSession.run`."""
+    query = "SELECT source FROM document_sources WHERE document_id = ?"
+    (source,) = connection.execute(query, (document_id,)).fetchone()
+    return bytes(source)
 
 
 async def outdated_projects(session: ReadSession, current: str) -> list[str]:
@@ -95,9 +99,10 @@ def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object
             refs[document.ref] = True
         for ref, is_own in refs.items():
             rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
-        for position, link in enumerate(document.links):
-            place: Row = {"document_id": document_id, "position": position}
-            rows[document_links].append(place | link._asdict())
+        rows[document_links] += (
+            dict(zip(_LINK_COLUMNS, (document_id, position, *link), strict=True))
+            for position, link in enumerate(document.links)
+        )
     return rows
 
 
@@ -114,10 +119,7 @@ def source_row(document: Row, source: bytes) -> Row:
 
 async def add_documents(session: WriteSession, rows: Rows) -> None:
     """Store new documents."""
-    await _insert(session, documents, rows[documents])
-    await _insert_sources(session, rows[document_sources])
-    await _insert(session, document_refs, rows[document_refs])
-    await _insert(session, document_links, rows[document_links])
+    await session.run(_insert, rows)
 
 
 async def replace_fields(session: WriteSession, rows: Rows) -> int:
@@ -135,7 +137,7 @@ async def replace_fields(session: WriteSession, rows: Rows) -> int:
     await session.exec_driver_sql(_INDEX, list(rows[document_sources]))
     for table in (document_refs, document_links):
         await _delete(session, table, "document_id", before)
-        await _insert(session, table, rows[table])
+    await session.run(_insert, {table: rows[table] for table in (document_refs, document_links)})
     return sum(len(changed) for names, changed in changes.items() if names)
 
 
@@ -144,26 +146,17 @@ async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
     await _delete(session, documents, "id", ids)
 
 
-# Past the library's own treatment of values, which takes as long as storing them.
-async def _insert(session: WriteSession, table: Table, rows: Sequence[Row]) -> None:
-    for portion in batched(rows, _ROWS_AT_ONCE):
-        names = portion[0].keys()
-        await session.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(names)})"
-            f" VALUES ({', '.join(f':{name}' for name in names)})",
-            list(portion),
-        )
-
-
-async def _insert_sources(session: WriteSession, rows: Sequence[Row]) -> None:
-    """With one statement, since the search index is written out after each."""
-    for portion in batched(rows, _ROWS_AT_ONCE):
-        marks = f"({', '.join('?' * len(portion[0]))})"
-        await session.exec_driver_sql(
-            f"INSERT INTO document_sources ({', '.join(portion[0])})"
-            f" VALUES {', '.join([marks] * len(portion))}",
-            tuple(value for row in portion for value in row.values()),
-        )
+def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
+    """Insert ROWS, table by table; those of a table have the same columns."""
+    for table, own in rows.items():
+        for portion in batched(own, _ROWS_AT_ONCE):
+            names = ", ".join(portion[0])
+            marks = f"({', '.join('?' * len(portion[0]))})"
+            # With one statement, since the search index is written out after each.
+            connection.execute(
+                f"INSERT INTO {table.name} ({names}) VALUES {', '.join([marks] * len(portion))}",
+                [value for row in portion for value in row.values()],
+            )
 
 
 async def _stored_fields(

@@ -25,5 +25,6 @@ class Snapshot:
 
 def blob_id(source: bytes) -> str:
     """The id that git gives a file of these bytes: the one mark by which a change is known."""
-    header = b"blob %d\0" % len(source)
-    return hashlib.sha1(header + source, usedforsecurity=False).hexdigest()
+    digest = hashlib.sha1(b"blob %d\0" % len(source), usedforsecurity=False)
+    digest.update(source)
+    return digest.hexdigest()

@@ -1,13 +1,14 @@
 """Stores what a plan says, in the session's one transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import aclosing
-from itertools import batched, count
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
+from sqlite3 import Connection
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
-from sdlc_lens.db.tables import documents
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import parse, parsed_by
 from sdlc_lens.errors import Unreadable
@@ -19,13 +20,15 @@ from sdlc_lens.queries.ingest import (
     next_id,
     remove_documents,
     replace_fields,
-    stored_sources,
+    stored_source,
 )
 from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync import threads
 from sdlc_lens.sync.plan import Plan
 from sdlc_lens.sync.threads import in_own_thread, in_time
 
 DOCUMENTS_AT_ONCE = 200  # the search index is written out after each portion
+BYTES_AT_ONCE = 4 * 2**20  # or one document more
 
 
 async def apply(
@@ -48,27 +51,33 @@ async def apply(
     ids = count(await next_id(session))
     failures: dict[str, str] = {}
 
-    def read(paths: Iterable[str]) -> Rows:
-        parsed = {}
-        for path in paths:
-            try:
-                source = snapshot.read(path)
-            except Unreadable as error:
-                failures[path] = str(error)
-                continue
-            if source is not None:
-                parsed[next(ids)] = parse(path, source, configuration), source
+    def read(path: str) -> bytes | None:
+        try:
+            return snapshot.read(path)
+        except Unreadable as error:
+            failures[path] = str(error)
+            return None
+
+    def rows_of(sources: Mapping[str, bytes]) -> Rows:
+        parsed = {
+            next(ids): (parse(path, source, configuration), source)
+            for path, source in sources.items()
+        }
         return document_rows(parsed, **shared)
 
     added = changed = 0
-    async with aclosing(_ahead(read, [*plan.add, *plan.change])) as portions:
-        async for rows in portions:
-            paths = [str(row["path"]) for row in rows[documents]]
-            former = [stored[path].id for path in paths if path in stored]
-            await remove_documents(session, former)
-            await add_documents(session, rows)
-            added += len(paths) - len(former)
-            changed += len(former)
+    waiting = deque([*plan.add, *plan.change])
+    # One after the other: to read the next documents while some are stored is hardly faster, and
+    # the threads that wait for each other take half as much CPU again.
+    while waiting:
+        reading = in_own_thread(_portion, waiting, read)
+        sources = await in_time(reading, threads.MOST_SECONDS_IN_TURN)
+        rows = await asyncio.to_thread(rows_of, sources)
+        former = [stored[path].id for path in sources if path in stored]
+        await remove_documents(session, former)
+        await add_documents(session, rows)
+        added += len(sources) - len(former)
+        changed += len(former)
     again = {stored[path].id: path for path in plan.parse_again}
     changed += await parse_again(session, again, configuration)
     await remove_documents(session, [stored[path].id for path in plan.remove])
@@ -80,37 +89,32 @@ async def parse_again(
 ) -> int:
     """Parse stored documents, paths by id, from their stored sources; how many differ now."""
     mark = parsed_by(configuration)
+    waiting = deque(paths)
 
-    def read(sources: Mapping[int, bytes]) -> Rows:
+    def read(connection: Connection) -> Rows:
+        sources = _portion(waiting, partial(stored_source, connection))
         parsed = {
-            of: (parse(paths[of], source, configuration), source) for of, source in sources.items()
+            document_id: (parse(paths[document_id], source, configuration), source)
+            for document_id, source in sources.items()
         }
         return document_rows(parsed, parsed_by=mark)
 
     changed = 0
-    for ids in batched(paths, DOCUMENTS_AT_ONCE):
-        rows = await asyncio.to_thread(read, await stored_sources(session, ids))
-        changed += await replace_fields(session, rows)
+    while waiting:
+        changed += await replace_fields(session, await session.run(read))
     return changed
 
 
-async def _ahead(
-    read: Callable[[Iterable[str]], Rows], paths: Iterable[str]
-) -> AsyncGenerator[Rows]:
-    """The rows of the documents at PATHS; while a portion is stored, a thread reads the next."""
-    portions = batched(paths, DOCUMENTS_AT_ONCE)
-
-    def begin() -> asyncio.Future[Rows] | None:
-        if portion := next(portions, None):
-            return in_own_thread(read, portion)
-        return None
-
-    ahead = begin()
-    try:
-        while ahead:
-            rows = await in_time(ahead)
-            ahead = begin()
-            yield rows
-    finally:
-        if ahead:
-            ahead.cancel()
+def _portion[Key](waiting: deque[Key], read: Callable[[Key], bytes | None]) -> dict[Key, bytes]:
+    """The sources of the first that are WAITING, which are taken from it: so many, or so many
+    bytes, as are stored at once.
+    """
+    sources: dict[Key, bytes] = {}
+    size = 0
+    while waiting and len(sources) < DOCUMENTS_AT_ONCE and size < BYTES_AT_ONCE:
+        key = waiting.popleft()
+        source = read(key)
+        if source is not None:
+            sources[key] = source
+            size += len(source)
+    return sources

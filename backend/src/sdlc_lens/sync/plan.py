@@ -61,7 +61,7 @@ def require_most_to_stay(
         raise HeldBack(
             f"{len(lost)} of {len(stored)} stored documents are gone from the workspace. Nothing"
             " was changed: check that the whole workspace is mounted. If they are meant to be gone,"
-            " sync again with ?confirm=true",
+            " sync again with ?confirm=true, or on the command line with --confirm",
             lost,
         )
 

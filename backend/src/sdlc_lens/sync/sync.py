@@ -23,6 +23,7 @@ from sdlc_lens.queries.projects import (
 from sdlc_lens.queries.syncs import Failure, Sync, add_sync
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync import threads
 from sdlc_lens.sync.apply import apply, parse_again
 from sdlc_lens.sync.plan import Plan, make_plan, require_most_to_stay
 from sdlc_lens.sync.threads import in_own_thread, in_time
@@ -52,7 +53,7 @@ async def run(
         former = await get_configuration(session, project.id)
     guarded = not confirmed and project.sdlc_path == project.synced_path
     comparing = in_own_thread(_compare, project.sdlc_path or "", base, stored, guarded)
-    snapshot, configuration, plan = await in_time(comparing)
+    snapshot, configuration, plan = await in_time(comparing, threads.MOST_SECONDS)
     await _hold_leases(database, plan.rows)
     async with database.write(PATIENCE_SECONDS) as session:
         revision = await leased_revision(session, lease)

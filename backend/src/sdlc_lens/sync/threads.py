@@ -8,7 +8,10 @@ from threading import Thread
 from sdlc_lens.errors import UnusableWorkspace
 
 MOST_SECONDS = 120
-"""How long a sync waits for a source: for its snapshot, and for each portion of documents."""
+"""How long a sync waits for the snapshot of a source."""
+
+MOST_SECONDS_IN_TURN = 10
+"""How long a sync that holds the turn to write waits for a portion of a source's documents."""
 
 
 def in_own_thread[**Arguments, Result](
@@ -32,14 +35,14 @@ def in_own_thread[**Arguments, Result](
     return asyncio.wrap_future(answer)
 
 
-async def in_time[Result](answer: asyncio.Future[Result]) -> Result:
+async def in_time[Result](answer: asyncio.Future[Result], seconds: float) -> Result:
     """The answer of a source.
 
     Raises: UnusableWorkspace, when it does not come.
     """
     try:
-        return await asyncio.wait_for(answer, MOST_SECONDS)
+        return await asyncio.wait_for(answer, seconds)
     except TimeoutError as error:
         raise UnusableWorkspace(
-            f"the workspace did not answer within {MOST_SECONDS} s: its mount hangs. Mount it again"
+            f"the workspace did not answer within {seconds} s: its mount hangs. Mount it again"
         ) from error

@@ -17,8 +17,7 @@ _HINT = re.compile(r"[A-Za-z]-?[0-9]|-[A-Z]")
 _NUMBER = re.compile(rb"0000+")
 _ULID = re.compile(rb"00000000+")
 _HYPHEN = ord("-")
-_BEFORE_TAIL = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
-_WORD = frozenset(bytes([code]) for code in (*_BEFORE_TAIL - {_HYPHEN}, *b"0123456789_"))
+_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _SHORTEST_ULID = 8
 _LENGTHS = sorted({len(prefix) for prefix in BY_PREFIX})
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
@@ -65,20 +64,20 @@ def find_ids(text: str) -> list[Id]:
     tails = [run.span() for run in _NUMBER.finditer(line.translate(_DIGITS_ALIKE))]
     if ulids := [run.span() for run in _ULID.finditer(line.translate(_CROCKFORD_ALIKE))]:
         tails = sorted(tails + [tail for span in ulids for tail in _ulid_tails(text, *span)])
+    line += b" "
     found: list[Id] = []
     last = 0
     for start, end in tails:
-        before = line[start - 1] if start else 0
-        if before not in _BEFORE_TAIL or line[end : end + 1] in _WORD:
+        if not start or line[end] in _WORD:
             continue
-        hyphen = before == _HYPHEN
-        if hyphen and line[end : end + 1] == b"-" and _DATE.match(text, start):
+        hyphen = line[start - 1] == _HYPHEN
+        if hyphen and line[end] == _HYPHEN and _DATE.match(text, start):
             continue
         stop = start - hyphen
         for length in _LENGTHS:
             begin = stop - length
-            prefix = _SPELLINGS.get(text[begin:stop]) if begin >= last else None
-            if prefix and not (begin and _is_word(text[begin - 1])):
+            prefix = _SPELLINGS.get(text[begin:stop])
+            if prefix and begin >= last and not (begin and _is_word(text[begin - 1])):
                 tail = text[start:end]
                 candidate = not hyphen and not tail.isdigit()
                 found.append(Id(begin, end, prefix, prefix + tail, candidate))

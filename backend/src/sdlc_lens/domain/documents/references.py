@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from sdlc_lens.domain.documents.header import LINK, OFTEN_REPEATED, Field
-from sdlc_lens.domain.documents.ids import Id, find_ids, spread
+from sdlc_lens.domain.documents.ids import find_ids, spread
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 from sdlc_lens.domain.documents.layout import home, is_document
 
@@ -20,8 +20,7 @@ FAMILY = ("story", "epic", "parent")
 
 _LONGEST_PATH = 300
 _ADDRESS = re.compile(r"\s*(?:<([^<>#]*)|([^\s#]*))")  # without fragment and title
-_BEFORE_PATH = re.compile(r"\]\(<?([^()<>\s]*)\Z")
-_AFTER_PATH = re.compile(r"[^()<>\s]*")
+_IN_PATH = re.compile(r"[^()<>\s]*")
 
 
 class Link(NamedTuple):
@@ -52,13 +51,21 @@ def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
 def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, ...]:
     """Every id that occurs in TEXT, in the order of first occurrence; its OWN left out."""
     has_links = "](" in text
-    found = dict.fromkeys(
-        (found.ref, _path_around(found, text, folder) if has_links else None, found.candidate)
-        for found in find_ids(text)
-        if found.ref not in own
-    )
-    links = tuple(Link(MENTION, *mention) for mention in found)
-    return links if len({ref for ref, *_ in found}) == len(found) else _once(links)
+    found: dict[str, dict[str | None, bool]] = {}
+    for start, _, _, ref, candidate in find_ids(text):
+        if ref in own:
+            continue
+        in_link = has_links and start and text[start - 1] in "/(<"
+        path = _path_around(start, text, folder) if in_link else None
+        if ref not in found:
+            found[ref] = {path: candidate}
+        elif found[ref].get(path, True):
+            found[ref][path] = candidate
+    links: list[Link] = []
+    for ref, same in found.items():
+        named = [Link(MENTION, ref, path, candidate) for path, candidate in same.items()]
+        links += _most_definite(named) if len(named) > 1 else named
+    return tuple(links)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,8 @@ def link_path(target: str, folder: str) -> str | None:
     None when the link cannot point at a document of the workspace.
     """
     address = _ADDRESS.match(target)
-    path = unquote(address[1] or address[2]) if address else ""
+    path = (address[1] or address[2]) if address else ""
+    path = unquote(path) if "%" in path else path
     if "://" in path or not is_document(path.rpartition("/")[2]):
         return None
     parts = [] if path.startswith("/") or not folder else folder.split("/")
@@ -195,13 +203,14 @@ def _id_of_target(target: str) -> str | None:
     return f" {target[chosen.start : chosen.end]} " if chosen else None
 
 
-def _path_around(found: Id, text: str, folder: str) -> str | None:
-    """The path of the document whose name begins with an id in a link's target."""
-    if text[found.start - 1 : found.start] not in ("/", "(", "<"):
+def _path_around(start: int, text: str, folder: str) -> str | None:
+    """The path of the document whose name begins at START, if that is in a link's target."""
+    begin = text.rfind("](", max(0, start - _LONGEST_PATH), start)
+    before = text[begin + 2 : start].removeprefix("<")
+    if begin < 0 or not _IN_PATH.fullmatch(before):
         return None
-    before = _BEFORE_PATH.search(text, max(0, found.start - _LONGEST_PATH), found.start)
-    after = _AFTER_PATH.match(text, found.start, found.start + _LONGEST_PATH)
-    return link_path(before[1] + after[0], folder) if before and after else None
+    after = _IN_PATH.match(text, start, start + _LONGEST_PATH)
+    return link_path(before + after[0], folder) if after else None
 
 
 def _once(links: Iterable[Link]) -> tuple[Link, ...]:

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
+from sdlc_lens.domain.documents.header import OFTEN_REPEATED
 from sdlc_lens.domain.documents.kinds import ANY_STATUS, STATUSES
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u02bc\u00b4\u2032\uff07"))
@@ -28,6 +30,7 @@ class Statuses:
         }
         everywhere = [*ANY_STATUS, *chain.from_iterable(additions.values())]
         self._any = (*_entries(everywhere), *_OUTSIDE_ALL_TYPES.items())
+        self._repeated = lru_cache(maxsize=1024)(self._canonical)
 
     def canonical(self, type_name: str, written: str | None) -> str | None:
         """The longest status that WRITTEN starts with; WRITTEN as it is when there is none.
@@ -36,6 +39,10 @@ class Statuses:
         """
         if written is None or not written.strip():
             return None
+        often = len(written) < OFTEN_REPEATED
+        return (self._repeated if often else self._canonical)(type_name, written)
+
+    def _canonical(self, type_name: str, written: str) -> str:
         text = _comparable(written)
         for entry, status in chain(self._own.get(type_name, ()), self._any):
             if text.startswith(entry) and not text[len(entry) : len(entry) + 1].isalnum():

@@ -53,7 +53,7 @@ def indexed_text(source: bytes) -> str | None:
 
 def fold(text: str) -> str:
     """TEXT in the form that is compared."""
-    return Folded(text).text
+    return text.lower() if text.isascii() else Folded(text).text
 
 
 class Folded:
