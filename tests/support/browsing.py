@@ -3,6 +3,7 @@
 from urllib.parse import urldefrag, urljoin
 
 import httpx
+
 from support.html import Element, parse
 
 ORIGIN = {"Origin": "http://lens"}

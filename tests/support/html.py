@@ -47,9 +47,7 @@ class Element:
         """The texts of the cells of all tables' bodies."""
         bodies = self.all("tbody")
         return [
-            [cell.text for cell in row.all("th", "td")]
-            for body in bodies
-            for row in body.all("tr")
+            [cell.text for cell in row.all("th", "td")] for body in bodies for row in body.all("tr")
         ]
 
     def _elements(self) -> Iterator[Element]:

@@ -10,14 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.port import PORT
-from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.queries.projects import add_project
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
 from sdlc_lens.sync.runner import Runner
+from support.port import PORT
+from support.workspaces import write_workspace
 
 STORY = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
 HARBOUR = {

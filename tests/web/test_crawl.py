@@ -48,9 +48,7 @@ async def test_links(client: httpx.AsyncClient, port: str) -> None:
     assert addresses > 50
 
 
-async def test_links_of_the_sample(
-    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
-) -> None:
+async def test_links_of_the_sample(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(SAMPLE, tmp_path / "projects" / "sample"))
     address = await sync_project(app, "sample", folder)
     page = await visit(client, f"{address}/documents")

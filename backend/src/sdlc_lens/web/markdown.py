@@ -137,9 +137,7 @@ def _path(link: Token, folder: str) -> str | None:
     return link_path(href, folder)
 
 
-def _linked(
-    children: Sequence[Token], folder: str, targets: Targets, home: str
-) -> list[Token]:
+def _linked(children: Sequence[Token], folder: str, targets: Targets, home: str) -> list[Token]:
     """CHILDREN with links that lead somewhere, and with a link around each id of a document."""
     linked: list[Token] = []
     inside = 0
@@ -262,9 +260,7 @@ def _break_lines_in_cells(state: StateCore) -> None:
     """`<br>` in the cells of tables."""
     for cell, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if cell.type in ("td_open", "th_open") and "<" in inline.content:
-            inline.children = [
-                part for child in inline.children or [] for part in _broken(child)
-            ]
+            inline.children = [part for child in inline.children or [] for part in _broken(child)]
 
 
 def _broken(child: Token) -> list[Token]:
@@ -317,5 +313,3 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
-
-

@@ -61,5 +61,3 @@ async def static(request: Request) -> Response:
         "Vary": "Accept-Encoding",
     }
     return compressed(request, Response(content, headers=headers, media_type="text/css"))
-
-

@@ -86,13 +86,17 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     """The page that TEMPLATE makes of VALUES."""
     base = root(request)
     project = values.get("project")
-    html = environment().get_template(template).render(
-        root=base,
-        theme=theme(request),
-        here=here(request),
-        changed=lambda **query: changed(request, **query),
-        home=project_address(base, project.slug) if project else base,
-        **{"project": None, "tab": None} | values,
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            root=base,
+            theme=theme(request),
+            here=here(request),
+            changed=lambda **query: changed(request, **query),
+            home=project_address(base, project.slug) if project else base,
+            **{"project": None, "tab": None} | values,
+        )
     )
     headers = {
         "Content-Security-Policy": POLICY,

@@ -49,9 +49,7 @@ def make_router(database: Database) -> Router:
             _route(f"{PROJECT}/syncs", get=syncs.syncs, post=syncs.start),
             _route(f"{PROJECT}/syncs/confirm", get=syncs.confirm),
             _route(f"{PROJECT}/settings", get=projects.settings, post=projects.change),
-            _route(
-                f"{PROJECT}/settings/remove", get=projects.ask_to_remove, post=projects.remove
-            ),
+            _route(f"{PROJECT}/settings/remove", get=projects.ask_to_remove, post=projects.remove),
             # Addresses of an older client.
             _route(f"{PROJECT}/health-check", get=_moved("/health")),
             _route(f"{PROJECT}/tree", get=_moved("/documents")),

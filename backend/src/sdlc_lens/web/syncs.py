@@ -40,9 +40,7 @@ async def confirm(request: Request) -> Response:
         project = await get_project(session, slug)
         reports = await list_syncs(session, project.id)
     held_back = reports[0].held_back if reports else None
-    return page(
-        request, "syncs/confirm.html", project=project, tab="syncs", held_back=held_back
-    )
+    return page(request, "syncs/confirm.html", project=project, tab="syncs", held_back=held_back)
 
 
 async def start(request: Request) -> Response:
