@@ -1,4 +1,4 @@
-# The image. Needs BuildKit 0.25 (Docker Engine 28.5) or newer, and its built-in frontend: a `syntax` line would be fetched.
+# The image. Needs BuildKit 0.25 (Docker Engine 28.5) or newer, whose own frontend is used: a `syntax` line is fetched.
 # Development tools are in scripts/tools.Dockerfile. docker-bake.hcl drives both.
 
 # BASE is the default base, named here alone; docker-bake.hcl holds those of the other Python versions

@@ -105,13 +105,6 @@ def test_the_definitions_are_as_recorded(found: dict[str, Any]) -> None:
     assert found == {file.stem: json.loads(file.read_text()) for file in GOLDEN.iterdir()}
 
 
-def test_our_labels_and_annotations_win_over_the_metadata_actions(found: dict[str, Any]) -> None:
-    target = found["metadata-action"]["target"]["runtime"]
-    annotations = dict(line.split("=", 1) for line in target["annotations"])  # the last one counts
-    for key, value in {"title": "SDLC Lens", "url": "https://a.test"}.items():
-        assert annotations[f"index:{IMAGE}{key}"] == target["labels"][IMAGE + key] == value
-
-
 def test_a_plain_bake_needs_no_variables_and_builds_the_image_of_this_machine() -> None:
     kept = [f"{name}={os.environ[name]}" for name in ("PATH", "HOME")]
     printed = succeed("env", "-i", *kept, "docker", "buildx", "bake", "--print")

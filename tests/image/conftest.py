@@ -16,22 +16,6 @@ from engine.lens import write_workspace
 __all__ = ["checkout", "emulator", "registry"]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    if found := dict(pair for each in reports for pair in getattr(each, "user_properties", ())):
-        terminalreporter.section("figures")
-        for name, value in found.items():
-            terminalreporter.line(f"{name}: {value}")
-
-
-@pytest.fixture
-def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """What a test measures, by name; printed at the end."""
-    found: dict[str, str] = {}
-    yield found
-    request.node.user_properties.extend(found.items())
-
-
 @pytest.fixture(scope="session")
 def version() -> str:
     return f"test-{os.getpid()}"

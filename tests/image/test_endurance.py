@@ -40,7 +40,7 @@ def assert_whole(lens: Container, slug: str) -> None:
 
 
 def test_hardened_with_little_memory_and_nowhere_to_write(
-    containers: Containers, large: str, figures: dict[str, str]
+    containers: Containers, large: str
 ) -> None:
     database = containers.volume()
     lens = containers.serve(*HARDENED, database, large)
@@ -56,8 +56,6 @@ def test_hardened_with_little_memory_and_nowhere_to_write(
     state = lens.inspect()
     assert (state["State"]["OOMKilled"], state["RestartCount"]) == (False, 0)
     assert "Seccomp:\t2\n" in lens.execute("cat", "/proc/1/status").stdout  # a filter: the default
-    peak = lens.execute("grep", "VmHWM", "/proc/1/status").stdout.split()[1]
-    figures["memory at most, 128 MiB allowed"] = f"{int(peak) / 1000:.0f} MB"
     assert " ERROR " not in lens.logs()
     assert lens.stop().code == 0
     again = containers.serve(*HARDENED, database)

@@ -18,9 +18,7 @@ def schemathesis(version: str) -> Iterator[str]:
     docker("image", "rm", "--force", tag)
 
 
-def test_every_answer_fits_the_schema(
-    containers: Containers, schemathesis: str, figures: dict[str, str]
-) -> None:
+def test_every_answer_fits_the_schema(containers: Containers, schemathesis: str) -> None:
     lens = containers.serve(f"--volume={ROOT}/tests/sample:/data/projects/sample:ro")
     for name in ("Sample", "Changed"):  # one to read, one to change
         slug = register(lens, name, "/data/projects/sample/sdlc-studio")
@@ -33,6 +31,5 @@ def test_every_answer_fits_the_schema(
     assert f"Tested: {operations}\n" in done.stdout
     ((cases, passed),) = re.findall(r"(\d+) generated, (\d+) passed", done.stdout)
     assert int(cases) == int(passed) > 500
-    figures["schemathesis"] = f"{cases} cases, {operations} operations"
     assert re.findall(r".* (?:ERROR|CRITICAL) .*", lens.logs()) == []
     assert lens.state()["Running"]

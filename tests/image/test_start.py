@@ -46,26 +46,25 @@ def test_failing_migration_ends_the_start_and_leaves_nothing_half_done(
     assert "half_done" not in tables
 
 
-def assert_stops(lens: Container, name: str, figures: dict[str, str]) -> None:
+def assert_stops(lens: Container) -> None:
     code, seconds = lens.stop()
-    figures[name] = f"{seconds:.2f} s"
     assert code == 0
     assert seconds < 1
 
 
 @INIT
-def test_stop_while_idle(containers: Containers, init: str, figures: dict[str, str]) -> None:
+def test_stop_while_idle(containers: Containers, init: str) -> None:
     lens = containers.serve(*init.split())
-    assert_stops(lens, f"stop while idle {init}", figures)
+    assert_stops(lens)
     assert "Shutting down" in lens.logs()
 
 
 @INIT
-def test_stop_while_starting(containers: Containers, init: str, figures: dict[str, str]) -> None:
+def test_stop_while_starting(containers: Containers, init: str) -> None:
     database = containers.volume()
     for milliseconds in (100, 200, 400, 800):
         # Slowed down: the time before Python runs is when a signal could be lost.
         lens = containers.start("--cpus=0.1", database, *init.split())
         time.sleep(milliseconds / 1000)
-        assert_stops(lens, f"stop {milliseconds} ms after a slow start {init}", figures)
+        assert_stops(lens)
     containers.serve(database)
