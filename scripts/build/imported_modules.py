@@ -1,4 +1,4 @@
-"""Lists the modules that the service imports until it serves, its own left out.
+"""Lists the modules that the service imports until it serves pages, its own left out.
 
 Writes their paths to the file that is named, relative to the standard library or to the folder of
 the libraries. Runs the service in this process; ends with its exit code when it does not start,
@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
+from importlib import import_module
 from importlib.util import source_from_cache
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def write_when_ready(target: Path) -> None:
             print(f"the service is not ready after {LIMIT_SECONDS} s", file=sys.stderr, flush=True)
             os._exit(1)
         time.sleep(0.05)
+    import_module("sdlc_lens.web.routes")  # as a first page does
     names = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
     files = [Path(name) for name in (*names, *TRIED)]
     folders = (Path(sysconfig.get_path("stdlib")), Path("/app/libraries"))

@@ -111,7 +111,7 @@ async def test_every_line_of_a_request_has_its_id(
 
 @pytest.mark.parametrize("given", ["a", "7f3-9.B_x", "x" * 64])
 async def test_id_that_is_given_is_kept(given: str, client: httpx.AsyncClient) -> None:
-    answer = await client.get("/nowhere", headers={"X-Request-ID": given})
+    answer = await client.get("/api/nowhere", headers={"X-Request-ID": given})
     assert answer.headers["x-request-id"] == answer.json()["instance"] == given
 
 

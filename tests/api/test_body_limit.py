@@ -31,7 +31,7 @@ def test_limit() -> None:
         ("POST", "/api/v1/projects/harbour/sync"),
         ("DELETE", "/api/v1/projects/harbour"),
         ("GET", "/api/v1/projects"),
-        ("POST", "/nowhere"),
+        ("POST", "/api/nowhere"),
     ],
 )
 async def test_larger_body_is_refused_on_every_route(

@@ -30,13 +30,14 @@ GETS = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/v1", "/api/v1/nowhere", "/api/v2/x"])
+@pytest.mark.parametrize("path", ["/api", "/api/v1", "/api/v1/nowhere", "/api/v2/x", "/livez/x"])
 async def test_unknown_path(path: str, client: httpx.AsyncClient) -> None:
     problem(await client.get(path), 404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(
-    "path", ["/" + "x" * 5000, "/%00", "/%ff", "/%zz", "/api/v1/projects/a%2fb", "/%e2%28%a1"]
+    "path",
+    [f"/api/{end}" for end in ("x" * 5000, "%00", "%ff", "%zz", "v1/projects/a%2fb", "%e2%28%a1")],
 )
 async def test_odd_path(path: str, client: httpx.AsyncClient) -> None:
     problem(await client.get(path), 404, "NOT_FOUND")
@@ -86,7 +87,7 @@ async def test_address_of_a_request_may_be_whole(path: str, app: FastAPI, synced
     transport = httpx.ASGITransport(whole)
     async with httpx.AsyncClient(transport=transport, base_url="http://lens") as proxied:
         assert (await proxied.get(path)).status_code == 200
-        problem(await proxied.get("/nowhere"), 404, "NOT_FOUND")
+        problem(await proxied.get("/api/nowhere"), 404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", GETS)
@@ -106,11 +107,11 @@ async def test_every_answer_has_an_id_of_its_own(client: httpx.AsyncClient) -> N
 async def test_unexpected_error_shows_no_internals(
     app: FastAPI, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    @app.get("/fails")
+    @app.get("/api/fails")
     async def fails() -> None:
         raise RuntimeError("internal detail")
 
-    answer = await client.get("/fails")
+    answer = await client.get("/api/fails")
     problem(answer, 500, "INTERNAL_ERROR")
     assert "internal detail" not in answer.text
     assert "internal detail" in caplog.text
@@ -152,17 +153,17 @@ async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
 async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient) -> None:
     reached = asyncio.Event()
 
-    @app.get("/endless")
+    @app.get("/api/endless")
     async def endless() -> None:
         reached.set()
         await asyncio.Event().wait()
 
-    request = asyncio.create_task(client.get("/endless"))
+    request = asyncio.create_task(client.get("/api/endless"))
     await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
     request.cancel()
     answer = await request
     assert "stopping" in problem(answer, 503, "NOT_READY")
-    counted = 'sdlc_lens_http_requests_total{method="GET",route="/endless",status="503"} 1.0'
+    counted = 'sdlc_lens_http_requests_total{method="GET",route="/api/endless",status="503"} 1.0'
     assert counted in (await client.get("/metrics")).text
 
 

@@ -16,7 +16,7 @@ def careful(answer: httpx.Response) -> None:
 
 
 async def test_every_status(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
-    @app.get("/fails")
+    @app.get("/api/fails")
     async def fails() -> None:
         raise RuntimeError
 
@@ -27,11 +27,11 @@ async def test_every_status(app: FastAPI, client: httpx.AsyncClient, synced: str
         (202, client.post(f"{synced}/sync")),
         (400, client.get(synced, headers={"Host": "rebound.example"})),
         (403, client.delete(synced, headers={"Origin": "null"})),
-        (404, client.get("/nowhere")),
+        (404, client.get("/api/nowhere")),
         (405, client.delete("/livez")),
         (413, client.post(synced, content=b" " * 70_000)),
         (422, client.post("/api/v1/projects", json={})),
-        (500, client.get("/fails")),
+        (500, client.get("/api/fails")),
     ]
     for status, asking in asked:
         answer = await asking

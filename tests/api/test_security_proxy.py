@@ -89,7 +89,7 @@ async def test_root_path_whether_the_proxy_takes_it_off_or_not(
 ) -> None:
     for path in ("/livez", "/readyz/", "/api/v1/projects", "/api/v1/openapi.json"):
         assert (await client.get(prefix + path)).status_code == 200
-    problem(await client.get(f"{prefix}/nowhere"), 404, "NOT_FOUND")
+    problem(await client.get(f"{prefix}/api/nowhere"), 404, "NOT_FOUND")
     wrong = await client.delete(f"{prefix}/api/v1/projects/")
     problem(wrong, 405, "METHOD_NOT_ALLOWED")
     assert wrong.headers["allow"] == "HEAD, GET, POST"
@@ -101,7 +101,7 @@ async def test_root_path_is_no_part_of_another_word(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     for path in ("/lensing/livez", "/other/livez", "/lens/lens/livez"):
-        problem(await client.get(path), 404, "NOT_FOUND")
+        assert (await client.get(path)).status_code == 404
     await app.state.database.close()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_of
 
-from sdlc_lens.api.slug import slugify
+from sdlc_lens.slug import slugify
 
 
 @pytest.mark.parametrize(

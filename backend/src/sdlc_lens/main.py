@@ -35,6 +35,8 @@ from sdlc_lens.sync.checks import HealthChecks
 from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule
 from sdlc_lens.version import version
+from sdlc_lens.web.application import Pages
+from sdlc_lens.web.errors import ErrorPagesMiddleware
 
 # Their routes are taken as they are: include_router would analyse each again at a first request.
 ROUTERS = (
@@ -61,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routes=[route for router in ROUTERS for route in router.routes],
     )
     _equip(app, settings or load_settings())
+    app.router.default = Pages(app.state.database)
     problems.install(app)
     _wrap(app)
     return app
@@ -91,6 +94,7 @@ def _wrap(app: FastAPI) -> None:
     app.add_middleware(TrustedHostsMiddleware, listed=app.state.settings.host_names)
     app.add_middleware(ServerErrorsMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
+    app.add_middleware(ErrorPagesMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessLogMiddleware)
     app.add_middleware(RootPathMiddleware, root_path=app.state.settings.root_path)

@@ -19,6 +19,7 @@ DATABASE_SCHEME = "sqlite+aiosqlite:///"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OWN_PATHS = ("api", "livez", "readyz", "metrics")
+"""The first parts of paths that programs ask for; all others are those of pages."""
 
 _SERVICE_LINK = re.compile(
     rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)_\w+)"

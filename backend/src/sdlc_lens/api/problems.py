@@ -104,8 +104,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return of_error(request.scope, Invalid(_NO_JSON))
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
+    allowed = allowed_methods(request.app.routes, request.scope)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and allowed:  # pages know their own methods
+        headers["Allow"] = ", ".join(allowed)
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
     code = _CODES.get(status, "BAD_REQUEST")
     return problem(request.scope, status, code, status.phrase, detail, headers)

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
 from sdlc_lens.api.openapi import problems
-from sdlc_lens.api.slug import slugify
 from sdlc_lens.errors import (
     Conflict,
     Invalid,
@@ -21,6 +20,7 @@ from sdlc_lens.errors import (
 )
 from sdlc_lens.queries import projects
 from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs, list_syncs
+from sdlc_lens.slug import slugify
 from sdlc_lens.sources.folder import locate
 
 STORED = {"name", "sdlc_path", "auto_sync"}

@@ -40,6 +40,10 @@ FROM document_links JOIN documents ON documents.id = document_id
 WHERE target IN (SELECT value FROM json_each(:refs))
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
+_AT_PATHS = """
+SELECT id FROM documents
+WHERE project_id = :project_id AND path IN (SELECT value FROM json_each(:paths))
+"""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,45 @@ class Related:
     mentions: list[Relation]
 
 
+@dataclass(frozen=True)
+class Targets:
+    """Where ids and paths in a document lead: documents by ref and by path."""
+
+    by_ref: Mapping[str, Named]
+    by_path: Mapping[str, Named]
+
+
 def candidates(
     connection: sqlite3.Connection, project_id: int, refs: Iterable[str]
 ) -> list[Candidate]:
     """The documents of the project that answer to one of REFS."""
     values = {"project_id": project_id, "refs": json.dumps(list(refs))}
     return [Candidate(**row) for row in rows(connection, _CANDIDATES, values)]
+
+
+def find_targets(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], paths: Iterable[str]
+) -> Targets:
+    """The documents of the project that REFS mean, and those at PATHS."""
+    wanted = list(refs)
+    meanings = _meanings(connection, project_id, wanted)
+    meant = {ref: found for ref in wanted if (found := meanings.get(ref)) is not None}
+    values = {"project_id": project_id, "paths": json.dumps(list(paths))}
+    at_paths = [row["id"] for row in rows(connection, _AT_PATHS, values)]
+    ids = json.dumps([*meant.values(), *at_paths])
+    named = {row["id"]: Named(**row) for row in rows(connection, _NAMED, {"ids": ids})}
+    by_path = {named[found].path: named[found] for found in at_paths}
+    return Targets({ref: named[found] for ref, found in meant.items()}, by_path)
+
+
+def get_mentioning(
+    connection: sqlite3.Connection, project_id: int, document_id: int
+) -> list[Named]:
+    """The documents whose text mentions this one, by type, then id."""
+    refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
+    found = _naming_this(connection, project_id, refs, document_id, MENTION)
+    values = {"ids": json.dumps(list(found - {document_id}))}
+    return _in_order(Named(**row) for row in rows(connection, _NAMED, values))
 
 
 def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
@@ -97,7 +134,7 @@ def get_related(connection: sqlite3.Connection, project_id: int, document_id: in
     meanings = _meanings(connection, project_id, (link.target for link in links))
     above = _ancestors(connection, project_id, document_id)
     below = _children(connection, project_id, refs, document_id)
-    dependents = _dependents(connection, project_id, refs, document_id)
+    dependents = _naming_this(connection, project_id, refs, document_id, DEPENDS_ON)
     meant = {link: meanings.get(link.target, link.path) for link in links}
     ids = {document_id, *filter(None, meant.values()), *above, *below, *dependents}
     found = rows(connection, _NAMED, {"ids": json.dumps(list(ids))})
@@ -169,11 +206,11 @@ def _children(
     return [child for child, named in references.items() if own in parents(child, named, meanings)]
 
 
-def _dependents(
-    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int
+def _naming_this(
+    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int, relation: str
 ) -> set[int]:
-    """The documents that depend on this one, and not on a namesake."""
-    found = _naming(connection, project_id, refs, [DEPENDS_ON])
+    """The documents that name this one by this relation, and not a namesake."""
+    found = _naming(connection, project_id, refs, [relation])
     meanings = _meanings(connection, project_id, (target for _, target, _ in found))
     return {document for document, target, path in found if meanings.get(target, path) == own}
 

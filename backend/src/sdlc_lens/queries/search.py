@@ -45,6 +45,11 @@ LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
+_FOUND_BY = f"""
+SELECT projects.slug, documents.type, coalesce(documents.status, '{NOTHING}') AS status,
+    count(*) AS documents
+FROM search {{joins}} WHERE search MATCH :words {{conditions}} GROUP BY 1, 2, 3
+"""
 _ALL_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :all_in_title))"
 _SOME_TITLED = "(hits.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title))"
 _JOINS = """
@@ -104,17 +109,33 @@ def search_documents(
     return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
 
 
+def count_found(
+    connection: sqlite3.Connection, query: Query, filters: Filters
+) -> list[tuple[str, str, str, int]]:
+    """How many documents with all terms of QUERY each project has of each type and status."""
+    if not query.terms:
+        return []
+    given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    statement = _FOUND_BY.format(joins=_JOINS, conditions=_conditions(tuple(given)))
+    found = rows(connection, statement, given | {"words": expression(query.terms)})
+    return [(row["slug"], row["type"], row["status"], row["documents"]) for row in found]
+
+
 @cache
 def _statement(filters: tuple[str, ...], has_many_terms: bool) -> str:
+    return _SQL.format(
+        joins=_JOINS if filters else "",
+        conditions=_conditions(filters),
+        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
+    )
+
+
+def _conditions(filters: tuple[str, ...]) -> str:
     conditions = (
         f"AND coalesce({_COLUMNS[name]}, '{NOTHING}') IN (SELECT value FROM json_each(:{name}))"
         for name in filters
     )
-    return _SQL.format(
-        joins=_JOINS if filters else "",
-        conditions=" ".join(conditions),
-        titled=f"{_ALL_TITLED} + {_SOME_TITLED}" if has_many_terms else f"2 * {_ALL_TITLED}",
-    )
+    return " ".join(conditions)
 
 
 def _values(query: Query) -> dict[str, object]:

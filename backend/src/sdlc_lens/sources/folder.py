@@ -3,10 +3,12 @@
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from sdlc_lens.domain.documents.layout import is_skipped_folder
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.permissions import why_unreadable
 from sdlc_lens.sources.mapping import MappingError, read_mapping
@@ -17,6 +19,9 @@ SETTINGS = ".config.yaml"
 VERSIONS = (".version", ".version.yaml")
 
 _LONGEST_SHOWN = 200
+_LEVELS = 3
+_SIGNS = (SETTINGS, *VERSIONS, "prd.md", "epics", "stories")
+"""What a folder has one of when it is a workspace."""
 
 
 def locate(path: str, base: Path) -> Path:
@@ -45,6 +50,42 @@ def locate(path: str, base: Path) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise PathNotFound(f"folder {shown} does not exist. {hint}") from error
     raise PathNotFound(f"{shown} is not a folder. {hint}")
+
+
+def find_workspaces(base: Path, seconds: float) -> list[str]:
+    """Folders below BASE that look like workspaces, at most three levels deep.
+
+    Those found in SECONDS; none below `/`, which is the whole machine.
+    """
+    end = time.monotonic() + seconds
+    found: list[str] = []
+    level = [base] if base != Path("/") else []
+    for _ in range(_LEVELS):
+        level = [folder for parent in level for folder in _folders(parent, end)]
+        found += [str(folder) for folder in level if _is_workspace(folder)]
+    return sorted(found)
+
+
+def _folders(parent: Path, end: float) -> list[Path]:
+    """The folders in PARENT, links and hidden ones left out; none once it is too late."""
+    if time.monotonic() > end:
+        return []
+    try:
+        with os.scandir(parent) as entries:
+            return [
+                Path(entry.path)
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) and not is_skipped_folder(entry.name)
+            ]
+    except OSError:
+        return []
+
+
+def _is_workspace(folder: Path) -> bool:
+    try:
+        return any((folder / name).exists() for name in _SIGNS)
+    except OSError:
+        return False
 
 
 def read_folder(path: str, base: Path) -> Snapshot:

@@ -26,6 +26,29 @@ _JSON = {
 _OF_STEM = """
 SELECT path, id FROM documents WHERE project_id = :project_id AND type = :type AND doc_id = :stem
 """
+_NEIGHBOURS = """
+SELECT type, doc_id, path FROM documents WHERE project_id = :project_id AND type = :type
+ORDER BY doc_id, path
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A document next to another one."""
+
+    type: str
+    doc_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A document among those of its type, in the order of their ids; `number` counts from 1."""
+
+    number: int
+    total: int
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +103,16 @@ def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
     source, start = values.pop("source"), values.pop("content_start")
     values |= {name: kind.process_result_value(values[name]) for name, kind in _JSON.items()}
     return Detail(**values, content=content(source, start), sha256=sha256(source).hexdigest())
+
+
+def get_place(connection: sqlite3.Connection, project_id: int, detail: Detail) -> Place:
+    """Where a document stands among those of its type."""
+    values = {"project_id": project_id, "type": detail.type}
+    found = [Neighbour(**row) for row in rows(connection, _NEIGHBOURS, values)]
+    index = found.index(Neighbour(detail.type, detail.doc_id, detail.path))
+    before = found[index - 1] if index else None
+    after = found[index + 1] if index + 1 < len(found) else None
+    return Place(index + 1, len(found), before, after)
 
 
 def get_source(connection: sqlite3.Connection, document_id: int) -> bytes:

@@ -1,0 +1,122 @@
+"""One project: how does it stand?"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sdlc_lens.clock import now
+from sdlc_lens.domain.checks.report import from_text
+from sdlc_lens.domain.documents.kinds import ARTEFACTS
+from sdlc_lens.domain.statistics import Count, summarise
+from sdlc_lens.queries.checks import get_summaries
+from sdlc_lens.queries.documents.listing import DocumentItem
+from sdlc_lens.queries.progress import EpicCount, Waiting
+from sdlc_lens.queries.projects import get_project
+from sdlc_lens.queries.syncs import last_sync
+from sdlc_lens.web.charts import Bar, status_bar, story_bar
+from sdlc_lens.web.figures import GatheredFigures
+from sdlc_lens.web.portfolio import stories
+from sdlc_lens.web.render import page, table
+from sdlc_lens.web.words import TYPES
+
+MOST_EPICS_SHOWN = 30
+MOST_NAMED = 5
+_CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points")
+
+
+@dataclass(frozen=True)
+class EpicRow:
+    """An epic and its stories; `epic` is None for stories whose epic is missing."""
+
+    epic: DocumentItem | None
+    bar: Bar
+    points: float
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do in it."""
+        return self.bar.delivered + self.bar.count("dropped") == self.bar.total > 0
+
+
+async def overview(request: Request, gathered: GatheredFigures) -> Response:
+    """The page, or its epics as CSV."""
+    slug = request.path_params["slug"]
+    async with request.app.state.database.read() as session:
+        project = await get_project(session, slug)
+        figures = await gathered.get(session, project)
+        sync = await last_sync(session, project.id)
+        checked = (await get_summaries(session)).get(project.id)
+    statistics = summarise(figures.counts)
+    rows = _epic_rows(figures.epics, figures.by_epic, records=statistics.unproven is not None)
+    if request.query_params.get("format") == "csv":
+        return table(request, f"{slug}-epics", _CSV, map(_line, rows))
+    if checked is None:
+        report = await request.app.state.health_checks.report(slug)
+    else:
+        report = from_text(checked).as_of(project.last_synced_at, now())
+    return page(
+        request,
+        "overview/page.html",
+        project=project,
+        tab="overview",
+        statistics=statistics,
+        bar=story_bar(stories(figures.counts), statistics.unproven),
+        rows=sorted(rows, key=lambda row: row.is_finished)[:MOST_EPICS_SHOWN],
+        epics=len(rows),
+        types=_types(figures.counts, statistics.unproven),
+        report=report,
+        blocked=[found for found in figures.waiting if found.is_blocked],
+        most_named=MOST_NAMED,
+        longest=_longest(figures.waiting),
+        latest=figures.latest,
+        sync=sync,
+    )
+
+
+def _epic_rows(
+    epics: Iterable[DocumentItem], counts: Iterable[EpicCount], *, records: bool
+) -> list[EpicRow]:
+    """A row for each epic, the last one for stories without."""
+    own: dict[str | None, list[EpicCount]] = defaultdict(list)
+    known = {epic.ref for epic in epics}
+    for count in counts:
+        own[count.epic if count.epic in known else None].append(count)
+    rows = [_epic_row(epic, own.pop(epic.ref, []), records=records) for epic in epics]
+    if own[None]:
+        rows.append(_epic_row(None, own[None], records=records))
+    return rows
+
+
+def _epic_row(epic: DocumentItem | None, counts: list[EpicCount], *, records: bool) -> EpicRow:
+    unproven = sum(count.unproven for count in counts) if records else None
+    bar = story_bar(((count.status, count.stories) for count in counts), unproven)
+    return EpicRow(epic, bar, sum(count.points for count in counts))
+
+
+def _types(counts: Iterable[Count], unproven: int | None) -> list[tuple[str, Bar]]:
+    """A bar for each type that has a lifecycle."""
+    own: dict[str, list[tuple[str | None, int]]] = defaultdict(list)
+    for count in counts:
+        own[count.type].append((count.status, count.documents))
+    return [
+        (name, story_bar(own[name], unproven) if name == "story" else status_bar(name, own[name]))
+        for name in TYPES
+        if name in ARTEFACTS and name in own
+    ]
+
+
+def _longest(waiting: Iterable[Waiting]) -> list[Waiting]:
+    """What is open for longest, by the field `Created`."""
+    dated = [found for found in waiting if found.created is not None]
+    return sorted(dated, key=lambda found: (found.created or "", found.doc_id))[:MOST_NAMED]
+
+
+def _line(row: EpicRow) -> tuple[object, ...]:
+    epic = row.epic
+    names = (epic.doc_id, epic.title, epic.status) if epic else ("", "no epic", "")
+    recorded = row.bar.count("unrecorded") == 0
+    unproven = row.bar.count("unproven") if recorded else "proof not recorded"
+    return (*names, row.bar.total, row.bar.delivered, unproven, row.points)

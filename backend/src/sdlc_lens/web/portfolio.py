@@ -1,0 +1,108 @@
+"""All projects: how do they stand?"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sdlc_lens.clock import now
+from sdlc_lens.domain.checks.report import Report, from_text
+from sdlc_lens.domain.statistics import Count, Statistics, by_project, summarise
+from sdlc_lens.queries.checks import get_summaries
+from sdlc_lens.queries.projects import Project, list_projects
+from sdlc_lens.queries.statistics import count_documents
+from sdlc_lens.web.charts import Bar, story_bar
+from sdlc_lens.web.forms import sorting
+from sdlc_lens.web.render import page, table
+from sdlc_lens.web.words import SYNC_STATES
+
+
+@dataclass(frozen=True)
+class Row:
+    """A project with its figures."""
+
+    project: Project
+    statistics: Statistics
+    bar: Bar
+    report: Report | None
+
+    @property
+    def bugs(self) -> int:
+        """How many bugs are open."""
+        return sum(self.statistics.open_bugs.values())
+
+    @property
+    def share(self) -> float:
+        """How much of the stories is delivered."""
+        return self.statistics.delivered / self.bar.total if self.bar.total else 0.0
+
+
+COLUMNS: dict[str, Callable[[Row], tuple[object, ...]]] = {
+    "name": lambda row: (row.project.name.casefold(),),
+    "stories": lambda row: (row.share, row.bar.total),
+    "unproven": lambda row: (row.statistics.unproven is None, row.statistics.unproven or 0),
+    "bugs": lambda row: (row.bugs,),
+    "grade": lambda row: (row.report is not None, row.report.grade if row.report else 0),
+    "synced": lambda row: (row.project.last_synced_at or "",),
+}
+_CSV = ("project", "slug", "stories", "delivered", "dropped", "not proven", "open bugs", "grade",
+        "gate", "documents", "last synced", "sync state", "folder")  # fmt: skip
+
+
+async def portfolio(request: Request) -> Response:
+    """The page, or its rows as CSV."""
+    column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
+    async with request.app.state.database.read() as session:
+        projects = await list_projects(session)
+        counts = await count_documents(session)
+        reports = await get_summaries(session)
+    own = by_project(counts)
+    rows = [_row(project, own.get(project.id, []), reports) for project in projects]
+    rows.sort(key=lambda row: COLUMNS["name"](row))
+    rows.sort(key=COLUMNS[column], reverse=descending)
+    if request.query_params.get("format") == "csv":
+        return table(request, "projects", _CSV, map(_line, rows))
+    return page(
+        request,
+        "portfolio/page.html",
+        rows=rows,
+        total=summarise(counts),
+        stories=sum(row.bar.total for row in rows),
+        unrecorded=sum(row.statistics.unproven is None and row.bar.total > 0 for row in rows),
+        failed=sum(row.project.sync_status == "error" for row in rows),
+        column=column,
+        descending=descending,
+        base=request.app.state.settings.allowed_project_base,
+    )
+
+
+def _row(project: Project, counts: list[Count], reports: dict[int, str]) -> Row:
+    statistics = summarise(counts)
+    text = reports.get(project.id)
+    report = from_text(text).as_of(project.last_synced_at, now()) if text else None
+    return Row(project, statistics, story_bar(stories(counts), statistics.unproven), report)
+
+
+def stories(counts: Iterable[Count]) -> list[tuple[str | None, int]]:
+    """The stories among COUNTS, by status."""
+    return [(count.status, count.documents) for count in counts if count.type == "story"]
+
+
+def _line(row: Row) -> tuple[object, ...]:
+    unproven = row.statistics.unproven
+    return (
+        row.project.name,
+        row.project.slug,
+        row.bar.total,
+        row.statistics.delivered,
+        row.bar.count("dropped"),
+        "proof not recorded" if unproven is None else unproven,
+        row.bugs,
+        row.report.grade if row.report else None,
+        None if row.report is None else "failed" if row.report.failed_by else "passed",
+        row.statistics.total_documents,
+        row.project.last_synced_at,
+        SYNC_STATES.get(row.project.sync_status, row.project.sync_status),
+        row.project.sdlc_path,
+    )

@@ -1,0 +1,63 @@
+"""Pages that explain: the glossary and what this is; the theme; static files."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sdlc_lens.errors import Invalid
+from sdlc_lens.web.addresses import root
+from sdlc_lens.web.forms import read_form, see
+from sdlc_lens.web.render import THEME_COOKIE, THEMES, compressed, page, stylesheet
+from sdlc_lens.web.words import GLOSSARY
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+# The libraries that the pages are made with, besides those of the API.
+LIBRARIES = (
+    ("FastAPI and Starlette", "MIT, BSD-3-Clause", "answer requests"),
+    ("uvicorn", "BSD-3-Clause", "listens"),
+    ("SQLAlchemy, Alembic, aiosqlite", "MIT", "store"),
+    ("pydantic", "MIT", "checks what is asked"),
+    ("Jinja and MarkupSafe", "BSD-3-Clause", "make pages"),
+    ("markdown-it-py, mdit-py-plugins, mdurl", "MIT", "read markdown"),
+    ("PyYAML", "MIT", "reads a workspace's settings"),
+    ("anyascii", "ISC", "makes addresses of names"),
+    ("prometheus-client", "Apache-2.0", "counts"),
+)
+
+
+async def glossary(request: Request) -> Response:
+    """The words that the pages use."""
+    return page(request, "reference/glossary.html", terms=GLOSSARY)
+
+
+async def about(request: Request) -> Response:
+    """Version, build and licences."""
+    return page(request, "reference/about.html", libraries=LIBRARIES)
+
+
+async def choose_theme(request: Request) -> Response:
+    """Keep a theme in a cookie, and go back to the page."""
+    form = await read_form(request)
+    chosen, back = form.get("theme", ""), form.get("back", "")
+    if chosen not in THEMES:
+        raise Invalid(f"theme: {chosen[:100]!r} is not supported. Choose light, dark or system")
+    # A path here: `//host` and `/\\host` would lead to another site.
+    base = root(request)
+    inside = back.startswith(f"{base}/") and back.removeprefix(base)[1:2] not in ("/", "\\")
+    answer = see(back if inside and back.isprintable() else f"{base}/")
+    answer.set_cookie(
+        THEME_COOKIE, chosen, max_age=YEAR_SECONDS, path=f"{base}/", samesite="lax", httponly=True
+    )
+    return answer
+
+
+async def static(request: Request) -> Response:
+    """A static file; its name changes with its content."""
+    name, content = stylesheet()
+    if request.path_params["name"] != name:
+        raise HTTPException(404)
+    headers = {
+        "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
+        "Vary": "Accept-Encoding",
+    }
+    return compressed(request, Response(content, headers=headers, media_type="text/css"))

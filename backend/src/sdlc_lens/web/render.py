@@ -1,0 +1,139 @@
+"""Pages and tables as answers."""
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sdlc_lens.domain.documents.kinds import status_class
+from sdlc_lens.version import version
+from sdlc_lens.web import words
+from sdlc_lens.web.addresses import changed, document_address, here, project_address, root
+from sdlc_lens.web.charts import LEGEND
+
+HERE = Path(__file__).parent
+THEMES = ("light", "dark", "system")
+THEME_COOKIE = "theme"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+LEAST_COMPRESSED = 1000
+LARGE = 200_000
+FAST, THOROUGH = 1, 5
+_DEFUSED = ("=", "+", "-", "@", *map(chr, range(32)))
+
+
+@cache
+def stylesheet() -> tuple[str, bytes]:
+    """The name under which the stylesheet is served, which has a hash of it, and its bytes."""
+    content = (HERE / "static" / "lens.css").read_bytes()
+    return f"lens.{hashlib.sha256(content).hexdigest()[:12]}.css", content
+
+
+@cache
+def environment() -> Environment:
+    """The templates."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.filters.update(
+        moment=words.moment,
+        day=words.day,
+        number=words.grouped,
+        type_name=words.type_name,
+        relation_name=words.relation_name,
+        class_key=words.class_key,
+        id=words.short_id,
+        without_id=words.without_id,
+        with_code=words.with_code,
+        basename=lambda path: path.rstrip("/").rpartition("/")[2],
+    )
+    templates.globals.update(
+        stylesheet=stylesheet()[0],
+        version=version(),
+        themes=THEMES,
+        legend=LEGEND,
+        status_class=status_class,
+        counted=words.counted,
+        rule_names=words.RULES,
+        sync_states=words.SYNC_STATES,
+        document_address=document_address,
+    )
+    return templates
+
+
+def theme(request: Request) -> str:
+    """The theme that the user has chosen."""
+    chosen = request.cookies.get(THEME_COOKIE, "system")
+    return chosen if chosen in THEMES else "system"
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """The page that TEMPLATE makes of VALUES."""
+    base = root(request)
+    project = values.get("project")
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            root=base,
+            theme=theme(request),
+            here=here(request),
+            changed=lambda **query: changed(request, **query),
+            home=project_address(base, project.slug) if project else base,
+            **{"project": None, "tab": None} | values,
+        )
+    )
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "same-origin",
+        "Vary": "Cookie, Accept-Encoding",
+    }
+    return compressed(request, Response(html, status, headers, "text/html"))
+
+
+def compressed(request: Request, answer: Response) -> Response:
+    """ANSWER, compressed where the client accepts it."""
+    accepted = request.headers.get("accept-encoding", "")
+    body = bytes(answer.body)
+    if len(body) >= LEAST_COMPRESSED and "gzip" in accepted:
+        level = FAST if len(body) > LARGE else THOROUGH
+        answer.body = gzip.compress(body, level, mtime=0)  # a time in it would change the ETag
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
+
+
+def table(
+    request: Request, name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]
+) -> Response:
+    """LINES as a CSV file; cells that a spreadsheet would take for a formula are made harmless."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.csv"',
+        "Vary": "Accept-Encoding",
+    }
+    return compressed(request, Response(text.getvalue(), 200, headers, "text/csv"))
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str) and cell.startswith(_DEFUSED):
+        return f"'{cell}"
+    return "" if cell is None else cell

@@ -1,0 +1,99 @@
+"""The service with a small workspace, for tests that ask it over HTTP."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sdlc_lens.db.database import Database
+from sdlc_lens.main import create_app
+from sdlc_lens.queries.projects import add_project
+from sdlc_lens.settings import DATABASE_SCHEME, Settings
+from sdlc_lens.sync.runner import Runner
+from support.port import PORT
+from support.workspaces import write_workspace
+
+STORY = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
+HARBOUR = {
+    "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
+    "stories/US0001-one.md": STORY.format("US0001", "Done"),
+    "stories/US0002-two.md": STORY.format("US0002", "In-Progress"),
+    "stories/US0003-three.md": "# US0003: Three\n",
+    "prd.md": "# What for\n",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace below the base that the service allows."""
+    return write_workspace(tmp_path / "projects" / "harbour", HARBOUR)
+
+
+@pytest.fixture(scope="session")
+def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the project called `harbour`, as its first sync left it."""
+    folder = tmp_path_factory.mktemp("synced")
+    workspace = write_workspace(folder / "projects" / "harbour", HARBOUR)
+    path = Path(shutil.copy(migrated_once, folder / "lens.db"))
+
+    async def sync() -> None:
+        database = Database(path)
+        async with database.write() as session:
+            await add_project(session, "harbour", "Harbour", str(workspace))
+        assert (await Runner(database, folder).sync("harbour")).added == len(HARBOUR)
+        await database.close()
+
+    asyncio.run(sync())
+    assert not path.with_name("lens.db-wal").exists()
+    return path
+
+
+@pytest.fixture
+async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    settings = Settings(
+        database_url=f"{DATABASE_SCHEME}{migrated}",
+        allowed_project_base=tmp_path / "projects",
+        allowed_hosts="lens",
+    )
+    app = create_app(settings)
+    yield app
+    await app.state.runner.close()
+    await app.state.database.close()
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+        yield client
+
+
+@pytest.fixture
+def synced(migrated: Path, synced_once: Path, app: FastAPI, workspace: Path) -> str:
+    """The address of a project that has been synced."""
+    shutil.copy(synced_once, migrated)
+    with closing(sqlite3.connect(migrated)) as connection, connection:
+        paths = {"path": str(workspace)}
+        connection.execute("UPDATE projects SET sdlc_path = :path, synced_path = :path", paths)
+    return "/api/v1/projects/harbour"
+
+
+@pytest.fixture
+async def port(app: FastAPI, tmp_path: Path) -> str:
+    """The address of the page of a project with a bit of everything."""
+    folder = write_workspace(tmp_path / "projects" / "port", PORT)
+    return await sync_project(app, "port", folder)
+
+
+async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
+    """Add a project and sync it; the address of its page."""
+    async with app.state.database.write() as session:
+        await add_project(session, slug, slug.title(), str(folder))
+    await app.state.runner.sync(slug)
+    return f"/projects/{slug}"

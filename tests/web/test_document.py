@@ -1,0 +1,132 @@
+"""One document."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import visit
+from support.services import sync_project
+from support.workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+async def test_document(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/documents/story/US0001-list")
+    assert page.one("h1").text == "List ships"
+    assert "Done delivered, not proven: 1 of 2 acceptance criteria" in page.text
+    assert [row[:4] for row in page.rows()] == [
+        ["AC1", "Ships are listed", "pytest -k list", "proven, 11 Aug 2026"],
+        ["AC2", "Berths are listed", "\u2013", "failed"],
+    ]
+    assert page.link("EP0001 Port") == f"{port}/documents/epic/EP0001-port"
+    assert "Story 1 of 5" in page.text
+    assert page.link("US0002 \u203a") == f"{port}/documents/story/US0002-berth"
+    assert page.link("US0004 Leave") == f"{port}/documents/story/US0004-leave", "mentioned by"
+
+
+@pytest.mark.parametrize(
+    ("name", "proof"),
+    [("US0002", "delivered, proven"), ("US0001", "delivered, not proven: 1 of 2")],
+)
+async def test_proof(client: httpx.AsyncClient, port: str, name: str, proof: str) -> None:
+    assert proof in (await visit(client, f"{port}/documents/story/{name}")).text
+
+
+async def test_proof_not_recorded(client: httpx.AsyncClient, synced: str) -> None:
+    page = await visit(client, "/projects/harbour/documents/story/US0001")
+    assert "Done delivered, proof not recorded" in page.text
+
+
+async def test_relations(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/documents/story/US0003")
+    tree = page.one("ul", class_="tree")
+    assert [item.text for item in tree.all("li")] == [
+        "EP0001 Port",
+        "US0003 Know the tide PL0001 =Plan Draft",
+        "PL0001 =Plan Draft",
+    ]
+    assert [heading.text for heading in page.all("h3")] == ["Required by"]
+
+
+async def test_table_of_contents(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/documents/story/US0001")
+    assert [link.text for link in page.one("nav", aria_label="On this page").all("a")] == [
+        "Acceptance Criteria",
+        "AC1: Ships are listed",
+        "AC2: Berths are listed",
+    ]
+    assert not (await visit(client, f"{port}/documents/bug/BG0001")).all(
+        "nav", aria_label="On this page"
+    )
+
+
+async def test_source(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
+    page = await visit(client, f"{port}/documents/story/US0001")
+    answer = await client.get(page.link("Source as markdown"))
+    file = tmp_path / "projects" / "port" / "stories" / "US0001-list.md"
+    assert answer.content == file.read_bytes()
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+async def test_odd_file_name(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/documents?type=other")
+    page = await visit(client, page.link("Notes & <b>"))
+    assert page.one("h1").text == "Notes & <b>"
+
+
+async def test_several_files_of_one_id(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {"bugs/BG0001-x.md": "# Here\n", "bugs/archive/BG0001-x.md": "# There\n"}
+    folder = write_workspace(tmp_path / "projects" / "twice", files)
+    address = await sync_project(app, "twice", folder)
+    page = await visit(client, f"{address}/documents/bug/BG0001-x?path=bugs/BG0001-x.md")
+    assert page.one("h1").text == "Here"
+    page = await visit(client, page.link("bugs/archive/BG0001-x.md"))
+    assert page.one("h1").text == "There"
+
+
+async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    text = f"# US0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n> **Owner:** {HOSTILE}\n"
+    text += f"> **Epic:** {HOSTILE}\n> **{HOSTILE}:** {HOSTILE}\n\n## {HOSTILE}\n\n{HOSTILE}\n"
+    folder = write_workspace(tmp_path / "projects" / "evil", {"stories/US0001-x.md": text})
+    address = await sync_project(app, "evil", folder)
+    for page in ("", "/documents", "/documents/story/US0001", "/health", "/syncs", "/settings"):
+        await visit(client, f"{address}{page}")  # which checks that there is no script
+    found = await visit(client, "/search?q=alert")
+    assert found.all("mark")
+
+
+async def test_large_document_is_shown_as_source(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {"notes/large.md": "# Large\n\n" + "**word** " * 120_000}
+    folder = write_workspace(tmp_path / "projects" / "large", files)
+    address = await sync_project(app, "large", folder)
+    page = await visit(client, f"{address}/documents/other/large")
+    assert page.one("pre", class_="source").text.startswith("**word** **word**")
+
+
+async def test_links_follow_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    address = f"{port}/documents/story/US0004"
+    assert (await visit(client, address)).link("BG0001")
+    (tmp_path / "projects" / "port" / "bugs" / "BG0001-late.md").unlink()
+    await app.state.runner.sync("port")
+    page = await visit(client, address)
+    assert "BG0001" not in [link.text for link in page.all("a")]
+
+
+async def test_readers_of_one_document_wait_for_each_other(
+    client: httpx.AsyncClient, port: str
+) -> None:
+    answers = await asyncio.gather(
+        *(client.get(f"{port}/documents/story/US0001") for _ in range(5))
+    )
+    assert len({answer.text for answer in answers}) == 1

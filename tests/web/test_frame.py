@@ -1,0 +1,202 @@
+"""What all pages have in common."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import ORIGIN, read, visit
+from support.problems import problem
+
+from sdlc_lens.main import create_app
+
+pytestmark = pytest.mark.anyio
+
+PAGES = [
+    "/",
+    "/add",
+    "/search?q=berth",
+    "/glossary",
+    "/about",
+    "/projects/harbour",
+    "/projects/harbour/documents",
+    "/projects/harbour/documents/story/US0001",
+    "/projects/harbour/health",
+    "/projects/harbour/syncs",
+    "/projects/harbour/syncs/confirm",
+    "/projects/harbour/settings",
+    "/projects/harbour/settings/remove",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+async def test_landmarks(client: httpx.AsyncClient, synced: str, address: str) -> None:
+    page = await visit(client, address)
+    assert page.all("header")
+    assert page.all("footer")
+    assert page.all("a")[0].attributes == {"class": "skip", "href": "#content"}
+    assert page.one("nav", aria_label="Site").all("a")[0].text == "SDLC Lens"
+
+
+async def test_current_page_is_marked(client: httpx.AsyncClient, synced: str) -> None:
+    page = await visit(client, "/projects/harbour/health")
+    assert [found.text for found in page.all("a", aria_current="page")] == ["Health"]
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/nowhere"])
+async def test_headers(client: httpx.AsyncClient, synced: str, address: str) -> None:
+    answer = await client.get(address)
+    policy = dict(
+        part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["style-src"] == policy["script-src"] == policy["form-action"] == "'self'"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["vary"] == "Cookie, Accept-Encoding"
+
+
+async def test_head_and_etag(client: httpx.AsyncClient, synced: str) -> None:
+    page = await client.get("/projects/harbour")
+    head = await client.head("/projects/harbour")
+    assert (head.content, head.headers["etag"]) == (b"", page.headers["etag"])
+    again = await client.get("/projects/harbour", headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    dark = await client.get("/projects/harbour", headers={"Cookie": "theme=dark"})
+    assert dark.headers["etag"] != page.headers["etag"]
+
+
+async def test_pages_are_compressed_alike(client: httpx.AsyncClient, synced: str) -> None:
+    plain = await client.get("/", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    compressed = [await client.get("/", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+    assert compressed[0].headers["content-encoding"] == "gzip"
+    assert compressed[0].headers["etag"] == compressed[1].headers["etag"]
+    assert compressed[0].text == plain.text
+    assert int(compressed[0].headers["content-length"]) < len(plain.content)
+
+
+async def test_stylesheet_is_kept_for_a_year(client: httpx.AsyncClient) -> None:
+    page = await visit(client, "/")
+    address = page.one("link", rel="stylesheet").attributes["href"]
+    answer = await client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/css")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert len(answer.text) < 20_000
+    assert "//" not in answer.text, "nothing comes from another host"
+    assert (await client.get("/static/lens.000000000000.css")).status_code == 404
+
+
+async def test_theme(client: httpx.AsyncClient, synced: str) -> None:
+    form = {"theme": "dark", "back": "/projects/harbour/documents?type=story"}
+    answer = await client.post("/theme", data=form, headers=ORIGIN)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == form["back"]
+    page = await visit(client, "/")
+    assert page.one("html").attributes["data-theme"] == "dark"
+    assert page.one("button", aria_pressed="true").text == "Dark"
+
+
+@pytest.mark.parametrize(
+    "back", ["", "//example.org", "/\\example.org", "https://example.org", "nowhere", "/\r\nx: y"]
+)
+async def test_theme_leads_to_no_other_site(client: httpx.AsyncClient, back: str) -> None:
+    answer = await client.post("/theme", data={"theme": "dark", "back": back}, headers=ORIGIN)
+    assert answer.headers["location"] == "/"
+
+
+async def test_unknown_theme(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/theme", data={"theme": "x"}, headers=ORIGIN)
+    assert answer.status_code == 422
+    assert "light, dark or system" in read(answer).one("main").text
+    page = read(await client.get("/", headers={"Cookie": "theme=x"}))
+    assert page.one("html").attributes["data-theme"] == "system"
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "address", "headers"),
+    [
+        (404, "GET", "/nowhere", {}),
+        (404, "GET", "/projects/unknown", {}),
+        (404, "GET", "/projects/harbour/documents/story/US9999", {}),
+        (405, "DELETE", "/projects/harbour", {}),
+        (403, "POST", "/add", {"Origin": "null"}),
+        (400, "GET", "/", {"Host": "rebound.example"}),
+        (422, "GET", "/projects/harbour/documents?sort=unknown", {}),
+    ],
+)
+async def test_errors_are_pages(
+    client: httpx.AsyncClient,
+    synced: str,
+    status: int,
+    method: str,
+    address: str,
+    headers: dict[str, str],
+) -> None:
+    answer = await client.request(method, address, headers=headers)
+    assert answer.status_code == status
+    page = read(answer)
+    assert answer.headers["x-request-id"] in page.one("main").text
+    assert f"Status {status}" in page.one("main").text
+    if status == 405:
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_fault_is_a_page(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @app.get("/fails")
+    async def fails() -> None:
+        raise RuntimeError("secret")
+
+    answer = await client.get("/fails")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert read(answer).one("h1").text == "Internal error"
+
+
+@pytest.mark.parametrize("address", ["/api/nowhere", "/api", "/livez/x", "/api/v1/projects/x"])
+async def test_errors_for_programs_stay_problems(client: httpx.AsyncClient, address: str) -> None:
+    problem(await client.get(address, headers={"Accept": "text/html"}), 404, "NOT_FOUND")
+
+
+async def test_change_from_a_named_host_without_fetch_metadata(
+    client: httpx.AsyncClient, synced: str
+) -> None:
+    """Under `same-origin` a browser sends its own forms' origin, on plain http too."""
+    answer = await client.post("/projects/harbour/syncs", headers={"Origin": "http://lens"})
+    assert answer.status_code == 303
+    refused = await client.post("/projects/harbour/syncs", headers={"Origin": "http://other"})
+    assert refused.status_code == 403
+
+
+async def test_root_path(app: FastAPI, synced: str) -> None:
+    settings = app.state.settings.model_copy(update={"root_path": "/lens"})
+    below = create_app(settings)
+    transport = httpx.ASGITransport(below)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+        for address in [*PAGES, "/nowhere"]:
+            page = read(await client.get(f"/lens{address}"))
+            for element in page.all("a", "link", "form"):
+                target = element.attributes.get("href") or element.attributes["action"]
+                assert target.startswith(("/lens/", "#", "data:", "?")), target
+        answer = await client.post(
+            "/lens/theme", data={"theme": "dark", "back": "/lens/about"}, headers=ORIGIN
+        )
+        assert answer.headers["location"] == "/lens/about"
+        assert "Path=/lens/" in answer.headers["set-cookie"]
+        answer = await client.post("/lens/projects/harbour/settings/remove", headers=ORIGIN)
+        assert answer.headers["location"] == "/lens/"
+    await below.state.runner.close()
+    await below.state.database.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/projects/harbour/health-check", "/projects/harbour/health"),
+        ("/projects/harbour/tree", "/projects/harbour/documents"),
+        ("/settings", "/"),
+    ],
+)
+async def test_addresses_of_older_clients(client: httpx.AsyncClient, old: str, new: str) -> None:
+    answer = await client.get(old)
+    assert (answer.status_code, answer.headers["location"]) == (308, new)

@@ -1,0 +1,49 @@
+"""The health check as a page."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import visit
+from support.services import sync_project
+from support.workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_findings_by_rule(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/health")
+    answer = (await client.get("/api/v1/projects/port/health-check")).json()
+    failed = [rule["failed"] for rule in answer["rules"] if rule["failed"]]
+    assert [int(found.one("span").text.split()[0]) for found in page.all("h2")] == failed
+    assert f"grade {answer['grade']}" in page.one("p", class_="lead").text
+    assert page.text.count("What to do:") == len(failed)
+    assert page.link("US0001 List ships") == f"{port}/documents/story/US0001-list"
+
+
+async def test_filters(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/health?severity=medium&category=quality&rule=")
+    assert page.all("h2")
+    assert all("Medium · quality" in found.text for found in page.all("section"))
+    await visit(client, f"{port}/health?severity=urgent", 422)
+    page = await visit(client, f"{port}/health?rule=MISSING_PRD")
+    assert page.link("Show all findings") == f"{port}/health"
+
+
+async def test_the_first_twenty_and_all(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {f"stories/US{number:04}.md": f"# US{number:04}\n" for number in range(30)}
+    address = await sync_project(app, "many", write_workspace(tmp_path / "projects/many", files))
+    page = await visit(client, f"{address}/health")
+    assert {len(found.all("li")) for found in page.all("section")} == {1, 20}
+    page = await visit(client, page.link("Show all 30"))
+    assert [len(found.all("li")) for found in page.all("section")] == [30]
+
+
+async def test_csv(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/health?rule=DONE_UNVERIFIED")
+    lines = (await client.get(page.link("Download as CSV"))).text.splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("stories/US0001-list.md")

@@ -1,0 +1,144 @@
+"""Documents as HTML; whatever a document contains is harmless."""
+
+import time
+
+import pytest
+from support.html import Element, parse
+
+from sdlc_lens.queries.references import Named, Targets
+from sdlc_lens.web import markdown
+
+HOME = "/projects/port"
+STORY = Named(1, "US0001-list", "story", "List", "Done", "stories/US0001-list.md")
+NOTES = Named(2, "a b", "other", "Notes", None, "notes/a b.md")
+TARGETS = Targets({"US0001": STORY}, {STORY.path: STORY, NOTES.path: NOTES})
+
+
+def rendered(text: str, path: str = "stories/US0002-two.md") -> Element:
+    return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html)
+
+
+def test_headings_leave_room_for_that_of_the_page() -> None:
+    page = rendered("# One\n\n## Two {#second}\n\n###### Six\n\n# One\n")
+    assert [(found.tag, found.attributes["id"], found.text) for found in page.all()] == [
+        ("h2", "s-one", "One"),
+        ("h3", "s-second", "Two"),
+        ("h6", "s-six", "Six"),
+        ("h2", "s-one--2", "One"),
+    ]
+
+
+def test_links_between_documents() -> None:
+    page = rendered(
+        "[a](US0001-list.md) [b](../notes/a%20b.md#part) [c](#two) [d](missing.md) [e](../x.py)"
+    )
+    assert [(link.text, link.attributes["href"]) for link in page.all("a")] == [
+        ("a", f"{HOME}/documents/story/US0001-list"),
+        ("b", f"{HOME}/documents/other/a%20b?path=notes%2Fa+b.md#s-part"),
+        ("c", "#s-two"),
+    ]
+    assert [found.text for found in page.all("span", class_="broken")] == [
+        "d (no such document: missing.md)",
+        "e (no such document: ../x.py)",
+    ]
+
+
+def test_ids_lead_to_their_documents() -> None:
+    page = rendered("US0001, `US0001`, US0009, [US0001](https://example.org).\n\n    US0001\n")
+    assert [link.attributes["href"] for link in page.all("a")] == [
+        f"{HOME}/documents/story/US0001-list",
+        "https://example.org",
+    ]
+
+
+def test_links_to_other_sites() -> None:
+    page = rendered("[a](https://example.org) <mailto:a@example.org> [b](//example.org/x)")
+    assert all(link.attributes["rel"] == "noopener noreferrer" for link in page.all("a"))
+    assert len(page.all("a")) == 3
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "&#106;avascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://example.org",
+    ],
+)
+def test_other_schemes_are_text(address: str) -> None:
+    for form in ("[x]({})", "[x](<{}>)", "<{}>", "[x]\n\n[x]: {}\n"):
+        text = form.format(address)
+        for link in rendered(text).all("a"):
+            assert link.attributes["href"].startswith(("#", "http", "mailto", "/")), text
+
+
+def test_images_are_named() -> None:
+    page = rendered("![plan](../plan.png) ![far](https://example.org/x.png) ![](data:image/png,x)")
+    assert not page.all("img")
+    assert "plan (image ../plan.png, not stored)" in page.text
+    assert page.link("far (image)") == "https://example.org/x.png"
+
+
+def test_markup_of_a_document_is_text() -> None:
+    text = "<script>alert(1)</script>\n\na <id> b <b onclick=x>c</b>\n\n| <i> |\n|-|\n| <u> |\n"
+    page = rendered(text)
+    assert not page.all("script", "b", "i", "u", "id")
+    assert "<script>alert(1)</script>" in page.text
+    assert "a <id> b" in page.text
+
+
+def test_comments_are_hidden() -> None:
+    text = "<!-- one\n\ntwo -->\n\na <!-- b --> c\n\n```\n<!-- shown -->\n```\n\n<!-- open\n"
+    page = rendered(text)
+    assert [found.text for found in page.all("p")] == ["a c", "<!-- open"]
+    assert page.one("code").text == "<!-- shown -->"
+
+
+def test_line_breaks_in_cells_only() -> None:
+    page = rendered("| a<br>b<BR/>c |\n|-|\n\nd<br>e\n")
+    assert len(page.one("th").all("br")) == 2
+    assert page.one("p").text == "d<br>e"
+
+
+def test_code_is_labelled_and_shown_as_it_is() -> None:
+    page = rendered("```mermaid x\ngraph <b>\n```\n")
+    assert page.one("figcaption").text == "mermaid"
+    assert page.one("pre").text == "graph <b>"
+    assert page.one("pre").attributes["tabindex"] == "0", "the keyboard must be able to scroll it"
+
+
+def test_task_lists_and_footnotes() -> None:
+    page = rendered("- [x] done\n- [ ] open\n\nText[^1] ~~gone~~.\n\n[^1]: Note\n")
+    boxes = page.all("input")
+    assert ["checked" in box.attributes for box in boxes] == [True, False]
+    assert [label.text for label in page.all("label")] == ["done", "open"]
+    assert page.one("s").text == "gone"
+    assert "Note" in page.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 4_000,
+        "<!--" * 4_000,
+        "<" * 4_000,
+        "*a " * 2_000,
+        "> " * 1_000 + "deep",
+        "- " * 1_000 + "deep",
+        "| a " * 200 + "|\n" + "|-" * 200 + "|\n" + "| b " * 200 + "|\n",
+        "# Heading\n\n" * 1_000,
+        "`" * 3_000 + "a",
+        "![" * 1_000,
+        "US0001 " * 2_000,
+    ],
+    ids=lambda text: repr(text[:6]),
+)
+def test_hostile_documents_take_no_time(text: str) -> None:
+    start = time.process_time()
+    rendered(text)
+    assert time.process_time() - start < 1

@@ -1,0 +1,83 @@
+"""One project: how does it stand?"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import visit
+from support.workspaces import add_line
+
+from sdlc_lens.queries.projects import add_project
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_sentence(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, port)
+    assert page.all("p", class_="lead")[0].text.startswith(
+        "2 of 5 stories are delivered, 1 is dropped. 1 delivered story is not proven."
+        " 1 bug is open, 1 of them high. The documents fail the health check with grade"
+    )
+    findings = await visit(client, page.link("1 delivered story is not proven."))
+    assert [found.text for found in findings.all("h2")] == [
+        "Delivered story that is not proven 1 of 2"
+    ]
+
+
+async def test_epics(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, port)
+    first = page.rows()[0]
+    assert first[0] == "EP0001 Port"
+    assert first[2:] == ["2 of 5", "12"]
+    stories = await visit(client, page.link("2 of 5"))
+    assert len(stories.rows()) == 5
+
+
+async def test_types(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, port)
+    assert ["Bugs", "1 finished, 1 open 1 finished, 1 open", "2"] in page.rows()
+
+
+async def test_needs_attention(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, port)
+    lines = [line.text for line in page.all("ul", class_="lines")[0].all("li")]
+    assert lines == [
+        "US0003 Know the tide blocked: Blocked",
+        "US0004 Leave blocked by US0003",
+        "US0004 Leave Draft, open since 3 Feb 2026",
+    ]
+
+
+async def test_follows_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    await visit(client, port)
+    (tmp_path / "projects" / "port" / "bugs" / "BG0001-late.md").unlink()
+    add_line(tmp_path / "projects" / "port" / "prd.md")
+    await app.state.runner.sync("port")
+    assert "No bug is open" in (await visit(client, port)).text
+
+
+async def test_before_the_first_sync(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path
+) -> None:
+    async with app.state.database.write() as session:
+        await add_project(session, "new", "New", str(workspace))
+    page = await visit(client, "/projects/new")
+    assert page.link("Sync it now") == "/projects/new/syncs"
+
+
+async def test_without_documents(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, migrated: Path
+) -> None:
+    with closing(sqlite3.connect(migrated)) as connection, connection:
+        connection.execute("DELETE FROM documents")
+    assert "The workspace has no documents." in (await visit(client, "/projects/harbour")).text
+
+
+async def test_csv(client: httpx.AsyncClient, port: str) -> None:
+    answer = await client.get(f"{port}?format=csv")
+    assert answer.text.splitlines()[1] == "EP0001-port,EP0001: Port,In Progress,5,2,1,12.0"

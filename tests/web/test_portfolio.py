@@ -1,0 +1,64 @@
+"""All projects: how do they stand?"""
+
+import httpx
+import pytest
+from support.browsing import visit
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_without_projects(client: httpx.AsyncClient) -> None:
+    page = await visit(client, "/")
+    assert len(page.one("ol").all("li")) == 3
+    assert page.link("Add it as a project") == "/add"
+
+
+async def test_row(client: httpx.AsyncClient, port: str) -> None:
+    await visit(client, port)  # which makes the health check
+    page = await visit(client, "/")
+    ((name, stories, proof, bugs, documents, synced),) = page.rows()
+    assert name == "Port"
+    assert "2 of 5 stories delivered, 1 dropped" in stories
+    assert proof == "1 not proven"
+    assert bugs == "1 high"
+    assert documents.endswith("12 documents")
+    assert synced.endswith("/projects/port")
+    assert "2 of 5 stories in 1 project are delivered. 1 of them is not proven." in page.text
+    assert "1 bug is open, 1 of them high." in page.text
+    bar = page.one("tbody").one("svg", role="img")
+    assert bar.text == (
+        "1 delivered and proven, 1 delivered, not proven, 1 blocked, 1 open, 1 dropped"
+    )
+    assert page.link("Port") == port
+
+
+async def test_where_proof_is_not_recorded(client: httpx.AsyncClient, synced: str) -> None:
+    page = await visit(client, "/")
+    assert page.rows()[0][2] == "proof not recorded"
+    assert "1 delivered, proof not recorded" in page.one("tbody").one("svg", role="img").text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Harbour", "Port"]),
+        ("?order=desc", ["Port", "Harbour"]),
+        ("?sort=bugs&order=desc", ["Port", "Harbour"]),
+        ("?sort=unproven", ["Port", "Harbour"]),
+    ],
+)
+async def test_sorting(
+    client: httpx.AsyncClient, synced: str, port: str, query: str, names: list[str]
+) -> None:
+    page = await visit(client, f"/{query}")
+    assert [row[0] for row in page.rows()] == names
+    assert len([found for found in page.all("th") if "aria-sort" in found.attributes]) == 1
+
+
+async def test_csv(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, "/")
+    answer = await client.get(page.link("Download as CSV"))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    header, line = answer.text.splitlines()
+    row = dict(zip(header.split(","), line.split(","), strict=True))
+    assert (row["stories"], row["delivered"], row["not proven"]) == ("5", "2", "1")

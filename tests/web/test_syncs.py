@@ -1,0 +1,74 @@
+"""Syncs, and deletions that wait for confirmation."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import ORIGIN, visit
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_sync_now(app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
+    (tmp_path / "projects" / "port" / "new.md").write_text("# New\n")
+    answer = await client.post(f"{port}/syncs", headers=ORIGIN)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{port}/syncs")
+    await app.state.runner.wait()
+    page = await visit(client, f"{port}/syncs")
+    newest = page.rows()[0]
+    assert newest[1:] == ["by hand", "synced", "1", "0", "12", "0", "0"]
+
+
+async def test_two_syncs_at_once(client: httpx.AsyncClient, port: str) -> None:
+    await client.post(f"{port}/syncs", headers=ORIGIN)
+    answer = await client.post(f"{port}/syncs", headers=ORIGIN)
+    assert answer.status_code == 409
+    assert "retry-after" in answer.headers
+
+
+async def test_confirming_a_deletion(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    for name in ("stories", "bugs", "plans"):
+        shutil.rmtree(tmp_path / "projects" / "port" / name)
+    await app.state.runner.sync("port")
+    page = await visit(client, f"{port}/syncs")
+    assert "8 documents are no longer in the workspace" in page.text
+    page = await visit(client, page.link("See what would be removed"))
+    assert page.one("h1").text == "Remove 8 documents?"
+    assert "stories/US0001-list.md" in page.text
+    button = page.one("button", class_="danger").attributes
+    await client.post(f"{port}/syncs", data={button["name"]: button["value"]}, headers=ORIGIN)
+    await app.state.runner.wait()
+    assert "4 documents" in (await visit(client, f"{port}/documents")).text
+    page = await visit(client, f"{port}/syncs/confirm")
+    assert page.one("h1").text == "Nothing to confirm"
+
+
+async def test_failed_files_are_named(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    large = tmp_path / "projects" / "port" / "large.md"
+    with large.open("wb") as file:
+        file.truncate(6 * 2**20)
+    await app.state.runner.sync("port")
+    page = await visit(client, f"{port}/syncs")
+    assert page.one("details").one("code").text == "large.md"
+    assert "1 file could not be read" in (await visit(client, port)).text
+
+
+async def test_failed_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "projects" / "port")
+    await app.state.runner.sync("port")
+    assert "did not end well" in (await visit(client, f"{port}/syncs")).text
+    assert "1 sync failed." in (await visit(client, "/")).text
+    assert (await visit(client, port)).link("last sync failed") == f"{port}/syncs"
+
+
+async def test_csv(client: httpx.AsyncClient, port: str) -> None:
+    lines = (await client.get(f"{port}/syncs?format=csv")).text.splitlines()
+    assert lines[1].split(",")[2:9] == ["manual", "synced", "12", "0", "0", "0", "0"]
