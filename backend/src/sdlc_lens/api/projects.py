@@ -237,7 +237,7 @@ def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:
 
 
 def _refuse_credentials(body: NewProject | ProjectChange) -> None:
-    """Nothing can keep a token, so none is taken; to remove what there is not is no error."""
+    """Refuse a token, as none can be stored; removing one that does not exist is allowed."""
     if body.access_token is not None:
         raise TokenStorageDisabled(
             "body.access_token: this service does not store tokens. Leave it out"

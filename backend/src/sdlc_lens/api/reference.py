@@ -47,7 +47,7 @@ async def docs(request: Request) -> HTMLResponse:
 
 
 def render(schema: Schema, address: str) -> str:
-    """A page that shows SCHEMA, which is itself to be had at ADDRESS."""
+    """A page that shows SCHEMA, with a link to it at ADDRESS."""
     title = f"{schema['info']['title']} {schema['info']['version']}"
     operations = [
         (method, path, operation)

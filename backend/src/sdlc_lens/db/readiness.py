@@ -33,7 +33,7 @@ class Readiness:
 
 
 async def check_readiness(path: Path) -> Readiness:
-    """Look at the file anew: pooled connections would not notice that it is gone."""
+    """Open the file again: pooled connections would not notice that it is gone."""
     return await asyncio.to_thread(_look, path)
 
 

@@ -21,7 +21,7 @@ _REFUSALS = (
 
 
 class MappingError(ValueError):
-    """A file is no mapping that may be read; the text says why."""
+    """A file does not hold a mapping that is allowed; the text says why."""
 
 
 def read_mapping(source: bytes) -> Mapping[object, object]:

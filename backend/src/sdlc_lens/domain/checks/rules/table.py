@@ -156,4 +156,4 @@ RULES = (
     STALE_DOCUMENT,
 )
 RULES_VERSION = 2
-"""To be raised with every change of what the rules find: stored reports are then made anew."""
+"""Raise it with every change of what the rules find: stored reports are then made again."""
