@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_of
 
-from sdlc_lens.domain.documents.criteria import (
-    CriteriaCounts,
-    Criterion,
-    count,
-    is_unproven,
-    read_criteria,
-)
+from sdlc_lens.domain.documents.acceptance import read_criteria
+from sdlc_lens.domain.documents.criteria import CriteriaCounts, Criterion, count, is_unproven
 from sdlc_lens.domain.documents.visible import visible
 
 SECTION = "## Acceptance Criteria\n\n"

@@ -6,35 +6,24 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
 from sdlc_lens.queries.references import Named, Targets
 from sdlc_lens.web.addresses import document_address
+from sdlc_lens.web.dialect import PARSER, SCHEME, text_token
 
 VERSION = 1
-"""To be raised with every change of what is made of a document: nothing older is shown then."""
+"""Raise it with every change of the HTML: what an older version has rendered is not shown then."""
 
 LONGEST_RENDERED = 2**20
 LEAST_HEADINGS = 3
 MOST_LISTED = 200
 
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
-_ALLOWED = frozenset({"http", "https", "mailto"})
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ANCHOR = re.compile(r"\s*\{#([A-Za-z0-9_.:-]+)\}\s*\Z")
 _NOT_IN_ANCHOR = re.compile(r"[^\w]+")
 _LONGEST_ANCHOR = 80
-_UNCLOSED = -1
-"""Where the parser notes, beside what it has found at each place, that no comment ends."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ def parse(text: str, path: str) -> Parsed:
     """The content of the document at PATH, before it is known which documents exist."""
     environment: dict[str, Any] = {}
     parsed = Parsed([], path.rpartition("/")[0], environment)
-    parsed.tokens = _PARSER.parse(text, environment)
+    parsed.tokens = PARSER.parse(text, environment)
     _read_headings(parsed)
     for inline in _inlines(parsed.tokens):
         _collect(inline, parsed)
@@ -81,7 +70,7 @@ def render(parsed: Parsed, targets: Targets, home: str) -> Rendered:
     """PARSED as HTML, with links to the documents in TARGETS; HOME is the project's address."""
     for inline in _inlines(parsed.tokens):
         inline.children = _linked(inline.children or [], parsed.folder, targets, home)
-    html = _PARSER.renderer.render(parsed.tokens, _PARSER.options, parsed.environment)
+    html = PARSER.renderer.render(parsed.tokens, PARSER.options, parsed.environment)
     return Rendered(html, tuple(parsed.headings))
 
 
@@ -132,7 +121,7 @@ def _collect(inline: Token, parsed: Parsed) -> None:
 def _path(link: Token, folder: str) -> str | None:
     """The document that a link may lead to, by its path in the workspace."""
     href = str(link.attrs.get("href", ""))
-    if _SCHEME.match(href) or href.startswith(("//", "#")):
+    if SCHEME.match(href) or href.startswith(("//", "#")):
         return None
     return link_path(href, folder)
 
@@ -165,7 +154,7 @@ def _aim(link: Token, folder: str, targets: Targets, home: str) -> str:
     if href.startswith("#"):
         link.attrs["href"] = f"#s-{href[1:]}"
         return ""
-    if _SCHEME.match(href) or href.startswith("//"):
+    if SCHEME.match(href) or href.startswith("//"):
         link.attrs["rel"] = "noopener noreferrer"
         return ""
     path = _path(link, folder)
@@ -187,14 +176,10 @@ def _with_links(text: str, by_ref: Mapping[str, Named], home: str) -> list[Token
         if document := by_ref.get(found.ref):
             address = escape(document_address(home, document))
             shown = escape(text[found.start : found.end])
-            parts.append(_text(text[done : found.start]))
+            parts.append(text_token(text[done : found.start]))
             parts.append(_raw(f'<a href="{address}" title="{escape(document.title)}">{shown}</a>'))
             done = found.end
-    return [*parts, _text(text[done:])]
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)
+    return [*parts, text_token(text[done:])]
 
 
 def _raw(content: str) -> Token:
@@ -206,110 +191,6 @@ def _image(image: Token) -> str:
     """A link to an image elsewhere; the name of one in the workspace, which is not stored."""
     source = str(image.attrs.get("src", ""))
     name = escape(image.content or "image")
-    if _SCHEME.match(source) or source.startswith("//"):
+    if SCHEME.match(source) or source.startswith("//"):
         return f'<a href="{escape(source)}" rel="noopener noreferrer">{name} (image)</a>'
     return f'<span class="broken">{name} (image {escape(source[:200])}, not stored)</span>'
-
-
-def _is_allowed(address: str) -> bool:
-    scheme = _SCHEME.match(address)
-    return scheme is None or scheme[1].lower() in _ALLOWED
-
-
-def _hide_comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A comment at the beginning of a line, to the end of the line that closes it."""
-    begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("<!--", begin) or state.is_code_block(start):
-        return False
-    close = _end_of_comment(state.src, begin, state.env)
-    if close < 0:
-        return False
-    line = start
-    while line < end and state.eMarks[line] < close:
-        line += 1
-    if line >= end or state.src[close : state.eMarks[line]].strip():
-        return False  # text follows on the line: the comment is part of a paragraph
-    if not silent:
-        state.line = line + 1
-    return True
-
-
-def _hide_comment(state: StateInline, silent: bool) -> bool:
-    if not state.src.startswith("<!--", state.pos) or _UNCLOSED in state.cache:
-        return False
-    close = state.src.find("-->", state.pos + 4)
-    if close < 0:
-        state.cache[_UNCLOSED] = state.pos
-        return False
-    state.pos = close + 3
-    return True
-
-
-def _end_of_comment(source: str, begin: int, environment: Any) -> int:
-    """Where the comment ends; -1 if it is not closed, which is looked for once only."""
-    if environment.get("no_comment_after", len(source) + 1) <= begin:
-        return -1
-    close = source.find("-->", begin + 4)
-    if close < 0:
-        environment["no_comment_after"] = begin
-        return -1
-    return close + 3
-
-
-def _break_lines_in_cells(state: StateCore) -> None:
-    """`<br>` in the cells of tables."""
-    for cell, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if cell.type in ("td_open", "th_open") and "<" in inline.content:
-            inline.children = [part for child in inline.children or [] for part in _broken(child)]
-
-
-def _broken(child: Token) -> list[Token]:
-    if child.type != "text" or "<" not in child.content:
-        return [child]
-    first, *others = _BREAK.split(child.content)
-    parts = [_text(first)]
-    for other in others:
-        parts += [Token("hardbreak", "br", 0), _text(other)]
-    return parts
-
-
-class _Renderer(RendererHTML):
-    """HTML with what the pages' accessibility and style need."""
-
-    def raw(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
-        return tokens[place].content
-
-    def fence(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
-        language = tokens[place].info.split(maxsplit=1)
-        return _code(tokens[place].content, language[0][:40] if language else "")
-
-    def code_block(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
-        return _code(tokens[place].content, "")
-
-    def table_open(self, *_: Any) -> str:
-        return '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>\n'
-
-    def table_close(self, *_: Any) -> str:
-        return "</table></div>\n"
-
-
-def _code(text: str, language: str) -> str:
-    label = f"<figcaption>{escape(language)}</figcaption>" if language else ""
-    code = f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
-    return f'<figure class="code">{label}{code}</figure>\n'
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(tasklists_plugin, label=True)
-    parser.block.ruler.before(
-        "paragraph", "comment", _hide_comment_block, {"alt": ["paragraph", "blockquote", "list"]}
-    )
-    parser.inline.ruler.before("autolink", "comment", _hide_comment)
-    parser.core.ruler.push("cells", _break_lines_in_cells)
-    setattr(parser, "validateLink", _is_allowed)  # noqa: B010 - a hook by the library's own design
-    return parser
-
-
-_PARSER = _parser()

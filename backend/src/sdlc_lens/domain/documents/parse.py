@@ -5,8 +5,9 @@ import json
 import re
 from collections.abc import Iterable
 
+from sdlc_lens.domain.documents.acceptance import read_criteria
 from sdlc_lens.domain.documents.config import Configuration
-from sdlc_lens.domain.documents.criteria import count, is_unproven, read_criteria
+from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.document import Document
 from sdlc_lens.domain.documents.header import Field, Head, read_head
 from sdlc_lens.domain.documents.kinds import WITH_CRITERIA
