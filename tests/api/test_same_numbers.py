@@ -28,11 +28,11 @@ async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
 
 
 async def sync(app: FastAPI, client: httpx.AsyncClient, folder: Path) -> str:
-    body = {"name": "Work", "sdlc_path": str(folder)}
+    body = {"name": "Real", "sdlc_path": str(folder)}
     assert (await client.post("/api/v1/projects", json=body)).status_code == 201
-    assert (await client.post("/api/v1/projects/work/sync")).status_code == 202
+    assert (await client.post("/api/v1/projects/real/sync")).status_code == 202
     await app.state.runner.wait()
-    return "/api/v1/projects/work"
+    return "/api/v1/projects/real"
 
 
 async def listed(client: httpx.AsyncClient, project: str) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: 
     folder = write_workspace(tmp_path / "projects" / "evil", {"stories/US0001-x.md": text})
     address = await sync_project(app, "evil", folder)
     for page in ("", "/documents", "/documents/story/US0001", "/health", "/syncs", "/settings"):
-        await visit(client, f"{address}{page}")  # which checks that there is no script
+        await visit(client, f"{address}{page}")  # fails when the page holds a script
     found = await visit(client, "/search?q=alert")
     assert found.all("mark")
 

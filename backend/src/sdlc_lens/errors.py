@@ -66,7 +66,7 @@ class Invalid(LensError):
 
 
 class TokenStorageDisabled(Invalid):
-    """An access token was sent, but there is no key to encrypt it with."""
+    """An access token was sent, and no key is set to encrypt it with."""
 
     code, title = "TOKEN_STORAGE_DISABLED", "Token storage disabled"
 

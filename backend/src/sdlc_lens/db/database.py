@@ -42,10 +42,10 @@ class ReadSession(AsyncConnection):
         *arguments: P.args,
         **named: P.kwargs,
     ) -> T:
-        """FUNCTION with SQLite's own connection, in a thread and inside of the transaction.
+        """Call FUNCTION with SQLite's own connection, in its thread and in this transaction.
 
-        For what is asked often: any number of queries costs as little as one, and what is made of
-        their rows keeps nobody waiting.
+        For frequent requests: the function makes several queries for the price of one, and
+        processes their rows without blocking the event loop.
 
         Raises: DBAPIError, as queries of the session do.
         """
@@ -60,9 +60,9 @@ class ReadSession(AsyncConnection):
         *arguments: P.args,
         **named: P.kwargs,
     ) -> T:
-        """The same on the event loop, or in the thread after all if the queries take long.
+        """Call FUNCTION on the event loop; in the thread instead when its queries take long.
 
-        For a function that only reads, usually a page or less; it may be called twice.
+        For functions that only read, usually a page or less. FUNCTION may be called twice.
         """
         connection = self._driver_connection()
         with _session_errors():

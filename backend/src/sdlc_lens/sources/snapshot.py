@@ -1,4 +1,4 @@
-"""What a source of documents is asked for: its documents at one moment, and their bytes."""
+"""The documents of a source at one moment, and a way to read their bytes."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 class Snapshot:
     """The documents of a workspace at one moment: for each path the id of its blob.
 
-    `read` gives the bytes at one of these paths, as they are then; None when the file has gone
-    since. It raises Unreadable. `unreadable` maps files and folders to the reason: what is there
-    is not absent. `settings` and `version` are the workspace's own two files, as far as they could
-    be used; `warnings` say what could not.
+    `read` returns the present bytes of one of these paths, or None when the file is gone; it
+    raises Unreadable. `unreadable` maps files and folders that could not be read to the reason;
+    their documents count as present. `settings` and `version` are the contents of the workspace's
+    own two files; `warnings` say what in them could not be used.
     """
 
     blobs: Mapping[str, str]

@@ -16,7 +16,7 @@ LIBRARIES = (
     ("FastAPI and Starlette", "MIT, BSD-3-Clause", "answer requests"),
     ("uvicorn", "BSD-3-Clause", "listens"),
     ("SQLAlchemy, Alembic, aiosqlite", "MIT", "store"),
-    ("pydantic", "MIT", "checks what is asked"),
+    ("pydantic", "MIT", "checks requests"),
     ("Jinja and MarkupSafe", "BSD-3-Clause", "make pages"),
     ("markdown-it-py, mdit-py-plugins, mdurl", "MIT", "read markdown"),
     ("PyYAML", "MIT", "reads a workspace's settings"),

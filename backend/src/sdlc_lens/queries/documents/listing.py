@@ -100,9 +100,9 @@ def list_documents(
 def count_facets(
     connection: sqlite3.Connection, project_id: int, selection: Selection
 ) -> dict[str, list[FacetValue]]:
-    """The values of each field that filters, in the documents that all *other* filters let pass.
+    """How often each value of a filter's field occurs, the most frequent value first.
 
-    The most frequent first.
+    A field's values are counted in the documents that match all *other* filters.
     """
     statement = _FACETS.format(
         # Folding takes long, all else does not.
