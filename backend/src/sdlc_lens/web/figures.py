@@ -1,6 +1,7 @@
-"""A project's figures, gathered once for each state of its documents."""
+"""What pages show of a whole project, gathered once for each state of its documents."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sdlc_lens.db.database import ReadSession
@@ -9,10 +10,11 @@ from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_do
 from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
 from sdlc_lens.queries.projects import Project
 from sdlc_lens.queries.statistics import count_documents
+from sdlc_lens.queries.trace import Trace, trace
 
 MOST_EPICS = 1000
 MOST_LATEST = 5
-MOST_KEPT = 16
+MOST_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -26,24 +28,26 @@ class Figures:
     waiting: list[Waiting]
 
 
-class GatheredFigures:
-    """Keeps the figures of the projects that were asked for last, until a sync changes them."""
+class Gathered[Found]:
+    """Keeps what was gathered of the projects asked for last, until a sync changes them."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str, int], Figures] = OrderedDict()
+    def __init__(self, gather: Callable[[ReadSession, int], Awaitable[Found]]) -> None:
+        self._gather = gather
+        self._kept: OrderedDict[tuple[int, str, int], Found] = OrderedDict()
 
-    async def get(self, session: ReadSession, project: Project) -> Figures:
-        """The figures of PROJECT as SESSION sees it."""
+    async def get(self, session: ReadSession, project: Project) -> Found:
+        """What is known of PROJECT as SESSION sees it."""
         key = (project.id, project.created_at, project.revision)  # ids are given again
         if key not in self._kept:
-            self._kept[key] = await _gather(session, project.id)
+            self._kept[key] = await self._gather(session, project.id)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
 
 
-async def _gather(session: ReadSession, project_id: int) -> Figures:
+async def gather_figures(session: ReadSession, project_id: int) -> Figures:
+    """The figures of a project."""
     epics = Selection(types=["epic"], sort="doc_id", descending=False)
     return Figures(
         counts=await count_documents(session, project_id),
@@ -52,3 +56,8 @@ async def _gather(session: ReadSession, project_id: int) -> Figures:
         latest=(await session.run(list_documents, project_id, Selection(), 0, MOST_LATEST))[1],
         waiting=await session.run(list_waiting, project_id),
     )
+
+
+async def gather_trace(session: ReadSession, project_id: int) -> Trace:
+    """The traceability matrix of a project."""
+    return await session.run(trace, project_id)

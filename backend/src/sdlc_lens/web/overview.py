@@ -17,7 +17,7 @@ from sdlc_lens.queries.progress import EpicCount, Waiting
 from sdlc_lens.queries.projects import get_project
 from sdlc_lens.queries.syncs import last_sync
 from sdlc_lens.web.charts import Bar, status_bar, story_bar
-from sdlc_lens.web.figures import GatheredFigures
+from sdlc_lens.web.figures import Figures, Gathered
 from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import TYPES
@@ -41,7 +41,7 @@ class EpicRow:
         return self.bar.delivered + self.bar.count("dropped") == self.bar.total > 0
 
 
-async def overview(request: Request, gathered: GatheredFigures) -> Response:
+async def overview(request: Request, gathered: Gathered[Figures]) -> Response:
     """The page, or its epics as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:

@@ -9,6 +9,7 @@ from starlette.routing import Route, Router
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.web import (
+    board,
     document,
     documents,
     health,
@@ -18,9 +19,10 @@ from sdlc_lens.web import (
     reference,
     search,
     syncs,
+    trace,
 )
 from sdlc_lens.web.addresses import project_address, root
-from sdlc_lens.web.figures import GatheredFigures
+from sdlc_lens.web.figures import Gathered, gather_figures, gather_trace
 from sdlc_lens.web.reader import Reader
 
 Page = Callable[[Request], Awaitable[Response]]
@@ -41,7 +43,9 @@ def make_router(database: Database) -> Router:
             _route("/about", get=reference.about),
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
-            _route(PROJECT, get=partial(overview.overview, gathered=GatheredFigures())),
+            _route(PROJECT, get=partial(overview.overview, gathered=Gathered(gather_figures))),
+            _route(f"{PROJECT}/board", get=board.board),
+            _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=Gathered(gather_trace))),
             _route(f"{PROJECT}/documents", get=documents.documents),
             _route(DOCUMENT, get=partial(document.document, reader=reader)),
             _route(f"{DOCUMENT}/source", get=document.source),
