@@ -1,8 +1,11 @@
 """The documents of one type as columns: what is in which state?"""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,12 +21,14 @@ from sdlc_lens.queries.documents.listing import (
     list_documents,
 )
 from sdlc_lens.queries.projects import Project, get_project
-from sdlc_lens.queries.references import find_targets
+from sdlc_lens.queries.references import Named, find_targets
+from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.forms import epics, values
-from sdlc_lens.web.render import page, table
-from sdlc_lens.web.words import TYPES
+from sdlc_lens.web.render import environment, page, table
+from sdlc_lens.web.words import TYPES, grouped
 
 MOST_CARDS, MOST_ENDED_CARDS = 100, 20
+MOST_KEPT = 2000
 BOARD_TYPES = tuple(name for name in TYPES if name in ARTEFACTS)
 _ENDED = (StatusClass.FINISHED, StatusClass.DROPPED)
 _CSV = ("status", "doc_id", "title", "owner", "points", "epic", "path")
@@ -53,14 +58,15 @@ async def board(request: Request) -> Response:
     selection = Selection(types=[chosen], owners=values(query, "owner"), epics=epics(query))
     async with request.app.state.database.read() as session:
         project = await get_project(session, slug)
-        facets = await session.run(count_facets, project.id, selection)
+        facets = await session.run_here(count_facets, project.id, selection)
         statuses = in_lifecycle_order(chosen, (found.value for found in facets["status"]))
         columns = [
             await _column(session, project, replace(selection, statuses=[status]), as_csv)
             for status in statuses
         ]
         refs = [found.value for found in facets["epic"]]
-        named = (await session.run(find_targets, project.id, refs, ())).by_ref
+        named = (await session.run_here(find_targets, project.id, refs, ())).by_ref
+    home = project_address(root(request), slug)
     if as_csv:
         return table(request, f"{slug}-board", _CSV, _lines(columns))
     return page(
@@ -72,15 +78,26 @@ async def board(request: Request) -> Response:
         types=[found.value for found in facets["type"] if found.value in BOARD_TYPES],
         columns=columns,
         total=sum(column.total for column in columns),
+        classes=_classes(chosen, columns),
+        ended=_ENDED,
         empty=[status for status in STATUSES[chosen] if status not in statuses],
         filters=[("epic", "Epic", facets["epic"]), ("owner", "Owner", facets["owner"])],
         selected={"epic": set(selection.epics), "owner": set(selection.owners)},
+        card=lambda item: _card(home, item, named.get(item.epic or "")),
         named=named,
         rest=lambda status: [
             ("type", chosen), ("status", status), *(("epic", epic) for epic in selection.epics),
             *(("owner", owner) for owner in selection.owners),
         ],
     )  # fmt: skip
+
+
+def _classes(type_name: str, columns: Iterable[Column]) -> str:
+    """How many documents each class of status has, in words."""
+    counts: Counter[StatusClass] = Counter()
+    for column in columns:
+        counts[status_class(type_name, column.status)] += column.total
+    return ", ".join(f"{grouped(counts[found])} {found}" for found in StatusClass if counts[found])
 
 
 async def _column(
@@ -92,7 +109,14 @@ async def _column(
     most = FURTHEST if as_csv else MOST_ENDED_CARDS if is_ended else MOST_CARDS
     by_id = replace(selection, sort="doc_id", descending=False)
     order = selection if is_ended and not as_csv else by_id
-    return Column(status, *await session.run(list_documents, project.id, order, 0, most))
+    return Column(status, *await session.run_here(list_documents, project.id, order, 0, most))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _card(home: str, item: DocumentItem, epic: Named | None) -> Markup:
+    """A document as a card, made once for as long as nothing of it changes."""
+    template = environment().get_template("board/card.html")
+    return Markup(template.render(home=home, item=item, epic=epic))  # noqa: S704 - escaped there
 
 
 def in_lifecycle_order(type_name: str, statuses: Iterable[str]) -> list[str]:
