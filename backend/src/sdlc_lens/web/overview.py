@@ -56,7 +56,7 @@ class Figures:
     latest: list[DocumentItem]
 
 
-async def overview(request: Request, gathered: Gathered[Figures]) -> Response:
+async def overview(request: Request, gathered: Gathered[Figures, []]) -> Response:
     """The page, or its epics as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:

@@ -51,7 +51,7 @@ _CSV = ("project", "slug", "stories", "delivered", "dropped", "not proven", "ope
         "gate", "documents", "last synced", "sync state", "folder")  # fmt: skip
 
 
-async def portfolio(request: Request, counted: Gathered[list[Count]]) -> Response:
+async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Response:
     """The page, or its rows as CSV."""
     column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
     async with request.app.state.database.read() as session:

@@ -10,6 +10,7 @@ from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
 from sdlc_lens.slug import slugify
 from sdlc_lens.sources.folder import find_workspaces, locate
+from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
@@ -119,6 +120,8 @@ async def _show_settings(request: Request, error: LensError | None = None) -> Re
         error=error,
         base=_base(request),
         folders=await _folders(request),
+        badges=NAMES,
+        origin=f"{request.url.scheme}://{request.url.netloc}",
         seconds=request.app.state.settings.sync_poll_interval_seconds,
         saved=request.query_params.get("saved") == "yes" and error is None,
     )

@@ -30,7 +30,7 @@ _CSV = ("epic", "story", "title", "status", "plans", "test specifications", "via
 Narrowed = list[tuple[Group, list[Row]]]
 
 
-async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
+async def trace(request: Request, gathered: Gathered[Matrix, []]) -> Response:
     """The page, or its rows as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:
