@@ -67,6 +67,7 @@ async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Res
         request,
         "portfolio/page.html",
         rows=rows,
+        named_bars=[(row.project.name, row.bar) for row in rows],
         total=summarise(chain.from_iterable(own)),
         stories=sum(row.bar.total for row in rows),
         unrecorded=sum(row.statistics.unproven is None and row.bar.total > 0 for row in rows),
