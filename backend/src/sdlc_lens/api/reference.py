@@ -89,7 +89,7 @@ def _introduction(title: str, info: Schema, address: str) -> Html:
         "header",
         element("h1", title),
         element("p", info["summary"]),
-        element("p", info["description"]),
+        element("p", _prose(info["description"])),
         element("p", "The same for programs: ", element("a", "openapi.json", href=address), "."),
     )
 
@@ -124,7 +124,7 @@ def _operation(method: str, path: str, operation: Schema) -> Html:
     return element(
         "article",
         element("h3", _heading(method, path), id=operation["operationId"]),
-        element("p", operation.get("description", "")),
+        element("p", _prose(operation.get("description", ""))),
         _parameters(operation.get("parameters", [])),
         *(element("p", "Body: ", _type(body["schema"])) for body in bodies),
         _answers(operation["responses"]),
@@ -146,7 +146,7 @@ def _parameters(parameters: list[Schema]) -> Html:
 
 def _answers(responses: Mapping[str, Schema]) -> Html:
     rows = [
-        (element("code", status), _bodies(response), response["description"])
+        (element("code", status), _bodies(response), _prose(response["description"]))
         for status, response in responses.items()
     ]
     return _table("Answers", ("Status", "Body", "Meaning"), rows)
@@ -183,7 +183,7 @@ def _component(name: str, schema: Schema) -> Html:
     return element(
         "article",
         element("h3", name, id=name),
-        element("p", schema.get("description", "")),
+        element("p", _prose(schema.get("description", ""))),
         _table("Fields", ("Name", "Type", "Notes"), rows),
     )
 
@@ -195,6 +195,12 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
     head = element("tr", *(element("th", column, scope="col") for column in columns))
     table = element("table", element("thead", head), element("tbody", *lines))
     return joined(element("h4", title), element("div", table, class_="wide", tabindex="0", role="region", aria_label=title))
+
+
+def _prose(text: str) -> Html:
+    """TEXT with what stands between backticks as code."""
+    parts = enumerate(text.split("`"))
+    return joined(*(element("code", part) if place % 2 else part for place, part in parts))
 
 
 def _type(schema: Schema) -> Html:
@@ -224,4 +230,4 @@ def _notes(schema: Schema, description: str, *, optional: bool = False) -> Html:
     notes = [f"{name} {value}" for name, value in limits.items() if value is not None]
     if optional and not notes:
         notes.append("may be left out")
-    return joined(description, " ", element("span", "; ".join(notes), class_="note"))
+    return joined(_prose(description), " ", element("span", "; ".join(notes), class_="note"))
