@@ -206,7 +206,8 @@ def with_code(text: str) -> Markup:
 
 def upper_first(text: Markup) -> Markup:
     """TEXT as the beginning of a sentence; it may begin with a tag."""
-    return Markup(_FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1))
+    begun = _FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1)
+    return Markup(begun)
 
 
 def class_key(status_class: StatusClass) -> str:
