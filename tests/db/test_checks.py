@@ -1,4 +1,4 @@
-"""What the health check reads, and its reports as they are kept."""
+"""The fields that the health check reads, and its stored reports."""
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -15,7 +15,7 @@ from sdlc_lens.queries.projects import remove_project
 pytestmark = pytest.mark.anyio
 
 
-async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
+async def test_facts_hold_the_fields_that_rules_use(database: Database) -> None:
     values = {"status": "Draft", "owner": "Ines", "priority": "P1", "story_points": 2.5}
     story = row(0, "stories/US0001.md", ref="US0001", content_length=70, **values)
     project = await stored(database, row(0, "a.md", type="other", content_length=0), story)
@@ -64,7 +64,7 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
     )
 
 
-async def test_report_is_kept_for_its_revision_and_rules(database: Database) -> None:
+async def test_report_is_stored_for_its_revision_and_rules(database: Database) -> None:
     await stored(database)
     for report in ("first", "second"):
         async with database.write() as session:
@@ -79,7 +79,7 @@ async def test_report_is_kept_for_its_revision_and_rules(database: Database) -> 
         assert (await get_standing(session, "harbour")).report is None
 
 
-async def test_report_goes_with_its_project(database: Database) -> None:
+async def test_report_is_removed_with_its_project(database: Database) -> None:
     await stored(database)
     async with database.write() as session:
         standing = await get_standing(session, "harbour")

@@ -1,4 +1,4 @@
-"""Logs: one place, one level, text or JSON, the request's id in every line of it."""
+"""Logs: standard output, one level, text or JSON, the request id in every line."""
 
 import json
 import logging
