@@ -88,7 +88,7 @@ RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
 WORKDIR /repository
 COPY README.md ./
 COPY backend backend
-COPY --exclude=build --exclude=engine --exclude=image --exclude=bench tests tests
+COPY --exclude=bench --exclude=browser --exclude=build --exclude=engine --exclude=image tests tests
 ARG REPORT=""
 RUN --mount=type=tmpfs,target=/tmp --network=none <<EOT
 set -eu

@@ -18,12 +18,13 @@ def rendered(text: str, path: str = "stories/US0002-two.md") -> Element:
     return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html)
 
 
-def test_headings_leave_room_for_that_of_the_page() -> None:
-    page = rendered("# One\n\n## Two {#second}\n\n###### Six\n\n# One\n")
+def test_headings_are_below_that_of_the_page_and_leave_no_level_out() -> None:
+    page = rendered("### Three\n\n# One\n\n## Two {#second}\n\n###### Six\n\n# One\n")
     assert [(found.tag, found.attributes["id"], found.text) for found in page.all()] == [
+        ("h2", "s-three", "Three"),
         ("h2", "s-one", "One"),
         ("h3", "s-second", "Two"),
-        ("h6", "s-six", "Six"),
+        ("h4", "s-six", "Six"),
         ("h2", "s-one--2", "One"),
     ]
 

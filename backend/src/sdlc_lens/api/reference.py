@@ -183,7 +183,8 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
         return Html()
     head = element("tr", *(element("th", column, scope="col") for column in columns))
     table = element("table", element("thead", head), element("tbody", *lines))
-    return joined(element("h4", title), element("div", table, class_="wide"))
+    # With the focus, it scrolls by the arrow keys.
+    return joined(element("h4", title), element("div", table, class_="wide", tabindex="0"))
 
 
 def _type(schema: Schema) -> Html:
