@@ -30,7 +30,7 @@ _CSV = ("epic", "story", "title", "status", "plans", "test specifications", "via
 Narrowed = list[tuple[Group, list[Row]]]
 
 
-async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
+async def trace(request: Request, gathered: Gathered[Matrix, []]) -> Response:
     """The page, or its rows as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:
@@ -46,7 +46,9 @@ async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
     if request.query_params.get("format") == "csv":
         lines = _lines(narrowed, records_proof=matrix.records_proof)
         return table(request, f"{slug}-trace", _CSV, lines)
-    lines = _drawn(narrowed, matrix, project_address(root(request), slug))
+    if chosen["show"] == "epics":
+        narrowed = [(group, []) for group, _ in narrowed]
+    drawn = _drawn(narrowed, matrix, project_address(root(request), slug))
     # Hundreds of rows take long: others need the event loop meanwhile.
     return await asyncio.to_thread(
         page,
@@ -57,7 +59,8 @@ async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
         matrix=matrix,
         stories=sum(len(rows) for _, rows in narrowed),
         most=MOST_STORIES,
-        lines=lines,
+        drawn=drawn,
+        kept=[group for group, _ in narrowed],
         shown=SHOWN,
         classes=list(StatusClass),
         chosen=chosen,

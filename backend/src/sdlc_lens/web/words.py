@@ -1,5 +1,6 @@
 """The words that pages use: names of types, times, numbers, and the glossary."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -9,6 +10,8 @@ from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
+
+_FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)(.)")
 
 SINGULAR, PLURAL = range(2)
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -199,6 +202,11 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def upper_first(text: Markup) -> Markup:
+    """TEXT as the beginning of a sentence; it may begin with a tag."""
+    return Markup(_FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1))
 
 
 def class_key(status_class: StatusClass) -> str:
