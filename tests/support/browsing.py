@@ -24,7 +24,9 @@ def read(answer: httpx.Response) -> Element:
     assert page.one("head").one("title").text
     assert page.one("h1").text
     assert page.one("main").attributes["id"] == "content"
-    assert not page.all("script", "style", "iframe", "object", "img")
+    assert not page.all("style", "iframe", "object", "img")
+    assert page.one("script").attributes["src"].endswith(".js")
+    assert not page.one("script").text
     ids = [found.attributes["id"] for found in page.all() if "id" in found.attributes]
     assert len(ids) == len(set(ids)), "an id occurs twice"
     labelled = {label.attributes.get("for") for label in page.all("label")}
