@@ -157,7 +157,7 @@ class Chromium:
     def violations(self) -> list[str]:
         """What axe reports about the page: rule, and the elements."""
         (axe := Axe(self._driver)).inject()
-        found = axe.run()["violations"]
+        found = axe.run(options={"resultTypes": ["violations"]})["violations"]
         return [f"{it['id']}: {[node['target'] for node in it['nodes']]}" for it in found]
 
     def keep(self, file: Path, *, whole: bool = True) -> None:

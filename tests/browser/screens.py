@@ -16,6 +16,5 @@ SCREENS = {
     "search": "/search?q=sill",
     "glossary": "/glossary",
     "about": "/about",
-    "reference": "/api/v1/docs",
     "error": "/projects/missing",
 }

@@ -51,7 +51,7 @@ function showFiltered(form, page) {
   const fresh = page.querySelector("form[data-live]");
   for (const select of form.querySelectorAll("select")) {
     const options = fresh.elements[select.name];
-    if (select !== document.activeElement && options) select.replaceChildren(...options.children);
+    if (select !== document.activeElement && options) select.innerHTML = options.innerHTML;
   }
   const links = fresh.querySelectorAll("a");
   form.querySelectorAll("a").forEach((link, place) => { link.href = links[place].getAttribute("href"); });
@@ -80,13 +80,17 @@ function markHeading() {
     const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (heading) links.set(heading, link);
   }
-  const observer = new IntersectionObserver((entries) => {
-    const seen = entries.find((entry) => entry.isIntersecting);
-    if (!seen) return;
+  if (!links.size) return;
+  const headings = [...links.keys()];
+  const mark = () => {
+    const atEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 1;
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+    const read = atEnd ? headings.at(-1) : passed.at(-1) ?? headings[0];
     for (const link of links.values()) link.removeAttribute("aria-current");
-    links.get(seen.target).setAttribute("aria-current", "true");
-  }, { rootMargin: "0px 0px -70% 0px" });
-  for (const heading of links.keys()) observer.observe(heading);
+    links.get(read).setAttribute("aria-current", "true");
+  };
+  document.addEventListener("scroll", mark, { passive: true });
+  mark();
 }
 
 /** Text that is made to be pasted elsewhere gets a button; browsers allow it on https and localhost. */
