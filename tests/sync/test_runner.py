@@ -1,4 +1,4 @@
-"""Syncs from the folder to the rows: what changes, what stays, what a fault leaves behind."""
+"""Syncs from the folder to the rows."""
 
 import asyncio
 import shutil

@@ -73,7 +73,7 @@ async def test_pages_are_compressed_alike(client: httpx.AsyncClient, synced: str
     assert int(compressed[0].headers["content-length"]) < len(plain.content)
 
 
-async def test_stylesheet_and_module_are_small_and_kept_for_a_year(
+async def test_stylesheet_and_module_are_small_and_cached_for_a_year(
     client: httpx.AsyncClient,
 ) -> None:
     page = await visit(client, "/")
@@ -102,7 +102,7 @@ async def test_theme(client: httpx.AsyncClient, synced: str) -> None:
 @pytest.mark.parametrize(
     "back", ["", "//example.org", "/\\example.org", "https://example.org", "nowhere", "/\r\nx: y"]
 )
-async def test_theme_leads_to_no_other_site(client: httpx.AsyncClient, back: str) -> None:
+async def test_theme_redirects_within_the_site(client: httpx.AsyncClient, back: str) -> None:
     answer = await client.post("/theme", data={"theme": "dark", "back": back}, headers=ORIGIN)
     assert answer.headers["location"] == "/"
 

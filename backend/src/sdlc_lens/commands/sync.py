@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     settings = load_settings()
-    # Foreseen failures have a line of their own, in the report; standard output is for that alone.
+    # Expected failures are in the report; only that goes to standard output.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     require_threads()
     try:

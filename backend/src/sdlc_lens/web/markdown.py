@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
@@ -39,7 +40,7 @@ class Heading:
 class Rendered:
     """A document's content as HTML, and its headings."""
 
-    html: str
+    html: Markup
     headings: tuple[Heading, ...]
 
 
@@ -71,7 +72,7 @@ def render(parsed: Parsed, targets: Targets, home: str) -> Rendered:
     for inline in _inlines(parsed.tokens):
         inline.children = _linked(inline.children or [], parsed.folder, targets, home)
     html = PARSER.renderer.render(parsed.tokens, PARSER.options, parsed.environment)
-    return Rendered(html, tuple(parsed.headings))
+    return Rendered(Markup(html), tuple(parsed.headings))
 
 
 def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:

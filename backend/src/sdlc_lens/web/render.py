@@ -73,6 +73,8 @@ def environment() -> Environment:
         legend=LEGEND,
         status_class=status_class,
         counted=words.counted,
+        are=words.are,
+        not_proven=words.not_proven,
         rule_names=words.RULES,
         sync_states=words.SYNC_STATES,
         document_address=document_address,

@@ -46,8 +46,8 @@ RULES = {
     "STORY_NO_EPIC": "Story without an epic",
     "MISSING_STATUS": "Status missing",
     "EMPTY_CONTENT": "Document without content",
-    "MISSING_PLAN": "Plan missing for an open story",
-    "MISSING_TEST_SPEC": "Test specification missing for an open story",
+    "MISSING_PLAN": "Open story without a plan",
+    "MISSING_TEST_SPEC": "Open story without a test specification",
     "PLAN_NO_STORY": "Plan without a story",
     "TEST_SPEC_NO_STORY": "Test specification without a story",
     "ORPHAN_REFERENCE": "Reference to a document that does not exist",
@@ -75,6 +75,7 @@ SYNC_STATES = {
     "synced": "synced",
     "error": "last sync failed",
 }
+NOT_RECORDED = "proof not recorded"
 PROOFS = {
     "verified": "proven",
     "failed": "failed",
@@ -157,6 +158,16 @@ def without_id(title: str) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """COUNT with its noun: `1 story`, `3 stories`."""
     return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+
+
+def not_proven(count: int) -> str:
+    """How many stories have a gap in their proof, in the words of every page."""
+    return f"{counted(count, 'delivered story', 'delivered stories')} {are(count)} not proven"
+
+
+def are(count: int) -> str:
+    """The verb that goes with COUNT things."""
+    return "is" if count == 1 else "are"
 
 
 def grouped(number: float) -> str:

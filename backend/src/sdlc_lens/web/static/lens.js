@@ -55,7 +55,9 @@ function showFiltered(form, page) {
   }
   const links = fresh.querySelectorAll("a");
   form.querySelectorAll("a").forEach((link, place) => { link.href = links[place].getAttribute("href"); });
-  document.querySelector(".lead")?.replaceChildren(...page.querySelector(".lead").childNodes);
+  for (const part of [".lead", ".chips"]) {
+    document.querySelector(part)?.replaceChildren(...page.querySelector(part)?.childNodes ?? []);
+  }
   while (form.nextSibling) form.nextSibling.remove();
   while (fresh.nextSibling) form.parentNode.append(fresh.nextSibling);
 }
