@@ -5,6 +5,7 @@ COPY <<EOT /etc/fonts/local.conf
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
     <alias binding="same"><family>system-ui</family><prefer><family>Inter</family></prefer></alias>
+    <alias binding="same"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
     <alias binding="same"><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 EOT

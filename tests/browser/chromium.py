@@ -12,15 +12,15 @@ from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 HEIGHT = 800
 PATIENCE_SECONDS = 20
 MOST_TABS = 80
 
 _ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars")
-_NAME = "return arguments[0].innerText || arguments[0].value || arguments[0].labels[0].innerText"
-_OUTLINE = "return getComputedStyle(arguments[0]).outlineStyle !== 'none'"
+_FOCUSED = """const it = document.activeElement;
+return it === document.body ? "" : it.ariaLabel || (it.labels?.[0] ?? it).innerText"""
+_OUTLINE = "return getComputedStyle(document.activeElement).outlineStyle !== 'none'"
 _OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -40,10 +40,12 @@ class Chromium:
     def __init__(self, driver: webdriver.Remote, service: str) -> None:
         self._driver = driver
         self._service = service
+        self._scripts = True
 
-    def without_scripts(self) -> Self:
-        """From the next page on, pages cannot run scripts."""
-        self._command("Emulation.setScriptExecutionDisabled", value=True)
+    def scripts(self, allowed: bool) -> Self:
+        """Whether pages can run scripts, from the next one on."""
+        self._scripts = allowed
+        self._command("Emulation.setScriptExecutionDisabled", value=not allowed)
         return self
 
     def width(self, pixels: int) -> Self:
@@ -91,26 +93,59 @@ class Chromium:
         return self
 
     def until_text(self, wanted: str) -> Self:
-        """Wait until the page shows a text; without scripts it is loaded again meanwhile."""
-        until(lambda: wanted in self.text, PATIENCE_SECONDS, lambda: (self.path, self.text))
+        """Wait until the page shows a text; without scripts, load it again meanwhile."""
+
+        def shown() -> bool:
+            if found := wanted in self.text:
+                return found
+            if not self._scripts:
+                self._driver.refresh()
+            return False
+
+        until(shown, PATIENCE_SECONDS, lambda: (self.path, self.text))
         return self
+
+    def until_theme(self, wanted: str) -> Self:
+        """Wait for the page in a theme that its form has set."""
+        page = (By.CSS_SELECTOR, f"[data-theme={wanted}]")
+        until(lambda: self._driver.find_elements(*page), PATIENCE_SECONDS, lambda: self.path)
+        return self
+
+    def until_shown(self, selector: str, wanted: str) -> Self:
+        """Wait until an element has a text."""
+        until(lambda: self._texts(selector) == [wanted], PATIENCE_SECONDS, lambda: self._texts(selector))
+        return self
+
+    def _texts(self, selector: str) -> list[str]:
+        return [found.text for found in self._driver.find_elements(By.CSS_SELECTOR, selector)]
+
+    def link(self, text: str) -> str:
+        """Where a link leads."""
+        return str(self._driver.find_element(By.LINK_TEXT, text).get_attribute("href"))
+
+    def hint(self, selector: str) -> str:
+        """What is shown when the mouse is on an element."""
+        element = self._driver.find_element(By.CSS_SELECTOR, selector)
+        ActionChains(self._driver).move_to_element(element).perform()
+        return str(element.get_attribute("title"))
+
+    @property
+    def focused(self) -> str:
+        """The name of the element that has the focus; empty when none has."""
+        return str(self._driver.execute_script(_FOCUSED)).strip()
 
     def press(self, *keys: str) -> Self:
         ActionChains(self._driver).send_keys(*keys).perform()
         return self
-
-    @property
-    def focused(self) -> WebElement:
-        return self._driver.switch_to.active_element
 
     def tab_to(self, name: str) -> Self:
         """Press Tab until the element with this name has the focus, which has to be visible."""
         passed = []
         for _ in range(MOST_TABS):
             self.press(Keys.TAB)
-            element = self.focused
-            assert self._driver.execute_script(_OUTLINE, element), f"no outline on {passed[-1:]}'s next"
-            passed.append(str(self._driver.execute_script(_NAME, element)).strip())
+            passed.append(self.focused)
+            # Behind the last element, and before the first, is the browser itself.
+            assert not passed[-1] or self._driver.execute_script(_OUTLINE), passed[-1]
             if passed[-1] == name:
                 return self
         raise AssertionError(f"{name} has never had the focus, but {passed}")
@@ -122,7 +157,7 @@ class Chromium:
     def violations(self) -> list[str]:
         """What axe reports about the page: rule, and the elements."""
         (axe := Axe(self._driver)).inject()
-        found = axe.run()["violations"]
+        found = axe.run(options={"resultTypes": ["violations"]})["violations"]
         return [f"{it['id']}: {[node['target'] for node in it['nodes']]}" for it in found]
 
     def keep(self, file: Path, *, whole: bool = True) -> None:

@@ -71,5 +71,5 @@ def opened(driver: str, lens: Container) -> Iterator[Chromium]:
 @pytest.fixture
 def chromium(opened: Chromium) -> Iterator[Chromium]:
     """A browser that must have nothing to complain about."""
-    yield opened.theme("light").width(1280)
+    yield opened.theme("light").width(1280).scripts(True)
     assert opened.faults() == []

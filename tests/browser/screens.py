@@ -5,6 +5,8 @@ PROJECT = "/projects/sample"
 SCREENS = {
     "portfolio": "/",
     "overview": PROJECT,
+    "board": f"{PROJECT}/board",
+    "trace": f"{PROJECT}/trace",
     "documents": f"{PROJECT}/documents",
     "document": f"{PROJECT}/documents/story/US0001-read-the-gauge",
     "health": f"{PROJECT}/health",
@@ -16,6 +18,5 @@ SCREENS = {
     "search": "/search?q=sill",
     "glossary": "/glossary",
     "about": "/about",
-    "reference": "/api/v1/docs",
     "error": "/projects/missing",
 }

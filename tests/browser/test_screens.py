@@ -21,3 +21,10 @@ def test_screen(chromium: Chromium, name: str, path: str, theme: str) -> None:
         chromium.keep(PICTURES / f"{name}-{width}-{theme}.png")
         assert chromium.overflow == 0, width
         assert chromium.violations() == [], width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_reference_of_the_api(chromium: Chromium, theme: str) -> None:
+    chromium.theme(theme).width(min(WIDTHS)).open("/api/v1/docs")
+    assert chromium.overflow == 0
+    assert chromium.violations() == []

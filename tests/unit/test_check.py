@@ -93,7 +93,7 @@ def test_json_is_what_the_service_answers(capsys: pytest.CaptureFixture[str]) ->
     assert report["summary"]["high"] == 1
     (finding,) = (entry for entry in report["findings"] if entry["severity"] == "high")
     assert [document["doc_id"] for document in finding["affected_documents"]] == [
-        "EP0002-word-of-a-change"
+        "EP0005-open-data"
     ]
     assert report["unreadable"] == {}
 
