@@ -63,7 +63,7 @@ async def test_page_shows_everything(client: httpx.AsyncClient) -> None:
             assert field in page.text
 
 
-async def test_links_lead_somewhere(client: httpx.AsyncClient) -> None:
+async def test_links_resolve(client: httpx.AsyncClient) -> None:
     page = Page((await client.get("/api/v1/docs/")).text)
     assert len(page.ids) == len(set(page.ids))
     for link in page.links:
@@ -90,7 +90,7 @@ async def test_page_loads_nothing_and_its_policy_allows_its_style_only(
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
 
 
-def test_text_of_a_schema_is_no_markup() -> None:
+def test_text_of_a_schema_is_escaped() -> None:
     attack = "<script>&\"'"
     operation: dict[str, Any] = {
         "operationId": attack,

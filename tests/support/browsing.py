@@ -24,7 +24,9 @@ def read(answer: httpx.Response) -> Element:
     assert page.one("head").one("title").text
     assert page.one("h1").text
     assert page.one("main").attributes["id"] == "content"
-    assert not page.all("script", "style", "iframe", "object")
+    assert not page.all("style", "iframe", "object")
+    assert page.one("script").attributes["src"].endswith(".js")
+    assert not page.one("script").text
     for image in page.all("img"):
         assert image.attributes["src"].startswith("/"), "an image of this service"
         assert image.attributes["alt"]

@@ -1,4 +1,4 @@
-"""Pages as trees, to be asked by element and text."""
+"""Pages as trees, queried by element and text."""
 
 from __future__ import annotations
 

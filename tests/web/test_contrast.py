@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 
 from sdlc_lens.api.reference import STYLE
-from sdlc_lens.web.render import stylesheet
+from sdlc_lens.web.render import static_files
 
 COLOURS = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 BACKS = ("back", "raised", "band")
 TEXTS = ("text", "quiet", "link", "good", "warning", "bad")
-CSS = stylesheet()[1].decode()
+CSS = static_files()["lens.css"][1].decode()
 
 
 def palette(css: str, theme: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`python3 -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
+"""`python3 -m sdlc_lens COMMAND`: each command's module is imported when it runs."""
 
 import errno
 import os
@@ -67,13 +67,14 @@ def run(command: str, arguments: list[str]) -> int:
         print(
             "sdlc-lens: cannot write the output: the disk is full. Free some space", file=sys.stderr
         )
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
+        # Else Python reports the error again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 74
     return code
 
 
 def usage() -> str:
-    """What `--help` prints."""
+    """The text of `--help`."""
     lines = [f"  {name:<12} {purpose}" for name, purpose in COMMANDS.items()]
     usages = [
         "usage: python3 -m sdlc_lens [COMMAND]",
@@ -83,10 +84,10 @@ def usage() -> str:
 
 
 def end_on_signals(command: str = "serve") -> None:
-    """End on SIGTERM and SIGINT in every phase, also on one that waited since the exec.
+    """Exit on SIGTERM and SIGINT at any time, also on a signal that arrived before this call.
 
-    That is success, but for a COMMAND that owes an answer: cut off, it must not pass for a good
-    one.
+    The exit code is 0, except for a COMMAND that prints a result: an incomplete one must not count
+    as success.
     """
     stops = {signal.SIGTERM, signal.SIGINT}
     for stop in stops:

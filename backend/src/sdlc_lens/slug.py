@@ -1,4 +1,4 @@
-"""Names of projects as they stand in addresses."""
+"""Slugs: names of projects in addresses."""
 
 import re
 

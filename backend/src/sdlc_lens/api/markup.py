@@ -1,4 +1,4 @@
-"""HTML, put together from elements: what is text is escaped, so that no value can be markup."""
+"""HTML built from elements; text is escaped."""
 
 from html import escape
 
@@ -6,7 +6,7 @@ _VOID = {"meta"}
 
 
 class Html(str):
-    """Markup that needs no escaping any more."""
+    """Markup that is already escaped."""
 
     __slots__ = ()
 
@@ -22,5 +22,5 @@ def element(name: str, /, *inside: str, **attributes: str) -> Html:
 
 
 def joined(*parts: str) -> Html:
-    """PARTS one after the other."""
+    """PARTS joined; plain strings are escaped."""
     return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))

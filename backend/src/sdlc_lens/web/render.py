@@ -33,10 +33,14 @@ _DEFUSED = ("=", "+", "-", "@", *map(chr, range(32)))
 
 
 @cache
-def stylesheet() -> tuple[str, bytes]:
-    """The name under which the stylesheet is served, which has a hash of it, and its bytes."""
-    content = (HERE / "static" / "lens.css").read_bytes()
-    return f"lens.{hashlib.sha256(content).hexdigest()[:12]}.css", content
+def static_files() -> dict[str, tuple[str, bytes]]:
+    """By file name: the name that it is served under, which has a hash of it, and its bytes."""
+    found = {}
+    for file in (HERE / "static").iterdir():
+        content = file.read_bytes()
+        served = f"{file.stem}.{hashlib.sha256(content).hexdigest()[:12]}{file.suffix}"
+        found[file.name] = served, content
+    return found
 
 
 @cache
@@ -64,7 +68,7 @@ def environment() -> Environment:
         basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(
-        stylesheet=stylesheet()[0],
+        static={name: served for name, (served, _) in static_files().items()},
         version=version(),
         themes=THEMES,
         legend=LEGEND,

@@ -183,7 +183,8 @@ def moment(stamp: str | None) -> str:
     if stamp is None:
         return "never"
     then = datetime.fromisoformat(stamp).astimezone(UTC)
-    return f"{then.day} {then:%b %Y, %H:%M} UTC"
+    shown = f"{then.day} {then:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(then.isoformat(), shown)
 
 
 def day(date: str) -> str:
