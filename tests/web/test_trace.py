@@ -126,6 +126,16 @@ async def test_follows_a_sync(
     assert "PL0001" not in (await visit(client, f"{covered}/trace")).text
 
 
+async def test_very_many_stories(
+    client: httpx.AsyncClient, covered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.trace.MOST_STORIES", 2)
+    page = await visit(client, f"{covered}/trace")
+    assert [row[0][:6] for row in page.rows()] == ["EP0001", "US0002", "US0001"]
+    assert "The first 2 of 5 stories are shown" in page.text
+    assert len((await client.get(f"{covered}/trace?format=csv")).text.splitlines()) == 6
+
+
 async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
     page = await visit(client, f"{covered}/trace?show=any")
     answer = await client.get(page.link("Download as CSV"))
