@@ -1,4 +1,4 @@
-"""The commands: `check` as a step of anybody's CI, `add`, `list` and `sync` next to the service, others."""
+"""`check` as a step of anybody's CI; `add`, `list` and `sync` next to the service; any other."""
 
 import json
 import shutil

@@ -74,4 +74,6 @@ async def test_markdown_to_copy(client: httpx.AsyncClient, port: str) -> None:
     page = await visit(client, f"{port}/settings")
     lines = page.one("pre").text.split(" [!")
     assert len(lines) == 4
-    assert lines[0] == f"[![completion](http://lens{port}/badges/completion.svg)](http://lens{port})"
+    assert (
+        lines[0] == f"[![completion](http://lens{port}/badges/completion.svg)](http://lens{port})"
+    )

@@ -48,7 +48,8 @@ async def test_other_types(client: httpx.AsyncClient, port: str) -> None:
     page = await visit(client, f"{port}/board?type=bug")
     assert columns(page) == {"Open 1": ["BG0001"], "Closed 1": ["BG0002"]}
     await visit(client, f"{port}/board?type=prd", 422)
-    assert "The workspace has no charters." in (await visit(client, f"{port}/board?type=charter")).text
+    page = await visit(client, f"{port}/board?type=charter")
+    assert "The workspace has no charters." in page.text
 
 
 async def test_filters(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
@@ -83,7 +84,8 @@ async def test_ended_columns_are_folded(
 
 
 async def test_without_documents(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
-    address = await sync_project(app, "no", write_workspace(tmp_path / "projects/no", {"a.md": "#"}))
+    folder = write_workspace(tmp_path / "projects/no", {"a.md": "#"})
+    address = await sync_project(app, "no", folder)
     assert "The workspace has no stories." in (await visit(client, f"{address}/board")).text
 
 

@@ -23,7 +23,8 @@ async def test_row(client: httpx.AsyncClient, port: str) -> None:
     assert bugs == "1 high"
     assert documents.endswith("12 documents")
     assert synced.endswith("folder port")
-    assert "2 of 5 stories in 1 project are delivered. 1 delivered story is not proven." in page.text
+    assert "2 of 5 stories in 1 project are delivered." in page.text
+    assert "delivered. 1 delivered story is not proven. 1 bug" in page.text
     assert "1 bug is open, 1 of them high." in page.text
     bar = page.all("tbody")[0].one("svg", role="img")
     assert bar.text == (

@@ -34,6 +34,7 @@ COVERED = {
     "bugs/BG0001-u.md": "# BG0001: Late\n\n> **Status:** Open\n\nSince US0002.\n",
     "bugs/BG0002-v.md": "# BG0002: Odd\n\n> **Status:** Closed\n> **Affects:** US0002\n",
 }
+DASH = "\u2013"
 HOSTILE = "<script>alert(1)</script>\"'>"
 
 
@@ -46,16 +47,17 @@ async def covered(app: FastAPI, tmp_path: Path) -> str:
 async def test_rows(client: httpx.AsyncClient, covered: str) -> None:
     page = await visit(client, f"{covered}/trace")
     assert page.rows() == [
-        ["EP0001 One", "2 of 3 delivered 1 delivered and proven, 1 delivered, not proven, 1 blocked",
+        ["EP0001 One",
+         "2 of 3 delivered 1 delivered and proven, 1 delivered, not proven, 1 blocked",
          "", "", "1 not proven", "1 open"],
-        ["US0002 Story US0002", "Done", "–", "TS0002 via epic",
+        ["US0002 Story US0002", "Done", DASH, "TS0002 via epic",
          "●◐✕ 1 / 3, 1 by hand, 1 failed, not proven", "BG0001 open, BG0002"],
-        ["US0001 Story US0001", "Done", "PL0001", "TS0001", "● 1 / 1", "–"],
-        ["US0004 Story US0004", "Blocked", "PL0003", "TS0002 via epic", "no criteria", "–"],
+        ["US0001 Story US0001", "Done", "PL0001", "TS0001", "● 1 / 1", DASH],
+        ["US0004 Story US0004", "Blocked", "PL0003", "TS0002 via epic", "no criteria", DASH],
         ["EP0002 Two", "0 of 1 delivered 1 open", "1 without", "1 without", "", ""],
-        ["US0003 Story US0003", "Draft", "no plan", "no test specification", "no criteria", "–"],
+        ["US0003 Story US0003", "Draft", "no plan", "no test specification", "no criteria", DASH],
         ["Stories without an epic", "0 of 1 delivered 1 dropped", "", "", "", ""],
-        ["US0005 Story US0005", "Superseded", "–", "–", "no criteria", "–"],
+        ["US0005 Story US0005", "Superseded", DASH, DASH, "no criteria", DASH],
     ]  # fmt: skip
     assert page.link("PL0001") == f"{covered}/documents/plan/PL0001-p"
 
@@ -124,6 +126,16 @@ async def test_follows_a_sync(
     assert "PL0001" not in (await visit(client, f"{covered}/trace")).text
 
 
+async def test_very_many_stories(
+    client: httpx.AsyncClient, covered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.trace.MOST_STORIES", 2)
+    page = await visit(client, f"{covered}/trace")
+    assert [row[0][:6] for row in page.rows()] == ["EP0001", "US0002", "US0001"]
+    assert "The first 2 of 5 stories are shown" in page.text
+    assert len((await client.get(f"{covered}/trace?format=csv")).text.splitlines()) == 6
+
+
 async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
     page = await visit(client, f"{covered}/trace?show=any")
     answer = await client.get(page.link("Download as CSV"))
@@ -138,8 +150,8 @@ async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
 async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
     files = {
         "epics/EP0001-x.md": f"# EP0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n",
-        "stories/US0001-x.md": f"# US0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n> **Epic:** EP0001\n",
-        "plans/PL0001-x.md": f"# PL0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n> **Story:** US0001\n",
+        "stories/US0001-x.md": f"# US0001: {HOSTILE}\n\n> **Status:** x\n> **Epic:** EP0001\n",
+        "plans/PL0001-x.md": f"# PL0001: {HOSTILE}\n\n> **Status:** x\n> **Story:** US0001\n",
         "bugs/BG0001-x.md": f"# BG0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n\nUS0001\n",
     }
     address = await sync_project(app, "evil", write_workspace(tmp_path / "projects/e", files))

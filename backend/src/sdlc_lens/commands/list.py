@@ -30,7 +30,8 @@ async def _list(database: Database, _runner: Runner, _settings: Settings) -> int
     for project in projects:
         print(_line(project))
     if not projects:
-        print("sdlc-lens: no project yet: run `python3 -m sdlc_lens add NAME FOLDER`", file=sys.stderr)
+        hint = "no project yet: run `python3 -m sdlc_lens add NAME FOLDER`"
+        print(f"sdlc-lens: {hint}", file=sys.stderr)
     return 0
 
 

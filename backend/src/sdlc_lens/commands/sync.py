@@ -70,7 +70,10 @@ async def sync_one(
     One that WAITS begins when a sync under way is over.
     """
     try:
-        report = await (_when_free(runner, slug) if waits else runner.sync(slug, confirmed=confirmed))
+        if waits:
+            report = await _when_free(runner, slug)
+        else:
+            report = await runner.sync(slug, confirmed=confirmed)
     except LensError as error:
         print(f"sdlc-lens: {slug}: {error}", file=sys.stderr)
         return False

@@ -52,13 +52,17 @@ async def badge(request: Request, counted: Gathered[list[Count], []]) -> Respons
         body = {"schemaVersion": 1, "label": found.label, "message": found.message,
                 "color": found.color}  # fmt: skip
         return JSONResponse(body, headers=headers)
-    svg = environment().get_template("badges/badge.svg").render(
-        badge=found, left=_width(found.label), right=_width(found.message)
+    svg = (
+        environment()
+        .get_template("badges/badge.svg")
+        .render(badge=found, left=_width(found.label), right=_width(found.message))
     )
     return Response(svg, headers=headers, media_type="image/svg+xml")
 
 
-def make_badge(name: str, statistics: Statistics, report: Report | None, *, is_synced: bool) -> Badge:
+def make_badge(
+    name: str, statistics: Statistics, report: Report | None, *, is_synced: bool
+) -> Badge:
     """The badge called NAME."""
     if not is_synced:
         return Badge(name, "not synced yet", NEUTRAL)

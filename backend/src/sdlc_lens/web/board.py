@@ -66,7 +66,8 @@ async def board(request: Request, gathered: Gathered[Board, [Selection]]) -> Res
     chosen = query.get("type") or "story"
     if chosen not in BOARD_TYPES:
         raise Invalid(f"type: {chosen[:100]!r} has no board. Choose one of the page's types")
-    selection = Selection((chosen,), owners=tuple(values(query, "owner")), epics=tuple(epics(query)))
+    owners = tuple(values(query, "owner"))
+    selection = Selection((chosen,), owners=owners, epics=tuple(epics(query)))
     async with request.app.state.database.read() as session:
         project = await get_project(session, slug)
         if query.get("format") == "csv":
@@ -107,7 +108,8 @@ async def gather_board(
         newest = replace(selection, statuses=(status,))
         order = newest if is_ended else replace(newest, sort="doc_id", descending=False)
         limit = most or (MOST_ENDED_CARDS if is_ended else MOST_CARDS)
-        columns.append(Column(status, *await session.run(list_documents, project_id, order, 0, limit)))
+        found = await session.run(list_documents, project_id, order, 0, limit)
+        columns.append(Column(status, *found))
     refs = [found.value for found in facets["epic"]]
     named = (await session.run(find_targets, project_id, refs, ())).by_ref
     options = {
@@ -140,7 +142,7 @@ def _classes(type_name: str, columns: Iterable[Column]) -> str:
 def _card(home: str, item: DocumentItem, epic: Named | None) -> Markup:
     """A document as a card, made once for as long as nothing of it changes."""
     template = environment().get_template("board/card.html")
-    return Markup(template.render(home=home, item=item, epic=epic))  # noqa: S704 - escaped there
+    return Markup(template.render(home=home, item=item, epic=epic))
 
 
 def in_lifecycle_order(type_name: str, statuses: Iterable[str]) -> list[str]:

@@ -10,8 +10,8 @@ from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
 from sdlc_lens.slug import require_slug
 from sdlc_lens.sources.folder import find_workspaces, locate
-from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.addresses import project_address, root
+from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
 

@@ -42,6 +42,7 @@ def make_router(database: Database) -> Router:
     reader = Reader(database)
     counted = Gathered(count_documents, most=MOST_COUNTED)
     figures = Gathered(overview.gather_figures)
+    boards = Gathered(board.gather_board)
     matrices = Gathered(gather_matrix, most=MOST_MATRICES)
     return Router(
         [
@@ -53,7 +54,7 @@ def make_router(database: Database) -> Router:
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
             _route(PROJECT, get=partial(overview.overview, gathered=figures)),
-            _route(f"{PROJECT}/board", get=partial(board.board, gathered=Gathered(board.gather_board))),
+            _route(f"{PROJECT}/board", get=partial(board.board, gathered=boards)),
             _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=matrices)),
             _route(f"{PROJECT}/documents", get=documents.documents),
             _route(DOCUMENT, get=partial(document.document, reader=reader, counted=counted)),

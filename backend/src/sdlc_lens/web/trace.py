@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -79,7 +80,8 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
 
     Each is made once for a state of the project: hundreds take longer than all the rest.
     """
-    lines = environment().get_template("trace/lines.html").make_module(
+    template = environment().get_template("trace/lines.html")
+    lines: Any = template.make_module(
         {"home": home, "matrix": matrix, "marks": marks, "most_named": MOST_NAMED}
     )
     left = MOST_STORIES
@@ -89,7 +91,7 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
             for row in rows[:left]:
                 row.html = row.html or lines.row(row)
             parts = (str(row.html) for row in rows[:left])
-            yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")  # noqa: S704
+            yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")
         left -= len(rows)
 
 

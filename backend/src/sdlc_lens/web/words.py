@@ -108,6 +108,8 @@ GLOSSARY = (
          " Fix, Rejected, Withdrawn or Superseded."),
     Term("epic", "Epic", "A large piece of work that is split into stories."),
     Term("finding", "Finding", "A place in the documents that breaks a rule of the health check."),
+    Term("gap", "Gap", "An open story without a plan or a test specification, or a delivered story"
+         " that is not proven. A test specification of an epic counts for each of its stories."),
     Term("gate", "Gate", "The health check passes when it has no critical and no high finding."),
     Term("grade", "Grade", "How much of what the rules look at is in order, in per cent; rules"
          " count by their severity."),
@@ -207,7 +209,8 @@ def with_code(text: str) -> Markup:
 
 def upper_first(text: Markup) -> Markup:
     """TEXT as the beginning of a sentence; it may begin with a tag."""
-    return Markup(_FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1))
+    begun = _FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1)
+    return Markup(begun)
 
 
 def class_key(status_class: StatusClass) -> str:
