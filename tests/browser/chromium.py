@@ -161,11 +161,12 @@ class Chromium:
         return [f"{it['id']}: {[node['target'] for node in it['nodes']]}" for it in found]
 
     def keep(self, file: Path, *, whole: bool = True) -> None:
-        """A picture of the page, or of what is seen of it without scrolling."""
-        metrics = self._command("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": metrics["width"], "scale": 1}
-        clip["height"] = metrics["height"] if whole else HEIGHT
-        picture = self._command("Page.captureScreenshot", captureBeyondViewport=whole, clip=clip)
+        """A picture of the page, or of what is seen of it without scrolling: PNG or WebP."""
+        size = self._command("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {**size, "height": size["height"] if whole else HEIGHT, "scale": 1}
+        how = {"format": file.suffix[1:], "captureBeyondViewport": whole, "clip": clip}
+        how |= {"quality": 65} if file.suffix == ".webp" else {}
+        picture = self._command("Page.captureScreenshot", **how)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b64decode(picture["data"]))
 

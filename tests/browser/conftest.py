@@ -57,7 +57,7 @@ def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
         options = (f"--network={network}", f"--network-alias={HOST}")
         mounted = f"--volume={workspaces}:/data/projects:ro"
         lens = containers.serve(*options, mounted, f"--env=SDLC_LENS_ALLOWED_HOSTS={HOST}")
-        slug = register(lens, "Sample", "/data/projects/sample/sdlc-studio")
+        slug = register(lens, "Tidewatch", "/data/projects/sample/sdlc-studio")
         assert synced(lens, slug)["sync_status"] == "synced"
         yield lens
 

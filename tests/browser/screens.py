@@ -1,6 +1,6 @@
 """Every screen, as the sample workspace fills it: a new one is a line here."""
 
-PROJECT = "/projects/sample"
+PROJECT = "/projects/tidewatch"
 
 SCREENS = {
     "portfolio": "/",

@@ -28,7 +28,7 @@ def harbour(workspaces: Path) -> Path:
 def test_from_the_portfolio_to_a_document_and_back(chromium: Chromium, scripts: bool) -> None:
     chromium.scripts(scripts).open("/").follow("Skip to content")
     assert chromium.path == "/#content"
-    chromium.follow("Sample").until_heading("Sample")
+    chromium.follow("Tidewatch").until_heading("Tidewatch")
     chromium.follow("Documents").until_heading("Documents")
     chromium.tab_to("Words in title or id").press("gauge every minute", Keys.ENTER)
     chromium.until_text("1 document of")
