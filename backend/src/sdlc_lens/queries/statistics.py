@@ -3,7 +3,8 @@
 import sqlite3
 from dataclasses import fields
 
-from sdlc_lens.db.database import ReadSession, rows
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.statistics import Count
 

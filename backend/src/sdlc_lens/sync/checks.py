@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping
 from sqlalchemy.exc import OperationalError
 
 from sdlc_lens import memory
@@ -78,5 +78,5 @@ def _state(standing: Standing) -> tuple[int, int]:
     return standing.project_id, standing.revision
 
 
-def _examined(rows: Sequence[RowMapping]) -> str:
+def _examined(rows: Sequence[sqlite3.Row]) -> str:
     return to_text(examine(Corpus(map(facts, rows)), stamp(now())))

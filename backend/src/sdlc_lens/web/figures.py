@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.statistics import Count
 from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
 from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
