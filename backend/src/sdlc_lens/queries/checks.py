@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from sqlalchemy import select
@@ -16,15 +17,14 @@ from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.errors import NotFound
 
-# One row a document: its references and refs as JSON.
+# One row a document: its refs and references as JSON.
+_FIELDS = tuple(field.name for field in fields(Facts) if field.name in documents.c)
 _FACTS = f"""
-SELECT {", ".join(field.name for field in fields(Facts) if field.name in documents.c)},
-    (SELECT json_group_array(ref) FROM document_refs WHERE document_id = id) AS refs,
-    (
-        SELECT json_group_array(json_array({", ".join(Link._fields)})) FROM document_links
-        WHERE document_id = documents.id AND relation != '{MENTION}'
-    ) AS "references"
-FROM documents WHERE project_id = :project_id
+SELECT {", ".join(_FIELDS)},
+    (SELECT json_group_array(ref) FROM document_refs WHERE document_id = documents.id),
+    (SELECT json_group_array(json_array({", ".join(Link._fields)}))
+     FROM document_links WHERE document_id = documents.id AND relation <> '{MENTION}')
+FROM documents WHERE project_id = ?
 """
 _STANDING = f"""
 SELECT projects.id AS project_id, projects.revision, last_synced_at, report
@@ -62,25 +62,35 @@ async def get_summaries(session: ReadSession) -> dict[int, str]:
     return {row["id"]: row["summary"] for row in await session.run(rows, _SUMMARIES, {})}
 
 
-async def read_facts(session: ReadSession, project_id: int) -> list[sqlite3.Row]:
-    """Every document of a project."""
-    return await session.run(rows, _FACTS, {"project_id": project_id})
+def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
+    """What rules know of every document of a project; for functions of `ReadSession.run`."""
+    for *values, refs, references in connection.execute(_FACTS, (project_id,)):
+        yield Facts(
+            **dict(zip(_FIELDS, values, strict=True)),
+            refs=frozenset(json.loads(refs)),
+            references=tuple(Link(*link) for link in json.loads(references)),
+        )
 
 
-def facts(row: sqlite3.Row) -> Facts:
-    """What `read_facts` read of a document."""
-    refs = frozenset(json.loads(row["refs"]))
-    references = tuple(Link(*link) for link in json.loads(row["references"]))
-    return Facts(**{**dict(row), "refs": refs, "references": references})
+async def has_report(session: ReadSession, project_id: int, revision: int) -> bool:
+    """Whether the report on that state of a project is stored."""
+    query = """
+        SELECT 1 FROM health_reports
+        WHERE project_id = :project_id AND revision = :revision AND rules_version = :rules
+    """
+    values = {"project_id": project_id, "revision": revision, "rules": RULES_VERSION}
+    return bool(await session.run(rows, query, values))
 
 
-async def store_report(session: WriteSession, standing: Standing, report: str) -> None:
+async def store_report(
+    session: WriteSession, project_id: int, revision: int, report: str
+) -> None:
     """Keep the report on a state of a project; nothing happens when the project is gone."""
-    values = {"revision": standing.revision, "rules_version": RULES_VERSION, "report": report}
-    known = await session.scalar(select(projects.c.id).where(projects.c.id == standing.project_id))
+    values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
+    known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
     if known is not None:
         await session.execute(
             insert(health_reports)
-            .values(project_id=standing.project_id, **values)
+            .values(project_id=project_id, **values)
             .on_conflict_do_update(index_elements=["project_id"], set_=values)
         )
