@@ -68,9 +68,7 @@ class ReadSession:
         Raises: DBAPIError, when SQLite fails.
         """
         portions = count(1)
-        self._connection.set_progress_handler(
-            lambda: next(portions) > MOST_PORTIONS, STEPS_AT_ONCE
-        )
+        self._connection.set_progress_handler(lambda: next(portions) > MOST_PORTIONS, STEPS_AT_ONCE)
         try:
             return function(self._connection, *arguments, **named)
         except sqlite3.OperationalError as error:

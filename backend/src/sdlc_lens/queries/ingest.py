@@ -163,7 +163,7 @@ def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
 
 
 async def _stored_fields(
-    session: ReadSession, ids: Sequence[object]
+    session: WriteSession, ids: Sequence[object]
 ) -> dict[object, Mapping[str, object]]:
     """The fields of documents as the database holds them, by id."""
     columns = (type_coerce(documents.c[name], NullType()).label(name) for name in DOCUMENT_FIELDS)
