@@ -6,7 +6,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
 from sdlc_lens.domain.statistics import Count, summarise
