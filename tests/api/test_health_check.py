@@ -78,7 +78,7 @@ async def test_finding(client: httpx.AsyncClient, synced: str) -> None:
     }
 
 
-async def test_filters_narrow_the_findings_alone(client: httpx.AsyncClient, synced: str) -> None:
+async def test_filters_affect_findings_only(client: httpx.AsyncClient, synced: str) -> None:
     whole = await checked(client, synced)
     narrow = await checked(client, synced, "severity=low&severity=medium&category=completeness")
     assert set(rules_of(narrow)) == {"MISSING_PLAN", "MISSING_TEST_SPEC"}
@@ -141,7 +141,7 @@ async def unchecked(app: FastAPI, synced: str) -> str:
     return synced
 
 
-async def test_made_once_for_a_synced_state(
+async def test_computed_once_per_revision(
     app: FastAPI,
     client: httpx.AsyncClient,
     unchecked: str,
@@ -184,7 +184,7 @@ async def test_report_does_not_wait_for_a_sync_that_writes(
         assert (await get_standing(session, "harbour")).report
 
 
-async def test_report_that_cannot_be_kept_is_given_all_the_same(
+async def test_report_that_cannot_be_stored_is_returned(
     client: httpx.AsyncClient,
     unchecked: str,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""What the health check reads, and its reports as they are kept."""
+"""The fields that the health check reads, and its stored reports."""
 
 import sqlite3
 
@@ -21,7 +21,7 @@ def facts_of(connection: sqlite3.Connection, project_id: int) -> list[Facts]:
     return list(read_facts(connection, project_id))
 
 
-async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
+async def test_facts_hold_the_fields_that_rules_use(database: Database) -> None:
     values = {"status": "Draft", "owner": "Ines", "priority": "P1", "story_points": 2.5}
     story = row(0, "stories/US0001.md", ref="US0001", content_length=70, **values)
     project = await stored(database, row(0, "a.md", type="other", content_length=0), story)
@@ -70,7 +70,7 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
     )
 
 
-async def test_report_is_kept_for_its_revision_and_rules(database: Database) -> None:
+async def test_report_is_stored_for_its_revision_and_rules(database: Database) -> None:
     await stored(database)
     for report in ("first", "second"):
         async with database.write() as session:
@@ -88,7 +88,7 @@ async def test_report_is_kept_for_its_revision_and_rules(database: Database) -> 
         assert not await has_report(session, standing.project_id, standing.revision + 1)
 
 
-async def test_report_goes_with_its_project(database: Database) -> None:
+async def test_report_is_removed_with_its_project(database: Database) -> None:
     await stored(database)
     async with database.write() as session:
         standing = await get_standing(session, "harbour")

@@ -89,15 +89,13 @@ def test_blob_ids_are_gits(tmp_path: Path) -> None:
     assert snapshot.read("a.md") == (git_id, b"tide\n")
 
 
-def test_names_that_are_no_utf8_can_be_stored(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_can_be_stored(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "# A"})
     (root / os.fsdecode(b"caf\xe9.md")).write_text("# B")
     assert paths(root) == ["a.md", "caf\\xe9.md"]
 
 
-def test_too_large_a_file_is_named_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_file_is_named_but_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walk, "MAX_DOCUMENT_BYTES", 1 << 20)
     root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
     snapshot = read_folder(str(root), Path("/"))
@@ -150,18 +148,18 @@ def test_own_settings_of_a_workspace() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("a: [", "no YAML, line 1"),
-        ("- a list", "no mapping"),
+        ("a: [", "not valid YAML, line 1"),
+        ("- a list", "not a mapping"),
         ("a: &x 1\nb: *x", "aliases"),
         ("x: " + "y" * 65536, "larger than 64 KB"),
         ("[" * 60_000, "nested too deeply"),
         ("- " * 30_000, "nested too deeply"),
-        ("!!python/object/apply:os.getcwd []", "no YAML, line 1"),
+        ("!!python/object/apply:os.getcwd []", "not valid YAML, line 1"),
         ("a: 2026-99-99", ""),
-        ("a: !!bool maybe", "no YAML"),
-        ("a: 1" + ":0" * 300 + ".5", "no YAML"),
-        ("a: !!timestamp x", "no YAML"),
-        ("a: !!int ''", "no YAML"),
+        ("a: !!bool maybe", "not valid YAML"),
+        ("a: 1" + ":0" * 300 + ".5", "not valid YAML"),
+        ("a: !!timestamp x", "not valid YAML"),
+        ("a: !!int ''", "not valid YAML"),
     ],
 )
 def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path) -> None:
@@ -182,14 +180,14 @@ def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path
         ({".version": "profile: plain", ".version.yaml": "profile: yaml"}, "plain"),
     ],
 )
-def test_version_file_goes_by_either_name(
+def test_version_file_has_two_names(
     files: dict[str, str], profile: str | None, tmp_path: Path
 ) -> None:
     snapshot = read_folder(str(write_workspace(tmp_path / "work", files)), Path("/"))
     assert (snapshot.version.get("profile"), snapshot.warnings) == (profile, ())
 
 
-def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
+def test_locate_refuses_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     for path in (str(file), str(tmp_path / "missing"), "\0", "/" + "x" * 5000, "/x" * 3000):
@@ -206,7 +204,7 @@ def test_locate_refuses_relative_paths(tmp_path: Path, monkeypatch: pytest.Monke
             locate(path, Path("/"))
 
 
-def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
+def test_locate_stays_below_the_base(tmp_path: Path) -> None:
     base = write_workspace(tmp_path / "base", {"inside/a.md": ""})
     outside = write_workspace(tmp_path / "outside", {"a.md": ""})
     (base / "out").symlink_to(outside)
@@ -255,7 +253,7 @@ def open_workspace(open_folder: Path) -> Path:
     return write_workspace(open_folder / "work", files)
 
 
-def test_unreadable_parts_are_told_apart_from_absent_ones(open_workspace: Path) -> None:
+def test_unreadable_is_distinguished_from_absent(open_workspace: Path) -> None:
     (open_workspace / "shut.md").chmod(0)
     (open_workspace / "shut").chmod(0)
     found, *unreadable = as_nobody(open_workspace)
@@ -265,7 +263,7 @@ def test_unreadable_parts_are_told_apart_from_absent_ones(open_workspace: Path) 
     (open_workspace / "shut").chmod(0o755)
 
 
-def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None:
+def test_unreadable_workspace_names_owner_and_fix(open_workspace: Path) -> None:
     open_workspace.chmod(0o700 if os.geteuid() == 0 else 0)
     name, line = as_nobody(open_workspace)
     open_workspace.chmod(0o755)
@@ -274,7 +272,7 @@ def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None
     assert ("read access" if os.geteuid() == 0 else f"`chmod -R u+rX {open_workspace}`") in line
 
 
-def test_settings_that_are_a_folder_are_told_and_left_closed(tmp_path: Path) -> None:
+def test_settings_that_are_a_folder_are_a_warning(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {".config.yaml/prd.md": "# PRD"})
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):

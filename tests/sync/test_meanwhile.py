@@ -1,4 +1,4 @@
-"""What changes between the listing of a workspace and the storing of its documents."""
+"""Changes between the snapshot of a workspace and the reading of its documents."""
 
 import shutil
 from collections.abc import Callable

@@ -1,10 +1,10 @@
-"""Times as they are stored and shown: ISO 8601 in UTC, all of one length, so that they sort."""
+"""Times as text: ISO 8601 in UTC, of equal length, so that they sort."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
