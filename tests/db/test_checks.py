@@ -52,7 +52,7 @@ async def test_facts_hold_the_fields_that_rules_use(database: Database) -> None:
         other, found = sorted(
             await session.run(facts_of, project.id), key=lambda document: document.path
         )
-    assert (other.path, other.refs, other.references) == ("a.md", frozenset(), ())
+    assert (other.path, other.refs, other.references) == ("a.md", (), ())
     assert found == Facts(
         path="stories/US0001.md",
         type="story",
@@ -62,7 +62,7 @@ async def test_facts_hold_the_fields_that_rules_use(database: Database) -> None:
         epic=None,
         story=None,
         content_length=70,
-        refs=frozenset({"US0001", "US0009"}),
+        refs=("US0001", "US0009"),
         references=(Link("epic", "EP0001"), Link("depends_on", "US0002")),
         records_verification=False,
         is_unproven=False,

@@ -178,3 +178,22 @@ def test_texts_that_are_indexed_as_they_stand_are_folded_by_sqlite() -> None:
         query = "SELECT offset, term FROM tokens WHERE doc = ? ORDER BY offset"
         as_stored, folded = (connection.execute(query, (number,)).fetchall() for number in (1, 2))
         assert as_stored == folded
+
+
+@pytest.mark.parametrize(("going", "left"), [(3, 1), (1, 3), (2, 2)])
+async def test_removed_project_leaves_the_index_of_others(
+    database: Database, going: int, left: int
+) -> None:
+    for slug, count in (("gone", going), ("left", left)):
+        sources = (f"# Quay\n\n{slug} number{n}".encode() for n in range(count))
+        files = [row(0, f"{n}.md", source=source) for n, source in enumerate(sources)]
+        project = await stored(database, *files, slug=slug)
+    async with database.write() as session:
+        await remove_project(session, "gone")
+    await require_sound_index(database)
+    assert (await found(database, "gone"), await found(database, "left")) == (0, left)
+    async with database.write() as session:
+        known = await stored_documents(session, project.id)
+        await remove_documents(session, [known["0.md"].id])
+    await require_sound_index(database)
+    assert await found(database, "number0") == 0

@@ -55,7 +55,7 @@ def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
         doc_id=identity.doc_id,
         ref=identity.ref,
         status=status,
-        refs=frozenset(own | aliases),
+        refs=tuple(own | aliases),
         **whole | {name: value for name, value in values.items() if name in known},
     )
 

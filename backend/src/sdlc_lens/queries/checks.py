@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -64,11 +65,17 @@ async def get_summaries(session: ReadSession) -> dict[int, str]:
 
 def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
     """What rules know of every document of a project; for functions of `ReadSession.run`."""
+    known: dict[str, str] = {}
+
+    def once(values: Iterable[Any]) -> Iterator[Any]:
+        """VALUES; equal texts, such as ids, paths and statuses, are kept in memory once."""
+        return (known.setdefault(each, each) if type(each) is str else each for each in values)
+
     for *values, refs, references in connection.execute(_FACTS, (project_id,)):
         yield Facts(
-            **dict(zip(_FIELDS, values, strict=True)),
-            refs=frozenset(json.loads(refs)),
-            references=tuple(Link(*link) for link in json.loads(references)),
+            **dict(zip(_FIELDS, once(values), strict=True)),
+            refs=tuple(once(json.loads(refs))),
+            references=tuple(Link(*once(link)) for link in json.loads(references)),
         )
 
 

@@ -149,6 +149,28 @@ async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
     await _delete(session, documents, "id", ids)
 
 
+def remove_all_documents(connection: sqlite3.Connection, project_id: int) -> None:
+    """Forget every document of a project; for functions of `WriteSession.run`.
+
+    To take documents out of the search index one by one costs twice what adding them did. Where
+    fewer are left than go, the index is built again from these instead.
+    """
+    query = "SELECT id FROM documents WHERE project_id = ?"
+    going = [number for (number,) in connection.execute(query, (project_id,))]
+    (total,) = connection.execute("SELECT count(*) FROM documents").fetchone()
+    rebuild = total - len(going) < len(going)
+    if rebuild:
+        query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'search_delete'"
+        (trigger,) = connection.execute(query).fetchone()
+        connection.execute("DROP TRIGGER search_delete")
+    for ids in batched(going, _ROWS_AT_ONCE):  # SQLite remembers what one statement has changed
+        marks = ", ".join("?" * len(ids))
+        connection.execute(f"DELETE FROM documents WHERE id IN ({marks})", ids)
+    if rebuild:
+        connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+        connection.execute(trigger)
+
+
 def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
     """Insert ROWS, table by table; those of a table have the same columns."""
     for table, own in rows.items():

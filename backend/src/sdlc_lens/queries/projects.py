@@ -16,6 +16,7 @@ from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.errors import Conflict, NotFound
+from sdlc_lens.queries.ingest import remove_all_documents
 
 LEASE_SECONDS = 30
 
@@ -109,6 +110,7 @@ async def change_project(session: WriteSession, slug: str, values: Mapping[str, 
 async def remove_project(session: WriteSession, slug: str) -> None:
     """Forget the project called SLUG, its documents and their index entries."""
     project = await get_project(session, slug)
+    await session.run(remove_all_documents, project.id)
     await session.execute(delete(projects).where(projects.c.id == project.id))
 
 

@@ -25,7 +25,7 @@ class Facts(Summary):
     """
 
     content_length: int
-    refs: frozenset[str]
+    refs: tuple[str, ...]
     references: tuple[Link, ...]
     records_verification: bool
     is_unproven: bool
@@ -52,12 +52,14 @@ class Corpus:
             for ref in document.refs
         )
         self._types: dict[str, list[Facts]] = defaultdict(list)
-        self._naming: dict[tuple[str, str], dict[str, Facts]] = defaultdict(dict)
+        self._naming: dict[tuple[str, str], list[Facts]] = defaultdict(list)
         for document in self.documents:
             self._types[document.type].append(document)
             for reference in document.references:
                 if meant := self.meant(reference):
-                    self._naming[document.type, meant.path][document.path] = document
+                    naming = self._naming[document.type, meant.path]
+                    if not naming or naming[-1] is not document:
+                        naming.append(document)
 
     def of(self, *types: str) -> Iterator[Facts]:
         """The documents of these types, by type and path."""
@@ -95,7 +97,7 @@ class Corpus:
         """The documents of TYPE_NAME that belong to an epic or story, by path."""
         return [
             other
-            for other in self._naming.get((type_name, document.path), {}).values()
+            for other in self._naming.get((type_name, document.path), ())
             if any(
                 (meant := self.meant(target)) and meant.path == document.path
                 for target in self.targets(other, document.type)
@@ -123,7 +125,7 @@ def facts(document: Document) -> Facts:
     return Facts(
         **{field.name: getattr(document, field.name) for field in fields(Summary)},
         content_length=document.content_length,
-        refs=frozenset({*document.aliases, *filter(None, [document.ref])}),
+        refs=tuple(dict.fromkeys([*document.aliases, *filter(None, [document.ref])])),
         references=tuple(link for link in document.links if link.relation != MENTION),
         records_verification=document.records_verification,
         is_unproven=document.is_unproven,
