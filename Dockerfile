@@ -59,32 +59,36 @@ RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.tx
 # deps holds the locked libraries for the image's platform; nothing is compiled or emulated
 FROM deps-${TARGETARCH} AS deps
 
-# app holds the installed app at its final path, with bytecode: the same for every platform
+# app holds the installed app at its final path, the same for every platform, and its statements that import libraries
 FROM tools AS app
 WORKDIR /backend
-COPY backend/pyproject.toml backend/alembic.ini ./
-COPY backend/alembic alembic
-COPY backend/src src
-RUN --network=none <<EOT
+RUN --mount=type=bind,source=backend,target=/backend --network=none <<EOT
 set -eu
 hatchling build --target wheel --directory /wheel
 python3 -m zipfile --extract /wheel/*.whl /layers/app/app
-python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /layers/app -p / /layers/app
+python3 -m compileall -q --invalidation-mode unchecked-hash -s /layers/app -p / /layers/app
+cp entrypoint.sh /layers/app/app/
+chmod -R u=rwX,go=rX /layers/app
+chmod 755 /layers/app/app/entrypoint.sh
+find /layers/app -exec touch -h -d @0 {} +
+grep -rhE --include=*.py '^ *(from [a-z0-9_.]+ import|import) ' src alembic | grep -v sdlc_lens | sort -u >/statements
 EOT
 
-# service is the app and its libraries where the image has them, to be run during the build
-FROM deps-${BUILDARCH} AS service
-RUN mkdir /app && ln -s /layers/libraries/app/libraries /app/libraries && python3 -m compileall -q -j 0 /app/libraries/
-COPY --from=app /layers/app/app /app
+# libraries is where the image has them, with bytecode, to be run during the build
+FROM deps-${BUILDARCH} AS libraries
+RUN --mount=type=bind,source=scripts/build,target=/scripts --network=none \
+    mkdir /app && ln -s /layers/libraries/app/libraries /app && \
+    python3 /scripts/compile_modules.py /app/libraries /app/libraries
 ENV PYTHONPATH=/app:/app/libraries
 
 # test passes when pytest does, against the libraries and the app that ship; with REPORT it hands out the result instead
-FROM service AS test
+FROM libraries AS test
 RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
     pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /test.txt
+COPY --from=app /layers/app/app /app
 WORKDIR /repository
 COPY README.md ./
 COPY backend backend
@@ -103,12 +107,13 @@ EOT
 FROM scratch AS test-report
 COPY --from=test /report /
 
-# imports lists the modules that the service has imported once it serves
-FROM service AS imports
-RUN --mount=type=bind,source=scripts/build,target=/scripts --network=none \
-    SDLC_LENS_DATABASE_URL=sqlite+aiosqlite:////tmp/lens.db python3 /scripts/imported_modules.py /modules
+# imports lists the modules that the service loads to serve pages; only another import statement makes it run again
+FROM libraries AS imports
+RUN --mount=type=bind,from=app,source=/statements,target=/statements \
+    --mount=type=bind,source=scripts/build,target=/scripts --network=none \
+    python3 /scripts/imported_modules.py </statements >/modules
 
-# bytecode holds those modules, compiled: a read-only container would compile them at each start
+# bytecode holds those modules, compiled: a read-only container would compile them at each start; the user, the folders
 FROM tools AS bytecode
 RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
     --mount=type=bind,from=imports,source=/modules,target=/modules \
@@ -116,21 +121,9 @@ RUN --mount=type=bind,from=runtime-base,target=/runtime-base \
     --mount=type=bind,source=scripts/build,target=/scripts \
     /scripts/bytecode /runtime-base /libraries /modules
 
-# builder is the app complete, if the tests passed: the user, the folders, one time and one set of modes
+# builder is the app complete, if the tests passed: nothing is copied from them
 FROM app AS builder
-COPY backend/entrypoint.sh /layers/app/app/
-RUN --mount=type=bind,from=test,target=/test \
-    --mount=type=bind,from=runtime-base,target=/runtime-base <<EOT
-set -eu
-cd /layers/app
-mkdir -p etc data/db data/projects
-(cat /runtime-base/etc/passwd; echo "appuser:x:10001:0:SDLC Lens:/tmp:/usr/sbin/nologin") >etc/passwd
-chmod -R u=rwX,go=rX .
-chmod 755 app/entrypoint.sh
-chown 10001:0 data/db
-chmod 775 data/db
-find . -exec touch -h -d @0 {} +
-EOT
+COPY --from=test /nothing* /
 
 # runtime is the image: libraries, bytecode of theirs and of the standard library, the app, a layer each
 FROM runtime-base AS runtime

@@ -108,3 +108,12 @@ def test_text_of_a_schema_is_escaped() -> None:
     assert "script" not in page.names
     assert page.text.count(attack) > 10
     assert attack in page.ids
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [("dark", "dark"), ("x", "system")])
+async def test_page_has_the_theme_that_was_chosen(
+    client: httpx.AsyncClient, chosen: str, shown: str
+) -> None:
+    answer = await client.get("/api/v1/docs", headers={"Cookie": f"theme={chosen}"})
+    assert f'<html lang="en" data-theme="{shown}">' in answer.text
+    assert "Cookie" in answer.headers["vary"]

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import httpx
 import pytest
@@ -22,9 +23,9 @@ async def test_sync_is_accepted_and_runs_in_the_background(
 ) -> None:
     may_read = Event()
 
-    def read(path: str, base: Path) -> Snapshot:
+    def read(*arguments: Any) -> Snapshot:
         assert may_read.wait(20)
-        return read_folder(path, base)
+        return read_folder(*arguments)
 
     monkeypatch.setattr(run, "read_folder", read)
     await client.post("/api/v1/projects", json={"name": "Tide", "sdlc_path": str(workspace)})

@@ -20,8 +20,7 @@ EOT
 FROM build-base AS plain-install
 USER 0:0
 COPY backend /backend
-RUN --mount=type=bind,source=scripts/build,target=/scripts \
-    --mount=type=cache,id=pip,target=/var/cache/pip \
+RUN --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf <<EOT
 set -eu
@@ -31,7 +30,8 @@ python3 -m venv /clean
 /clean/bin/pip install --quiet /backend
 rm -r /backend
 /clean/bin/python -m sdlc_lens migrate
-/clean/bin/python /scripts/imported_modules.py /modules
+/clean/bin/python -m sdlc_lens serve &
+timeout 60 sh -c 'until /clean/bin/python -m sdlc_lens healthcheck; do sleep 0.2; done'
 EOT
 
 # packages holds the packages of one lock

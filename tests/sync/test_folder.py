@@ -14,8 +14,9 @@ from support.nobody import BECOME_NOBODY, open_folder
 from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
-from sdlc_lens.sources import walk
+from sdlc_lens.sources import folder, walk
 from sdlc_lens.sources.folder import locate, read_folder
+from sdlc_lens.sources.snapshot import blob
 
 __all__ = ["open_folder"]
 
@@ -83,8 +84,9 @@ def test_entry_that_cannot_be_looked_at_is_a_finding(
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "tide\n"})
     snapshot = read_folder(str(root), Path("/"))
-    assert snapshot.read("a.md") == b"tide\n"
-    assert snapshot.blobs == {"a.md": hashlib.sha1(b"blob 5\0tide\n").hexdigest()}
+    git_id = hashlib.sha1(b"blob 5\0tide\n").hexdigest()
+    assert snapshot.blobs == {"a.md": git_id}
+    assert snapshot.read("a.md") == (git_id, b"tide\n")
 
 
 def test_names_that_are_not_utf8_can_be_stored(tmp_path: Path) -> None:
@@ -99,24 +101,42 @@ def test_large_file_is_named_but_not_read(tmp_path: Path, monkeypatch: pytest.Mo
     snapshot = read_folder(str(root), Path("/"))
     assert list(snapshot.blobs) == ["a.md"]
     assert snapshot.unreadable == {"huge.md": "it is larger than 1 MB"}
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
+    snapshot = read_folder(str(root), Path("/"))
     (root / "a.md").write_bytes((root / "huge.md").read_bytes())
     with pytest.raises(Unreadable, match="it is larger than 1 MB"):
         snapshot.read("a.md")
 
 
-def test_document_is_read_when_it_is_wanted(tmp_path: Path) -> None:
+def test_document_that_is_not_kept_is_read_when_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
     root = write_workspace(tmp_path / "work", {"stories/deep/US0001.md": "# Listed"})
     outside = write_workspace(tmp_path / "outside", {"US0001.md": "# Secret"})
     snapshot = read_folder(str(root), Path("/"))
     (path,) = snapshot.blobs
     (root / path).write_text("# Read")
-    assert snapshot.read(path) == b"# Read"
+    assert snapshot.read(path) == blob(b"# Read")
     (root / path).unlink()
     assert snapshot.read(path) is None
     (root / "stories/deep").rmdir()
     (root / "stories/deep").symlink_to(outside)
     with pytest.raises(Unreadable):
         snapshot.read(path)
+
+
+def test_new_documents_are_kept_as_far_as_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.md": "# Known", "b.md": "# Large" + "x" * 100, "c.md": "# Small"}
+    root = write_workspace(tmp_path / "work", files)
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 50)
+    snapshot = read_folder(str(root), Path("/"), {blob(b"# Known").id})
+    for path in files:
+        (root / path).write_text("# Later")
+    read = {path: snapshot.read(path) for path in files}
+    assert read == {"a.md": blob(b"# Later"), "b.md": blob(b"# Later"), "c.md": blob(b"# Small")}
 
 
 def test_own_settings_of_a_workspace() -> None:

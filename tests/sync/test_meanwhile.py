@@ -18,6 +18,8 @@ FIRST = "stories/US0001-berth.md"
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
     """Lets something happen once, just before a file below the root is read to be stored."""
 
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
+
     def arrange(name: str, happen: Callable[[], object]) -> None:
         pending, read = [happen], walk.read_in
 

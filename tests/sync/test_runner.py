@@ -151,7 +151,7 @@ async def test_workspace_that_became_a_link_out_of_the_base(
 async def test_unexpected_error_is_stored_without_internals(
     runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: str, base: Path) -> Snapshot:
+    def fail(*_: object) -> Snapshot:
         raise ZeroDivisionError("internal detail")
 
     monkeypatch.setattr(run_module, "read_folder", fail)

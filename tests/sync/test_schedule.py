@@ -226,6 +226,7 @@ async def test_mount_that_hangs_while_rows_are_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(threads, "MOST_SECONDS_IN_TURN", 0.05)
+        patch.setattr(folder, "MOST_KEPT_BYTES", 0)
         patch.setattr(folder, "read_in", hang)
         patch.setattr(folder, "_mapping", lambda *_: {})
         report = await harbour.sync()

@@ -17,6 +17,8 @@ PAGES = [
     "/glossary",
     "/about",
     "/projects/harbour",
+    "/projects/harbour/board",
+    "/projects/harbour/trace",
     "/projects/harbour/documents",
     "/projects/harbour/documents/story/US0001",
     "/projects/harbour/health",

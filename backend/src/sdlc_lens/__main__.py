@@ -13,11 +13,13 @@ COMMANDS = {
     "migrate": "migrate the database and exit",
     "healthcheck": "ask the running service whether it is ready",
     "check": "print the health check of a workspace; see `check --help`",
+    "add": "add a workspace as a project; see `add --help`",
+    "list": "list the projects",
     "sync": "sync projects once; see `sync --help`",
 }
-WITH_ARGUMENTS = frozenset({"check", "sync"})
+WITH_ARGUMENTS = frozenset({"check", "add", "list", "sync"})
 EXIT_CODES = """exit codes:
-  0   done, or ended by SIGTERM (check and sync: 143)
+  0   done, or ended by SIGTERM (check, add, list, sync: 143)
   1   not healthy, a gate failed, or an unexpected error (standard error has the traceback)
   2   unknown command
   65  the database file is damaged, of a newer version, or another program's

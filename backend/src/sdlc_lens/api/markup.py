@@ -12,8 +12,11 @@ class Html(str):
 
 
 def element(name: str, /, *inside: str, **attributes: str) -> Html:
-    """An element; a plain str in it is text. `class_` stands for the attribute class."""
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    """An element; a plain str in it is text. `class_` stands for class, `data_x` for data-x."""
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+    )
     end = "" if name in _VOID else f"</{name}>"
     return Html(f"<{name}{given}>{joined(*inside)}{end}")
 

@@ -115,8 +115,11 @@ def trace(connection: sqlite3.Connection, project_id: int) -> Trace:
         if row["type"] == "story":
             epics = [epic for epic in named[row["id"], "epic"] if _is(epic, "epic", documents)]
             own[epics[0] if epics else None].append(_story(row, epics, cover))
-    groups = [TracedEpic(documents[number], tuple(own[number]))
-              for number in documents if _is(number, "epic", documents)]  # fmt: skip
+    groups = [
+        TracedEpic(document, tuple(own[number]))
+        for number, document in documents.items()
+        if document.type == "epic"
+    ]
     if own[None]:
         groups.append(TracedEpic(None, tuple(own[None])))
     used = {document.type for document in documents.values()}
@@ -179,7 +182,7 @@ def _story(
     counts, own = row["criteria_counts"], row["id"]
     of_epics = {number: spec for epic in epics for number, spec in cover["test-spec", epic].items()}
     return TracedStory(
-        *(row[name] for name in _TRACED),
+        **{name: row[name] for name in _TRACED},
         criteria=CriteriaCounts(**json.loads(counts)) if counts else CriteriaCounts(),
         is_unproven=bool(row["is_unproven"]),
         plans=tuple(cover["plan", own].values()),
@@ -190,7 +193,8 @@ def _story(
 
 
 def _is(number: int | None, type_name: str, documents: Mapping[int, Traced]) -> bool:
-    return number in documents and documents[number].type == type_name
+    document = documents.get(number) if number is not None else None
+    return document is not None and document.type == type_name
 
 
 def _is_live(document: Traced) -> bool:

@@ -118,7 +118,7 @@ def _compare(
     path: str, base: Path, stored: Mapping[str, Stored], guarded: bool
 ) -> tuple[Snapshot, Configuration, Plan]:
     """What the folder holds, what it says of itself, and what that leaves to do."""
-    snapshot = read_folder(path, base)
+    snapshot = read_folder(path, base, {document.blob_id for document in stored.values()})
     configuration = configure(snapshot.settings, snapshot.version)
     plan = make_plan(stored, snapshot.blobs, snapshot.unreadable, parsed_by(configuration))
     if guarded:

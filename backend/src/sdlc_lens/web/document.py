@@ -31,7 +31,7 @@ _SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "sto
 
 
 async def document(
-    request: Request, reader: Reader, counted: Gathered[list[Count]]
+    request: Request, reader: Reader, counted: Gathered[list[Count], []]
 ) -> Response:
     """The page."""
     path = request.path_params

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from typing import Concatenate
 
 from sdlc_lens.db.database import ReadSession
 from sdlc_lens.queries.projects import Project
@@ -9,21 +10,29 @@ from sdlc_lens.queries.projects import Project
 MOST_KEPT = 16
 
 
-class Gathered[Found]:
+class Gathered[Found, **Choice]:
     """Keeps what was gathered of the projects asked for last, until a sync changes them."""
 
     def __init__(
-        self, gather: Callable[[ReadSession, int], Awaitable[Found]], most: int = MOST_KEPT
+        self,
+        gather: Callable[Concatenate[ReadSession, int, Choice], Awaitable[Found]],
+        most: int = MOST_KEPT,
     ) -> None:
         self._gather = gather
         self._most = most
-        self._kept: OrderedDict[tuple[int, str, int], Found] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Found] = OrderedDict()
 
-    async def get(self, session: ReadSession, project: Project) -> Found:
+    async def get(
+        self,
+        session: ReadSession,
+        project: Project,
+        *chosen: Choice.args,
+        **named: Choice.kwargs,
+    ) -> Found:
         """What is known of PROJECT as SESSION sees it."""
-        key = (project.id, project.created_at, project.revision)  # ids are given again
+        key = (project.id, project.created_at, project.revision, *chosen)  # ids are given again
         if key not in self._kept:
-            self._kept[key] = await self._gather(session, project.id)
+            self._kept[key] = await self._gather(session, project.id, *chosen, **named)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)

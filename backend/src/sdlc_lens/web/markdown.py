@@ -80,7 +80,7 @@ def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:
 
 
 def _read_headings(parsed: Parsed) -> None:
-    """Put every heading one level below its parent, the first below the page's; give it an anchor."""
+    """Put every heading one level below its parent, and give it an anchor."""
     used: dict[str, int] = {}
     parents: list[int] = []
     tokens = parsed.tokens

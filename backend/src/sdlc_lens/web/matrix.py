@@ -9,7 +9,7 @@ from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.kinds import StatusClass, status_class
 from sdlc_lens.queries.trace import Trace, Traced, TracedEpic, TracedStory, trace
 from sdlc_lens.web.charts import Bar, story_bar
-from sdlc_lens.web.words import class_key
+from sdlc_lens.web.words import class_key, short_id
 
 NO_EPIC = "none"
 SHOWN = {
@@ -72,6 +72,11 @@ class Group:
     def key(self) -> str:
         """What stands for it in addresses."""
         return self.epic.doc_id if self.epic else NO_EPIC
+
+    @property
+    def named_bar(self) -> tuple[str, Bar]:
+        """Its bar, after what it is called."""
+        return (short_id(self.epic.doc_id) if self.epic else "no epic"), self.bar
 
 
 @dataclass(frozen=True)

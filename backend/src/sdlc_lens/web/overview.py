@@ -22,7 +22,7 @@ from sdlc_lens.web.charts import Bar, status_bar, story_bar
 from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
-from sdlc_lens.web.words import TYPES
+from sdlc_lens.web.words import TYPES, short_id
 
 MOST_EPICS, MOST_EPICS_SHOWN = 1000, 30
 MOST_NAMED = MOST_LATEST = 5
@@ -36,6 +36,11 @@ class EpicRow:
     epic: DocumentItem | None
     bar: Bar
     points: float
+
+    @property
+    def named_bar(self) -> tuple[str, Bar]:
+        """Its bar, after what it is called."""
+        return (short_id(self.epic.doc_id) if self.epic else "no epic"), self.bar
 
     @property
     def is_finished(self) -> bool:
@@ -56,7 +61,7 @@ class Figures:
     latest: list[DocumentItem]
 
 
-async def overview(request: Request, gathered: Gathered[Figures]) -> Response:
+async def overview(request: Request, gathered: Gathered[Figures, []]) -> Response:
     """The page, or its epics as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:

@@ -51,7 +51,7 @@ _CSV = ("project", "slug", "stories", "delivered", "dropped", "not proven", "ope
         "gate", "documents", "last synced", "sync state", "folder")  # fmt: skip
 
 
-async def portfolio(request: Request, counted: Gathered[list[Count]]) -> Response:
+async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Response:
     """The page, or its rows as CSV."""
     column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
     async with request.app.state.database.read() as session:
@@ -67,6 +67,7 @@ async def portfolio(request: Request, counted: Gathered[list[Count]]) -> Respons
         request,
         "portfolio/page.html",
         rows=rows,
+        named_bars=[(row.project.name, row.bar) for row in rows],
         total=summarise(chain.from_iterable(own)),
         stories=sum(row.bar.total for row in rows),
         unrecorded=sum(row.statistics.unproven is None and row.bar.total > 0 for row in rows),

@@ -64,6 +64,7 @@ def environment() -> Environment:
         id=words.short_id,
         without_id=words.without_id,
         with_code=words.with_code,
+        upper_first=words.upper_first,
         basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(

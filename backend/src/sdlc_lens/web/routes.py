@@ -10,6 +10,7 @@ from starlette.routing import Route, Router
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web import (
+    badges,
     board,
     document,
     documents,
@@ -41,6 +42,7 @@ def make_router(database: Database) -> Router:
     reader = Reader(database)
     counted = Gathered(count_documents, most=MOST_COUNTED)
     figures = Gathered(overview.gather_figures)
+    boards = Gathered(board.gather_board)
     matrices = Gathered(gather_matrix, most=MOST_MATRICES)
     return Router(
         [
@@ -52,12 +54,13 @@ def make_router(database: Database) -> Router:
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
             _route(PROJECT, get=partial(overview.overview, gathered=figures)),
-            _route(f"{PROJECT}/board", get=board.board),
+            _route(f"{PROJECT}/board", get=partial(board.board, gathered=boards)),
             _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=matrices)),
             _route(f"{PROJECT}/documents", get=documents.documents),
             _route(DOCUMENT, get=partial(document.document, reader=reader, counted=counted)),
             _route(f"{DOCUMENT}/source", get=document.source),
-            _route(f"{PROJECT}/health", get=health.health),
+            _route(f"{PROJECT}/badges/{{name}}", get=partial(badges.badge, counted=counted)),
+            _route(f"{PROJECT}/health", get=partial(health.health, counted=counted)),
             _route(f"{PROJECT}/syncs", get=syncs.syncs, post=syncs.start),
             _route(f"{PROJECT}/syncs/confirm", get=syncs.confirm),
             _route(f"{PROJECT}/settings", get=projects.settings, post=projects.change),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -30,7 +31,7 @@ _CSV = ("epic", "story", "title", "status", "plans", "test specifications", "via
 Narrowed = list[tuple[Group, list[Row]]]
 
 
-async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
+async def trace(request: Request, gathered: Gathered[Matrix, []]) -> Response:
     """The page, or its rows as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:
@@ -46,7 +47,9 @@ async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
     if request.query_params.get("format") == "csv":
         lines = _lines(narrowed, records_proof=matrix.records_proof)
         return table(request, f"{slug}-trace", _CSV, lines)
-    lines = _drawn(narrowed, matrix, project_address(root(request), slug))
+    if chosen["show"] == "epics":
+        narrowed = [(group, []) for group, _ in narrowed]
+    drawn = _drawn(narrowed, matrix, project_address(root(request), slug))
     # Hundreds of rows take long: others need the event loop meanwhile.
     return await asyncio.to_thread(
         page,
@@ -57,7 +60,8 @@ async def trace(request: Request, gathered: Gathered[Matrix]) -> Response:
         matrix=matrix,
         stories=sum(len(rows) for _, rows in narrowed),
         most=MOST_STORIES,
-        lines=lines,
+        drawn=drawn,
+        kept=[group for group, _ in narrowed],
         shown=SHOWN,
         classes=list(StatusClass),
         chosen=chosen,
@@ -76,7 +80,8 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
 
     Each is made once for a state of the project: hundreds take longer than all the rest.
     """
-    lines = environment().get_template("trace/lines.html").make_module(
+    template = environment().get_template("trace/lines.html")
+    lines: Any = template.make_module(
         {"home": home, "matrix": matrix, "marks": marks, "most_named": MOST_NAMED}
     )
     left = MOST_STORIES
@@ -86,7 +91,7 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
             for row in rows[:left]:
                 row.html = row.html or lines.row(row)
             parts = (str(row.html) for row in rows[:left])
-            yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")  # noqa: S704
+            yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")
         left -= len(rows)
 
 

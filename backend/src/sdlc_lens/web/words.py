@@ -1,5 +1,6 @@
 """The words that pages use: names of types, times, numbers, and the glossary."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -9,6 +10,8 @@ from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
+
+_FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)(.)")
 
 SINGULAR, PLURAL = range(2)
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -105,6 +108,8 @@ GLOSSARY = (
          " Fix, Rejected, Withdrawn or Superseded."),
     Term("epic", "Epic", "A large piece of work that is split into stories."),
     Term("finding", "Finding", "A place in the documents that breaks a rule of the health check."),
+    Term("gap", "Gap", "An open story without a plan or a test specification, or a delivered story"
+         " that is not proven. A test specification of an epic counts for each of its stories."),
     Term("gate", "Gate", "The health check passes when it has no critical and no high finding."),
     Term("grade", "Grade", "How much of what the rules look at is in order, in per cent; rules"
          " count by their severity."),
@@ -200,6 +205,12 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def upper_first(text: Markup) -> Markup:
+    """TEXT as the beginning of a sentence; it may begin with a tag."""
+    begun = _FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1)
+    return Markup(begun)
 
 
 def class_key(status_class: StatusClass) -> str:
