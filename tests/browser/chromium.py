@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from axe_selenium_python import Axe
+from axe_selenium_python import Axe  # type: ignore[import-untyped]
 from engine import until
 from selenium import webdriver
 from selenium.webdriver import ActionChains
@@ -24,7 +24,7 @@ _OUTLINE = "return getComputedStyle(document.activeElement).outlineStyle !== 'no
 _OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def options() -> webdriver.ChromeOptions:
+def browser_options() -> webdriver.ChromeOptions:
     """How the browser starts, and that its logs can be read."""
     chosen = webdriver.ChromeOptions()
     chosen.binary_location = "/usr/lib/chromium/chromium"
@@ -113,11 +113,12 @@ class Chromium:
 
     def until_shown(self, selector: str, wanted: str) -> Self:
         """Wait until an element has a text."""
-        until(lambda: self._texts(selector) == [wanted], PATIENCE_SECONDS, lambda: self._texts(selector))
-        return self
 
-    def _texts(self, selector: str) -> list[str]:
-        return [found.text for found in self._driver.find_elements(By.CSS_SELECTOR, selector)]
+        def shown() -> list[str]:
+            return [found.text for found in self._driver.find_elements(By.CSS_SELECTOR, selector)]
+
+        until(lambda: shown() == [wanted], PATIENCE_SECONDS, shown)
+        return self
 
     def link(self, text: str) -> str:
         """Where a link leads."""
@@ -198,4 +199,5 @@ class Chromium:
 
     def _command(self, name: str, **parameters: Any) -> Any:
         """Send a command of the DevTools protocol."""
-        return self._driver.execute("executeCdpCommand", {"cmd": name, "params": parameters})["value"]
+        command = {"cmd": name, "params": parameters}
+        return self._driver.execute("executeCdpCommand", command)["value"]

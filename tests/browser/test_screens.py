@@ -1,7 +1,5 @@
 """Every screen at three widths in both themes: whole, accessible, and quiet."""
 
-from pathlib import Path
-
 import pytest
 from engine import ROOT
 
