@@ -1,7 +1,8 @@
-"""Compiles the modules below a folder, with the first lines alone of their functions' docstrings.
+"""Compiles the modules of libraries, with the first lines alone of their functions' docstrings.
 
 Nothing reads the other lines while the service runs, and they are an eighth of the bytecode. The
-docstrings of classes stay: schemas quote them. Bytecode is not compared with its source again.
+docstrings of classes stay: schemas quote them. Bytecode is not compared with its source again. Not
+for the standard library, which edits its docstrings as it is imported.
 """
 
 import ast
