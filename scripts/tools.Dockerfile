@@ -32,12 +32,12 @@ RUN --network=none find-faults ruff check --config backend/pyproject.toml backen
 # lint-types finds wrong types in Python code, those of the locked libraries included
 FROM linters AS lint-types
 RUN --mount=type=bind,source=backend/requirements/runtime.txt,target=/runtime.txt \
-    --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
+    --mount=type=bind,source=backend/requirements/browser.txt,target=/browser.txt \
     --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
     pip install --require-hashes --only-binary=:all: --no-build-isolation \
-        --requirement /runtime.txt --requirement /test.txt
+        --requirement /runtime.txt --requirement /browser.txt
 COPY backend/pyproject.toml backend/
 COPY backend/src backend/src
 COPY backend/alembic backend/alembic
@@ -118,7 +118,7 @@ compile() {
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@"
 }
 compile --output-file /requirements/runtime.txt pyproject.toml
-for group in build test lint audit schema sbom; do
+for group in build test browser lint audit schema sbom; do
     constraint=$([ "${group}" = build ] || echo --constraint=/requirements/runtime.txt)
     python3 -m dependency_groups "${group}" |
         compile ${constraint:+"${constraint}"} --output-file "/requirements/${group}.txt" -
@@ -153,14 +153,14 @@ printf -- '--requirement %s\n' /requirements/*.txt |
 }
 EOT
 
-# test-packages holds the packages that the tests of the build import where the engine is driven: pure Python
+# test-packages holds the packages that the tests import where the engine and the browser are driven: pure Python
 FROM tools AS test-packages
-RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
+RUN --mount=type=bind,source=backend/requirements/browser.txt,target=/browser.txt \
     --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
     pip install --require-hashes --only-binary=:all: --no-build-isolation --no-compile \
-        --requirement /test.txt --target /packages
+        --requirement /browser.txt --target /packages
 
 # test-tools is those packages alone, to be exported
 FROM scratch AS test-tools

@@ -1,4 +1,4 @@
-"""A request's body is at most 64 KB, whether its length is told or not."""
+"""The limit of 64 KB on request bodies, with and without Content-Length."""
 
 from collections.abc import AsyncIterator
 
@@ -49,7 +49,9 @@ async def test_body_up_to_the_limit_is_read(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("length", ["65537", "9" * 30, "9" * 5000])
-async def test_announced_body_is_refused_unread(length: str, client: httpx.AsyncClient) -> None:
+async def test_body_declared_too_long_is_refused_unread(
+    length: str, client: httpx.AsyncClient
+) -> None:
     read = []
 
     async def body() -> AsyncIterator[bytes]:

@@ -47,7 +47,7 @@ async def test_slug_stays(client: httpx.AsyncClient, synced: str) -> None:
         GITHUB_ONLY | {"access_token": None, "connection_id": None, "unknown": 1},
     ],
 )
-async def test_what_a_local_project_lacks_is_accepted_and_changes_nothing(
+async def test_fields_of_other_sources_are_accepted_and_change_nothing(
     change: dict[str, object], client: httpx.AsyncClient, synced: str
 ) -> None:
     before = (await client.get(synced)).json()
@@ -105,7 +105,7 @@ async def test_order_of_refusals(client: httpx.AsyncClient, synced: str) -> None
     assert (await client.get(synced)).json()["name"] == "Harbour"
 
 
-async def test_other_folder_is_what_the_next_sync_reads(
+async def test_next_sync_reads_the_new_folder(
     app: FastAPI, client: httpx.AsyncClient, synced: str, other: Path
 ) -> None:
     assert (await client.post(f"{synced}/sync")).status_code == 202

@@ -165,7 +165,7 @@ async def test_connection_without_a_request_is_closed(service: Service, clock: C
     assert await all_of(client) == b""
 
 
-async def test_time_of_the_service_is_not_the_clients(
+async def test_time_of_the_service_does_not_count(
     app: FastAPI, service: Service, clock: Clock
 ) -> None:
     done = asyncio.Event()

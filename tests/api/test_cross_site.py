@@ -1,4 +1,4 @@
-"""Another site's page in somebody's browser may change nothing."""
+"""A page of another site cannot change anything."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ async def test_own_pages_and_programs_may_change(
 
 
 @pytest.mark.parametrize("headers", OTHERS)
-async def test_other_sites_may_not(
+async def test_other_sites_may_not_change(
     headers: dict[str, str], client: httpx.AsyncClient, workspace: Path, synced: str
 ) -> None:
     body = {"name": "Another", "sdlc_path": str(workspace)}

@@ -49,7 +49,7 @@ async def story(app: FastAPI, client: httpx.AsyncClient, synced: str, workspace:
     return f"{synced}/documents"
 
 
-async def test_everything_that_a_document_says(client: httpx.AsyncClient, story: str) -> None:
+async def test_all_fields_of_a_document(client: httpx.AsyncClient, story: str) -> None:
     answer = await client.get(f"{story}/story/US0004-read")
     assert answer.status_code == 200, answer.text
     document = answer.json()
@@ -78,7 +78,7 @@ async def test_everything_that_a_document_says(client: httpx.AsyncClient, story:
 @pytest.mark.parametrize(
     "name", ["US0004", "us0004", "US-0004", "[[US-0004]]", "US0104", "us-0104"]
 )
-async def test_ref_and_alias_lead_there_too(
+async def test_ref_and_alias_find_the_document(
     name: str, client: httpx.AsyncClient, story: str
 ) -> None:
     assert (await client.get(f"{story}/story/{name}")).json()["doc_id"] == "US0004-read"
@@ -123,7 +123,7 @@ async def test_criteria(
 
 
 @pytest.mark.parametrize("name", ["prd", "PRD", "Prd"])
-async def test_singleton_goes_by_its_stem_in_any_case(
+async def test_singleton_is_found_by_its_stem_in_any_case(
     name: str, client: httpx.AsyncClient, story: str
 ) -> None:
     document = (await client.get(f"{story}/prd/{name}")).json()
@@ -150,7 +150,7 @@ async def test_odd_names(client: httpx.AsyncClient, story: str) -> None:
     assert (empty["title"], empty["content"], empty["metadata"]) == ("PRD-notes", "", {})
 
 
-async def test_bytes_that_are_no_text_are_marked(client: httpx.AsyncClient, story: str) -> None:
+async def test_invalid_utf8_is_marked(client: httpx.AsyncClient, story: str) -> None:
     document = (await client.get(f"{story}/story/US0006")).json()
     assert (document["title"], document["content"].strip()) == ("L\ufffdtin", "\ufffd end")
 

@@ -108,9 +108,7 @@ async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
     assert await listed(client, synced, "type=story&status=&owner=&q=&q=%20") == stories
 
 
-async def test_status_may_be_asked_for_in_any_spelling(
-    client: httpx.AsyncClient, synced: str
-) -> None:
+async def test_status_filter_takes_any_spelling(client: httpx.AsyncClient, synced: str) -> None:
     expected = await listed(client, synced, "status=In%20Progress&sort=doc_id")
     assert expected
     for asked in ("in-progress", "IN_PROGRESS", "in%20progress"):
@@ -134,9 +132,7 @@ async def test_page_past_the_end(number: int, client: httpx.AsyncClient, synced:
     assert answer.json() == {"items": [], "total": 5, "page": number, "per_page": 2, "pages": 3}
 
 
-async def test_more_than_a_hundred_count_as_a_hundred(
-    client: httpx.AsyncClient, synced: str
-) -> None:
+async def test_page_size_is_limited_to_a_hundred(client: httpx.AsyncClient, synced: str) -> None:
     for asked in (101, 10**20):
         page = (await client.get(f"{synced}/documents?per_page={asked}")).json()
         assert (page["per_page"], len(page["items"])) == (100, 5)

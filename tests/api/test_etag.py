@@ -1,4 +1,4 @@
-"""ETag and If-None-Match: an answer's mark moves exactly when the answer does."""
+"""ETag and If-None-Match: an ETag changes exactly when its answer does."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ async def sync(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*", ' "a,b" ,{}'])
-async def test_known_answer_is_not_sent_again(
+async def test_unchanged_answer_is_304(
     path: str, known: str, client: httpx.AsyncClient, synced: str
 ) -> None:
     first = await client.get(synced + path)
@@ -38,7 +38,7 @@ async def test_known_answer_is_not_sent_again(
 
 
 @pytest.mark.parametrize("known", ['"other"', "", "other", '"', "W/"])
-async def test_other_marks_are_no_match(known: str, client: httpx.AsyncClient, synced: str) -> None:
+async def test_other_etags_do_not_match(known: str, client: httpx.AsyncClient, synced: str) -> None:
     answer = await client.get(synced, headers={"If-None-Match": known})
     assert answer.status_code == 200
     assert answer.json()["slug"] == "harbour"
@@ -50,7 +50,7 @@ async def test_several_headers_are_one_list(client: httpx.AsyncClient, synced: s
     assert (await client.get(synced, headers=headers)).status_code == 304
 
 
-async def test_unchanged_sync_moves_no_mark_of_a_document(
+async def test_unchanged_sync_keeps_the_etags_of_documents(
     app: FastAPI, client: httpx.AsyncClient, synced: str
 ) -> None:
     before = await tags(client, synced)
@@ -60,7 +60,7 @@ async def test_unchanged_sync_moves_no_mark_of_a_document(
     assert before == after
 
 
-async def test_mark_moves_with_what_is_answered(
+async def test_etag_changes_with_the_answer(
     app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
 ) -> None:
     before = await tags(client, synced)
@@ -71,7 +71,7 @@ async def test_mark_moves_with_what_is_answered(
     assert before["/documents?type=story"] == after["/documents?type=story"]
 
 
-async def test_errors_and_changes_have_no_mark(client: httpx.AsyncClient, synced: str) -> None:
+async def test_errors_and_changes_have_no_etag(client: httpx.AsyncClient, synced: str) -> None:
     answers = [
         await client.get("/api/v1/projects/nowhere", headers={"If-None-Match": "*"}),
         await client.post(f"{synced}/sync", headers={"If-None-Match": "*"}),
@@ -82,9 +82,7 @@ async def test_errors_and_changes_have_no_mark(client: httpx.AsyncClient, synced
     assert not any("etag" in answer.headers for answer in answers)
 
 
-async def test_answer_in_parts_is_marked_as_a_whole(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
+async def test_answer_in_parts_has_one_etag(app: FastAPI, client: httpx.AsyncClient) -> None:
     parts = ["one ", "two"]
 
     @app.get("/parts")

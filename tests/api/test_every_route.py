@@ -1,4 +1,4 @@
-"""Whatever any route is asked, it answers, and every error has the one shape."""
+"""Every route answers every request, and every error is problem+json."""
 
 import asyncio
 import json
@@ -53,14 +53,14 @@ def is_page(path: str) -> bool:
 
 
 def check(answer: httpx.Response) -> None:
-    """Either a good answer, or a problem of the one shape that is the client's fault."""
+    """Check for a successful answer, or a problem with a 4xx status."""
     assert answer.status_code < 500, (answer.request.method, answer.request.url, answer.text)
     if answer.status_code >= 400 and not is_page(answer.request.url.path):
         problem(answer, answer.status_code, answer.json()["error"]["code"])
 
 
 def filled(path: str, **values: str) -> str:
-    """PATH with VALUES, and else with those of a document that there is."""
+    """PATH with VALUES; parameters without one name an existing document."""
     known = {"slug": "harbour", "type": "story", "doc_id": "US0001-one"} | values
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value)

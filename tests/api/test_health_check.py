@@ -17,7 +17,7 @@ from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.api.health_check import HealthCheck
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.tables import projects
+from sdlc_lens.db.tables import health_reports, projects
 from sdlc_lens.domain.checks.rules.table import RULES
 from sdlc_lens.queries.checks import get_standing
 from sdlc_lens.sync import checks
@@ -78,7 +78,7 @@ async def test_finding(client: httpx.AsyncClient, synced: str) -> None:
     }
 
 
-async def test_filters_narrow_the_findings_alone(client: httpx.AsyncClient, synced: str) -> None:
+async def test_filters_affect_findings_only(client: httpx.AsyncClient, synced: str) -> None:
     whole = await checked(client, synced)
     narrow = await checked(client, synced, "severity=low&severity=medium&category=completeness")
     assert set(rules_of(narrow)) == {"MISSING_PLAN", "MISSING_TEST_SPEC"}
@@ -133,10 +133,18 @@ async def test_project_that_was_never_synced(client: httpx.AsyncClient, workspac
     assert (body["total_documents"], body["findings"], body["score"]) == (0, [], 100)
 
 
-async def test_made_once_for_a_synced_state(
+@pytest.fixture
+async def unchecked(app: FastAPI, synced: str) -> str:
+    """The address of a project whose last report was made by other rules."""
+    async with app.state.database.write() as session:
+        await session.execute(update(health_reports).values(rules_version=0))
+    return synced
+
+
+async def test_computed_once_per_revision(
     app: FastAPI,
     client: httpx.AsyncClient,
-    synced: str,
+    unchecked: str,
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -148,16 +156,16 @@ async def test_made_once_for_a_synced_state(
 
     examined = checks._examined
     monkeypatch.setattr(checks, "_examined", counted)
-    bodies = await asyncio.gather(*(checked(client, synced) for _ in range(5)))
+    bodies = await asyncio.gather(*(checked(client, unchecked) for _ in range(5)))
     assert all(body == bodies[0] for body in bodies)
-    await client.post(f"{synced}/sync")
+    await client.post(f"{unchecked}/sync")
     await app.state.runner.wait()
-    assert await checked(client, synced) == bodies[0]
+    assert await checked(client, unchecked) == bodies[0]
     assert len(made_in) == 1
     write_workspace(workspace, {"trd.md": "# How\n\n" + "word " * 20})
-    await client.post(f"{synced}/sync")
+    await client.post(f"{unchecked}/sync")
     await app.state.runner.wait()
-    after = await checked(client, synced)
+    after = await checked(client, unchecked)
     assert after["score"] == bodies[0]["score"] + 5
     assert "MISSING_TRD" not in rules_of(after)
     assert len(made_in) == 2
@@ -165,20 +173,20 @@ async def test_made_once_for_a_synced_state(
 
 
 async def test_report_does_not_wait_for_a_sync_that_writes(
-    app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, client: httpx.AsyncClient, unchecked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.state.database.write(), asyncio.timeout(IN_TIME):
-        given = await checked(client, synced)
+        given = await checked(client, unchecked)
         monkeypatch.setattr(checks, "_examined", None)
-        assert await checked(client, synced) == given
-    assert await checked(client, synced) == given
+        assert await checked(client, unchecked) == given
+    assert await checked(client, unchecked) == given
     async with app.state.database.read() as session:
         assert (await get_standing(session, "harbour")).report
 
 
-async def test_report_that_cannot_be_kept_is_given_all_the_same(
+async def test_report_that_cannot_be_stored_is_returned(
     client: httpx.AsyncClient,
-    synced: str,
+    unchecked: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -187,9 +195,9 @@ async def test_report_that_cannot_be_kept_is_given_all_the_same(
 
     with monkeypatch.context() as patched:
         patched.setattr(checks, "store_report", locked)
-        given = await checked(client, synced)
+        given = await checked(client, unchecked)
     assert "harbour is not kept" in caplog.text
-    kept = await checked(client, synced)
+    kept = await checked(client, unchecked)
     assert {**kept, "checked_at": given["checked_at"]} == given
 
 

@@ -122,7 +122,7 @@ async def test_documents_and_syncs_of_each_project(
         assert (figure(figures, "sync_duration_seconds_sum", **timed) or 0) > 0
 
 
-async def test_project_that_is_gone_leaves_nothing(client: httpx.AsyncClient, synced: str) -> None:
+async def test_removed_project_has_no_metrics(client: httpx.AsyncClient, synced: str) -> None:
     assert labels(await scraped(client), "documents", "project") == {"harbour"}
     await client.delete(synced)
     figures = await scraped(client)

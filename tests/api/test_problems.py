@@ -1,4 +1,4 @@
-"""Every error has one shape, and what should be no error is none."""
+"""Errors are problem+json, and valid requests in odd forms succeed."""
 
 import asyncio
 import sqlite3
@@ -63,9 +63,7 @@ async def test_wrong_method(
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_head_works_wherever_get_does(
-    path: str, client: httpx.AsyncClient, synced: str
-) -> None:
+async def test_head_works_for_every_get(path: str, client: httpx.AsyncClient, synced: str) -> None:
     got = await client.get(path)
     head = await client.head(path)
     assert (got.status_code, head.status_code) == (200, 200)
@@ -74,13 +72,13 @@ async def test_head_works_wherever_get_does(
     assert head.headers["content-type"] == got.headers["content-type"]
 
 
-async def test_head_of_what_is_not_there(client: httpx.AsyncClient) -> None:
+async def test_head_of_an_unknown_path(client: httpx.AsyncClient) -> None:
     head = await client.head("/api/v1/projects/nowhere")
     assert (head.status_code, head.content) == (404, b"")
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_address_of_a_request_may_be_whole(path: str, app: FastAPI, synced: str) -> None:
+async def test_absolute_form_of_the_target(path: str, app: FastAPI, synced: str) -> None:
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "path": f"http://lens:8000{scope['path']}"}, receive, send)
 
@@ -91,7 +89,7 @@ async def test_address_of_a_request_may_be_whole(path: str, app: FastAPI, synced
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_trailing_slash_is_no_error(
+async def test_trailing_slash_is_accepted(
     path: str, client: httpx.AsyncClient, synced: str
 ) -> None:
     answer = await client.get(f"{path}/")
@@ -99,7 +97,7 @@ async def test_trailing_slash_is_no_error(
     assert not answer.history
 
 
-async def test_every_answer_has_an_id_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_every_answer_has_its_own_id(client: httpx.AsyncClient) -> None:
     answers = [await client.get("/livez"), await client.get("/livez"), await client.get("/nope")]
     assert len({answer.headers["x-request-id"] for answer in answers}) == 3
 
@@ -167,7 +165,7 @@ async def test_request_cut_off_by_a_stop(app: FastAPI, client: httpx.AsyncClient
     assert counted in (await client.get("/metrics")).text
 
 
-async def test_change_that_waited_in_vain_is_503(
+async def test_change_that_times_out_is_503(
     app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database: Database = app.state.database

@@ -65,7 +65,7 @@ async def test_invalid(
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 60_000])
-async def test_body_that_is_no_project(content: bytes, client: httpx.AsyncClient) -> None:
+async def test_invalid_project(content: bytes, client: httpx.AsyncClient) -> None:
     answer = await client.post(
         PROJECTS, content=content, headers={"content-type": "application/json"}
     )
@@ -73,7 +73,7 @@ async def test_body_that_is_no_project(content: bytes, client: httpx.AsyncClient
     assert problem(answer, 400 if code == "BAD_REQUEST" else 422, code)
 
 
-async def test_lone_surrogate_is_no_text(client: httpx.AsyncClient, workspace: Path) -> None:
+async def test_lone_surrogate_is_invalid(client: httpx.AsyncClient, workspace: Path) -> None:
     content = b'{"name": "a\\ud800", "sdlc_path": "/x"}'
     answer = await client.post(
         PROJECTS, content=content, headers={"content-type": "application/json"}

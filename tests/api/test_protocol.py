@@ -1,4 +1,4 @@
-"""Malformed requests are answered by problems, too: the service as a process, over a socket."""
+"""Malformed HTTP is answered with a problem: the service as a process, over a socket."""
 
 import json
 import socket
@@ -66,7 +66,7 @@ def test_malformed_request(sent: bytes, server: int) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_nonsense_behind_a_request_does_not_touch_its_answer(server: int) -> None:
+def test_bytes_behind_a_request_do_not_affect_its_answer(server: int) -> None:
     get(server, "/livez")
     answer = exchange(server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n")
     assert answer.status_code == 200

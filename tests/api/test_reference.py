@@ -63,7 +63,7 @@ async def test_page_shows_everything(client: httpx.AsyncClient) -> None:
             assert field in page.text
 
 
-async def test_links_lead_somewhere(client: httpx.AsyncClient) -> None:
+async def test_links_resolve(client: httpx.AsyncClient) -> None:
     page = Page((await client.get("/api/v1/docs/")).text)
     assert len(page.ids) == len(set(page.ids))
     for link in page.links:
@@ -90,7 +90,7 @@ async def test_page_loads_nothing_and_its_policy_allows_its_style_only(
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
 
 
-def test_text_of_a_schema_is_no_markup() -> None:
+def test_text_of_a_schema_is_escaped() -> None:
     attack = "<script>&\"'"
     operation: dict[str, Any] = {
         "operationId": attack,
@@ -108,3 +108,12 @@ def test_text_of_a_schema_is_no_markup() -> None:
     assert "script" not in page.names
     assert page.text.count(attack) > 10
     assert attack in page.ids
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [("dark", "dark"), ("x", "system")])
+async def test_page_has_the_theme_that_was_chosen(
+    client: httpx.AsyncClient, chosen: str, shown: str
+) -> None:
+    answer = await client.get("/api/v1/docs", headers={"Cookie": f"theme={chosen}"})
+    assert f'<html lang="en" data-theme="{shown}">' in answer.text
+    assert "Cookie" in answer.headers["vary"]

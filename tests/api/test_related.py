@@ -71,7 +71,7 @@ async def test_up_and_down(client: httpx.AsyncClient, documents: str) -> None:
     assert [child["doc_id"] for child in epic["children"]] == ["US0001-one", "US0002-two"]
 
 
-async def test_target_that_comes_later_is_found(
+async def test_target_added_later_is_found(
     app: FastAPI, client: httpx.AsyncClient, documents: str, workspace: Path
 ) -> None:
     address = f"{documents}/story/US0002/related"

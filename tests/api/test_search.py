@@ -78,7 +78,9 @@ async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
     "text",
     ["%22", "---", "NEAR(a%20b)", "title:x", "a*(b", "%00", "%20", "%ED%A0%BD", "%FF", "%", "%zz"],
 )
-async def test_nothing_is_a_syntax_error(text: str, client: httpx.AsyncClient, synced: str) -> None:
+async def test_no_query_is_a_syntax_error(
+    text: str, client: httpx.AsyncClient, synced: str
+) -> None:
     answer = await client.get(f"/api/v1/search?q={text}")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["items"], answer.json()["total"], answer.json()["pages"]) == ([], 0, 0)
@@ -99,12 +101,12 @@ async def test_page_past_the_end(number: int, client: httpx.AsyncClient, synced:
     assert (body["items"], body["total"], body["page"]) == ([], 2, number)
 
 
-async def test_removed_project_is_found_no_more(client: httpx.AsyncClient, synced: str) -> None:
+async def test_removed_project_is_not_found(client: httpx.AsyncClient, synced: str) -> None:
     assert (await client.delete(synced)).status_code == 204
     assert await found(client, q="berth") == []
 
 
-async def test_mark_of_an_answer_moves_with_what_is_found(
+async def test_etag_changes_with_the_hits(
     app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
 ) -> None:
     async def resynced(known: str) -> int:

@@ -1,4 +1,4 @@
-"""An answer holds no path of this machine but those that were asked about, and no error's text."""
+"""Answers contain no path except those in the request, and no text of an internal error."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ LEAK = re.compile(
 
 @pytest.fixture
 def named(workspace: Path) -> Path:
-    """A workspace with all that can be wrong in one, by a name that is not its own."""
+    """A workspace with every fault, reached by a symbolic link."""
     write_workspace(
         workspace,
         {
@@ -39,7 +39,7 @@ def tells_nothing(answer: httpx.Response, named: Path, tmp_path: Path) -> None:
     assert not LEAK.search(text), text
 
 
-async def test_project_with_all_that_can_be_wrong(
+async def test_project_with_every_fault(
     app: FastAPI, client: httpx.AsyncClient, named: Path, tmp_path: Path
 ) -> None:
     body = {"name": "Harbour", "sdlc_path": str(named)}
@@ -92,9 +92,7 @@ async def test_database_that_fails(
         tells_nothing(await client.get(path), named, tmp_path)
 
 
-def test_reason_of_a_file_that_may_not_be_read_has_the_name_that_was_given(
-    workspace: Path, named: Path
-) -> None:
+def test_reason_for_an_unreadable_file_has_the_given_name(workspace: Path, named: Path) -> None:
     reason = why(named / "stories/US0001-one.md", PermissionError(13, "denied"))
     assert f"cannot read {named}/stories/US0001-one.md: " in reason
     assert str(workspace) not in reason

@@ -1,4 +1,4 @@
-"""Every answer makes browsers careful, whatever its status."""
+"""Every answer has the security headers."""
 
 import httpx
 import pytest

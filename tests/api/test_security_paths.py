@@ -1,4 +1,4 @@
-"""No path leads out of the base that workspaces may lie in, whatever it is written like."""
+"""No form of path leads out of SDLC_LENS_ALLOWED_PROJECT_BASE."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ PROJECTS = "/api/v1/projects"
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A workspace beside the base."""
+    """A workspace outside the base."""
     return write_workspace(tmp_path / "secrets", {"prd.md": "# Keep off\n"})
 
 
@@ -60,7 +60,7 @@ async def test_path_without_a_root(path: str, client: httpx.AsyncClient, workspa
     assert "relative path" in await refused(client, path.format(base=workspace.parent))
 
 
-async def test_what_lies_outside_is_not_told(
+async def test_answer_does_not_reveal_what_exists_outside(
     client: httpx.AsyncClient, workspace: Path, outside: Path
 ) -> None:
     there, missing = f"{outside}", f"{outside}-missing"
@@ -116,7 +116,7 @@ async def test_overlong(path: str, client: httpx.AsyncClient, workspace: Path) -
 
 
 @pytest.mark.parametrize("path", [r"\ud800", r"/\ud800/x", r"\ud800\u0000"])
-async def test_half_a_character(path: str, client: httpx.AsyncClient) -> None:
+async def test_lone_surrogate(path: str, client: httpx.AsyncClient) -> None:
     content = f'{{"name": "Harbour", "sdlc_path": "{path}"}}'
     headers = {"content-type": "application/json"}
     answer = await client.post(PROJECTS, content=content, headers=headers)

@@ -1,4 +1,4 @@
-"""Behind a reverse proxy: whom to believe, and where the service is shown."""
+"""Behind a reverse proxy: trusted headers and the root path."""
 
 import json
 from http.client import HTTPConnection
@@ -48,7 +48,7 @@ def shown_client(process: Process, port: int) -> str:
         ("::", "10.0.0.1, 127.0.0.0/8", "198.51.100.7"),
     ],
 )
-def test_forwarded_headers_are_believed_from_listed_addresses_only(
+def test_forwarded_headers_are_trusted_from_listed_addresses_only(
     listed: str, client: str, host: str, migrated: Path
 ) -> None:
     if host == "::":
@@ -84,7 +84,7 @@ def app(migrated: Path) -> FastAPI:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("prefix", ["", "/lens"])
-async def test_root_path_whether_the_proxy_takes_it_off_or_not(
+async def test_root_path_with_and_without_stripping_by_the_proxy(
     prefix: str, app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     for path in ("/livez", "/readyz/", "/api/v1/projects", "/api/v1/openapi.json"):
@@ -97,17 +97,13 @@ async def test_root_path_whether_the_proxy_takes_it_off_or_not(
 
 
 @pytest.mark.anyio
-async def test_root_path_is_no_part_of_another_word(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
+async def test_root_path_matches_whole_segments(app: FastAPI, client: httpx.AsyncClient) -> None:
     for path in ("/lensing/livez", "/other/livez", "/lens/lens/livez"):
         assert (await client.get(path)).status_code == 404
     await app.state.database.close()
 
 
 @pytest.mark.anyio
-async def test_schema_says_where_the_service_is_shown(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
+async def test_schema_states_the_root_path(app: FastAPI, client: httpx.AsyncClient) -> None:
     schema = (await client.get("/lens/api/v1/openapi.json")).json()
     assert schema["servers"] == [{"url": "/lens"}]

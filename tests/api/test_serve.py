@@ -1,4 +1,4 @@
-"""The service as a process: what it prints, and that every stop ends it with 0 in time."""
+"""The service as a process: its output, and a stop at any time."""
 
 import errno
 import os
@@ -87,7 +87,7 @@ def test_healthcheck_of_a_service_that_is_not_ready(
     assert ended.stderr.count("\n") == 1
 
 
-def test_stop_by_the_keyboard(env: dict[str, str]) -> None:
+def test_stop_by_sigint(env: dict[str, str]) -> None:
     with started(env=env) as process:
         until_line(process, STARTED)
         assert stop(process, signal.SIGINT) < IN_TIME
@@ -180,7 +180,7 @@ def test_request_under_way_may_end_within_the_limit(
         assert process.wait(timeout=IN_TIME) == 0
 
 
-def test_port_that_is_taken(env: dict[str, str], port: int) -> None:
+def test_port_in_use(env: dict[str, str], port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         ended = run(env=env)
     assert ended.returncode == 69
@@ -189,7 +189,7 @@ def test_port_that_is_taken(env: dict[str, str], port: int) -> None:
 
 
 @pytest.mark.parametrize("host", ["no such host", "203.0.113.7", "lens.invalid"])
-def test_host_that_is_none_of_this_machine(env: dict[str, str], host: str) -> None:
+def test_host_of_another_machine(env: dict[str, str], host: str) -> None:
     ended = run(env=env | {"SDLC_LENS_HOST": host})
     assert ended.returncode == 78
     assert ended.stderr.startswith(f"sdlc-lens: SDLC_LENS_HOST={host} cannot be")
@@ -234,7 +234,7 @@ def test_entrypoint_on_a_small_base(option: str, env: dict[str, str], tmp_path: 
         (["serve", "twice"], 2, "usage"),
     ],
 )
-def test_entrypoint_runs_what_is_asked_for(
+def test_entrypoint_runs_a_command(
     arguments: list[str], code: int, printed: str, env: dict[str, str]
 ) -> None:
     ended = run_command(str(ENTRYPOINT), *arguments, env=env)

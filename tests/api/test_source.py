@@ -24,7 +24,7 @@ async def test_source_is_the_file_byte_for_byte(
         assert answer.content == ODD
 
 
-async def test_source_can_do_nothing_in_a_browser(client: httpx.AsyncClient, synced: str) -> None:
+async def test_source_is_sandboxed_in_a_browser(client: httpx.AsyncClient, synced: str) -> None:
     answer = await client.get(f"{synced}/documents/prd/prd/source")
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     policy = answer.headers["content-security-policy"].split("; ")
@@ -32,7 +32,7 @@ async def test_source_can_do_nothing_in_a_browser(client: httpx.AsyncClient, syn
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_known_source_is_not_sent_again(client: httpx.AsyncClient, synced: str) -> None:
+async def test_unchanged_source_is_304(client: httpx.AsyncClient, synced: str) -> None:
     address = f"{synced}/documents/prd/prd/source"
     tag = (await client.get(address)).headers["etag"]
     again = await client.get(address, headers={"If-None-Match": tag})

@@ -68,7 +68,17 @@ async def test_of_all_projects(
     }
     assert [project["delivered"] for project in projects] == [1, 0, 0]
     assert [project["sync_status"] for project in projects] == ["synced", "synced", "never_synced"]
-    assert [project["health"] for project in projects] == [None] * 3
+    checks = [
+        await answer(client, f"/api/v1/projects/{slug}/health-check")
+        for slug in ("harbour", "quay")
+    ]
+    assert [project["health"] for project in projects] == [
+        *(
+            {"score": check["score"], "grade": check["grade"], "passed": check["gate"]["passed"]}
+            for check in checks
+        ),
+        None,
+    ]
     assert all(project.items() >= NOTHING_PROVEN.items() for project in projects)
     assert [
         (one["slug"], one["total_documents"], one["completion_percentage"]) for one in projects

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import httpx
 import pytest
@@ -17,14 +18,14 @@ from sdlc_lens.sync import sync as run
 pytestmark = pytest.mark.anyio
 
 
-async def test_sync_is_accepted_and_done_beside(
+async def test_sync_is_accepted_and_runs_in_the_background(
     app: FastAPI, client: httpx.AsyncClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_read = Event()
 
-    def read(path: str, base: Path) -> Snapshot:
+    def read(*arguments: Any) -> Snapshot:
         assert may_read.wait(20)
-        return read_folder(path, base)
+        return read_folder(*arguments)
 
     monkeypatch.setattr(run, "read_folder", read)
     await client.post("/api/v1/projects", json={"name": "Tide", "sdlc_path": str(workspace)})
@@ -61,7 +62,7 @@ async def test_failed_sync_says_why_and_keeps_what_is_stored(
     assert (project["sync_status"], project["sync_error"]) == ("synced", None)
 
 
-async def test_great_loss_is_held_back_until_it_is_confirmed(
+async def test_removal_of_most_documents_is_held_back_until_confirmed(
     app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
 ) -> None:
     shutil.rmtree(workspace)
@@ -77,7 +78,7 @@ async def test_great_loss_is_held_back_until_it_is_confirmed(
     assert (project["sync_status"], project["document_count"]) == ("synced", 0)
 
 
-async def test_confirmation_is_yes_or_no(client: httpx.AsyncClient, synced: str) -> None:
+async def test_confirm_is_a_boolean(client: httpx.AsyncClient, synced: str) -> None:
     answer = await client.post(f"{synced}/sync?confirm=perhaps")
     assert "confirm" in problem(answer, 422, "VALIDATION_ERROR")
 

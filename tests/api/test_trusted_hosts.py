@@ -1,4 +1,4 @@
-"""Only addresses, localhost and listed names are answered to; a probe by any name."""
+"""Only addresses, localhost and listed names are allowed; probes may use any name."""
 
 import httpx
 import pytest
@@ -26,13 +26,13 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("host", OWN)
-async def test_own_names_are_answered_to(host: str, client: httpx.AsyncClient) -> None:
+async def test_allowed_names_are_answered(host: str, client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/v1/projects", headers={"Host": host})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("host", OTHERS)
-async def test_other_names_are_refused_with_the_cure(host: str, client: httpx.AsyncClient) -> None:
+async def test_other_names_are_refused_with_a_hint(host: str, client: httpx.AsyncClient) -> None:
     headers = [(b"Host", host.encode("latin-1"))]
     answer = await client.get("/api/v1/projects", headers=headers)
     text = problem(answer, 400, "HOST_NOT_ALLOWED")
@@ -61,6 +61,6 @@ async def test_request_without_a_host_is_refused(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/readyz/"])
-async def test_probe_comes_by_any_name(path: str, client: httpx.AsyncClient) -> None:
+async def test_probes_may_use_any_name(path: str, client: httpx.AsyncClient) -> None:
     answer = await client.get(path, headers={"Host": "backend.cluster.example:8000"})
     assert answer.status_code == 200

@@ -1,7 +1,6 @@
-"""What the service does with a workspace: this checkout, other revisions and targets side by side.
+"""The service with a workspace: this checkout, other revisions and targets side by side.
 
-Every revision runs with the image's Python and libraries. They take turns, in one order and then
-in the other, so that a disturbance affects all of them.
+All run with the image's Python and libraries, in turn, so that a disturbance affects them alike.
 """
 
 import argparse
@@ -31,13 +30,15 @@ from bench.load import answers_per_second, ask
 
 FEWEST_DOCUMENTS, USUAL, MANY = 100, 2400, 100_000
 ROUNDS, ROUNDS_OF_MANY = 3, 1
-SAMPLE = 3000
-"""Of how many documents, at most, the words to search for are chosen."""
+SAMPLE = 3000  # of so many documents, at most, the words to search for are chosen
 SECONDS_A_ROUND, FEWEST, CONNECTIONS, SYNC_SECONDS = 0.5, 5, 16, 600
 CHECKOUT = "this checkout"
 USAGE = "scripts/bench service [--against REVISION]... [N...]"
 AT_ONCE = f", {CONNECTIONS} connections"
 PROJECT, HEALTH = "/api/v1/projects/bench", "/api/v1/system/health"
+HOME = "/projects/bench"
+PAGES = {"/": "25", HOME: "25", f"{HOME}/documents": "25", f"{HOME}/board": "25",
+         f"{HOME}/trace": "60", f"{HOME}/health": "25"}  # fmt: skip
 # Seconds of CPU, and megabytes resident.
 TAKEN = """
 import os
@@ -50,10 +51,8 @@ print(int(status["VmRSS"].split()[0]) / 1024)
 ROWS = {
     "first sync, CPU": ("s", "0.75", "-"),
     "first sync": ("s", "0.85", "-"),
-    "sync without changes, CPU": ("s", "-", "-"),
-    "sync without changes": ("s", "0.10", "-"),
-    "sync with one change, CPU": ("s", "-", "-"),
-    "sync with one change": ("s", "-", "-"),
+    "sync without changes, CPU": ("s", "-", "-"), "sync without changes": ("s", "0.10", "-"),
+    "sync with one change, CPU": ("s", "-", "-"), "sync with one change": ("s", "-", "-"),
     "syncs that end with the health check stored": ("%", "100", "100"),
     "first health check, a page": ("ms", "-", "-"),
     "search, word in at most 5 %": ("ms", "4", "500"),
@@ -61,24 +60,21 @@ ROWS = {
     "search, word in nearly all": ("ms", "12", "500"),
     "search, prefix of one letter": ("ms", "45", "-"),
     "search, prefix of two letters": ("ms", "-", "500"),
-    "related": ("ms", "3", "-"),
-    "list": ("ms", "2.5", "-"),
-    "list, filtered": ("ms", "-", "-"),
-    "a story": ("ms", "-", "-"),
-    "largest story": ("ms", "3", "-"),
-    "statistics": ("ms", "-", "-"),
+    "related": ("ms", "3", "-"), "list": ("ms", "2.5", "-"), "list, filtered": ("ms", "-", "-"),
+    "a story": ("ms", "-", "-"), "largest story": ("ms", "3", "-"), "statistics": ("ms", "-", "-"),
     "health check, a page": ("ms", "-", "-"),
+    **{f"page {path}": ("ms", target, "-") for path, target in PAGES.items()},
+    "page of a search": ("ms", "25", "-"), "page of a story": ("ms", "6", "-"),
+    "page of the largest story": ("ms", "20", "-"),
     "search, word in at most 5 %, 16 connections": ("/s", "350", "-"),
     "related, 16 connections": ("/s", "350", "-"),
     "list, 16 connections": ("/s", "450", "-"),
     "worst wait of another request, first sync": ("ms", "50", "-"),
     "worst wait of another request, no changes": ("ms", "50", "-"),
-    "resident when idle": ("MB", "-", "-"),
-    "resident after all of that": ("MB", "100", "-"),
-}
+    "resident when idle": ("MB", "-", "-"), "resident after all of that": ("MB", "100", "-"),
+}  # fmt: skip
 
-Samples = dict[str, dict[str, list[float]]]
-"""What was measured, by name of a row, then of a revision."""
+Samples = dict[str, dict[str, list[float]]]  # by name of a row, then of a revision
 
 
 @dataclass(frozen=True)
@@ -92,11 +88,9 @@ class Subject:
     def serve(self, workspace: Path) -> Container:
         """Start the service with an empty database."""
         return self.containers.serve(
-            "--no-healthcheck",
-            f"--volume={self.backend}:/backend:ro",
-            "--env=PYTHONPATH=/backend/src:/app/libraries",
-            f"--volume={workspace}:/data/projects/bench:ro",
-        )
+            "--no-healthcheck", "--env=PYTHONPATH=/backend/src:/app/libraries",
+            f"--volume={self.backend}:/backend:ro", f"--volume={workspace}:/data/projects/bench:ro",
+        )  # fmt: skip
 
 
 class Bench:
@@ -157,8 +151,7 @@ class Bench:
         lens = self._running[subject.name]
         slug = register(lens, f"Watched {len(got(lens, 'projects'))}", "/data/projects/bench")
         for what in ("first sync", "no changes"):
-            took: list[float] = []
-            address = _address(lens)
+            took, address = list[float](), _address(lens)
             with ThreadPoolExecutor(1) as pool:
                 running = pool.submit(_synced, lens, slug)
                 while not running.done():
@@ -186,6 +179,10 @@ class Bench:
             "largest story": [f"{PROJECT}/documents/story/{largest}"],
             "statistics": [f"{PROJECT}/stats"],
             "health check, a page": [f"{PROJECT}/health-check?page=1"],
+            **{f"page {path}": [path] for path in PAGES},
+            "page of a search": [f"/search?q={quote(words.in_few)}"],
+            "page of a story": [f"{HOME}/documents/story/{some[0]}"],
+            "page of the largest story": [f"{HOME}/documents/story/{largest}"],
         }
         at_once = [row for row in ROWS if row.endswith(AT_ONCE)]
         return requests | {row: requests[row.removesuffix(AT_ONCE)] for row in at_once}

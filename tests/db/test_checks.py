@@ -1,4 +1,6 @@
-"""What the health check reads, and its reports as they are kept."""
+"""The fields that the health check reads, and its stored reports."""
+
+import sqlite3
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -9,13 +11,17 @@ from sdlc_lens.db.tables import document_links, document_refs, documents, health
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.documents.references import Link
 from sdlc_lens.errors import NotFound
-from sdlc_lens.queries.checks import facts, get_standing, read_facts, store_report
+from sdlc_lens.queries.checks import get_standing, has_report, read_facts, store_report
 from sdlc_lens.queries.projects import remove_project
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
+def facts_of(connection: sqlite3.Connection, project_id: int) -> list[Facts]:
+    return list(read_facts(connection, project_id))
+
+
+async def test_facts_hold_the_fields_that_rules_use(database: Database) -> None:
     values = {"status": "Draft", "owner": "Ines", "priority": "P1", "story_points": 2.5}
     story = row(0, "stories/US0001.md", ref="US0001", content_length=70, **values)
     project = await stored(database, row(0, "a.md", type="other", content_length=0), story)
@@ -44,7 +50,7 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
         )
     async with database.read() as session:
         other, found = sorted(
-            map(facts, await read_facts(session, project.id)), key=lambda document: document.path
+            await session.run(facts_of, project.id), key=lambda document: document.path
         )
     assert (other.path, other.refs, other.references) == ("a.md", frozenset(), ())
     assert found == Facts(
@@ -64,28 +70,31 @@ async def test_facts_hold_what_rules_ask_for(database: Database) -> None:
     )
 
 
-async def test_report_is_kept_for_its_revision_and_rules(database: Database) -> None:
+async def test_report_is_stored_for_its_revision_and_rules(database: Database) -> None:
     await stored(database)
     for report in ("first", "second"):
         async with database.write() as session:
             standing = await get_standing(session, "harbour")
-            await store_report(session, standing, report)
+            await store_report(session, standing.project_id, standing.revision, report)
             assert (await get_standing(session, "harbour")).report == report
+            assert await has_report(session, standing.project_id, standing.revision)
     async with database.write() as session:
         await session.execute(update(health_reports).values(rules_version=0))
         assert (await get_standing(session, "harbour")).report is None
-        await store_report(session, standing, "third")
+        assert not await has_report(session, standing.project_id, standing.revision)
+        await store_report(session, standing.project_id, standing.revision, "third")
         await session.execute(update(projects).values(revision=standing.revision + 1))
         assert (await get_standing(session, "harbour")).report is None
+        assert not await has_report(session, standing.project_id, standing.revision + 1)
 
 
-async def test_report_goes_with_its_project(database: Database) -> None:
+async def test_report_is_removed_with_its_project(database: Database) -> None:
     await stored(database)
     async with database.write() as session:
         standing = await get_standing(session, "harbour")
-        await store_report(session, standing, "report")
+        await store_report(session, standing.project_id, standing.revision, "report")
         await remove_project(session, "harbour")
-        await store_report(session, standing, "too late")
+        await store_report(session, standing.project_id, standing.revision, "too late")
         assert (await session.execute(select(health_reports))).all() == []
         with pytest.raises(NotFound, match="'harbour'"):
             await get_standing(session, "harbour")

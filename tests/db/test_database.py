@@ -90,7 +90,7 @@ async def test_foreign_keys_hold(database: Database) -> None:
             await session.execute(broken)
 
 
-async def test_missing_file_is_not_made(tmp_path: Path) -> None:
+async def test_missing_file_is_not_created(tmp_path: Path) -> None:
     database = Database(tmp_path / "missing.db")
     with pytest.raises(OperationalError):
         async with database.read() as session:
@@ -100,7 +100,7 @@ async def test_missing_file_is_not_made(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_what_may_be_written_may_be_read() -> None:
+def test_write_session_can_read() -> None:
     assert issubclass(WriteSession, ReadSession)
 
 
@@ -176,7 +176,7 @@ async def test_writer_waits_for_another_process_too(
         await waiting
 
 
-async def test_database_that_fails_is_not_waited_for(database: Database) -> None:
+async def test_failing_database_is_not_waited_for(database: Database) -> None:
     database.path.unlink()
     with pytest.raises(OperationalError, match="unable to open"):
         await asyncio.wait_for(write(database, 10 * PATIENCE_SECONDS), PATIENCE_SECONDS)

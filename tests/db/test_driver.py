@@ -1,4 +1,4 @@
-"""The trips to a connection's thread: few, and nothing lost by that."""
+"""Calls to a connection's thread: few, and no result is lost."""
 
 import asyncio
 import sqlite3
@@ -70,7 +70,7 @@ async def test_long_query_leaves_the_event_loop(
         assert called == threads
 
 
-async def test_query_that_nobody_waits_for_harms_no_later_one(
+async def test_abandoned_query_does_not_affect_later_ones(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = asyncio.Semaphore(0)

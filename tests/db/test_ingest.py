@@ -12,7 +12,7 @@ from sdlc_lens.queries.ingest import replace_fields, source_row, stored_document
 pytestmark = pytest.mark.anyio
 
 
-async def test_fields_that_another_parser_gives_move_no_time(database: Database) -> None:
+async def test_parsing_again_keeps_the_times(database: Database) -> None:
     project = await stored(database, row(0, "a.md", parsed_by="1"))
 
     async def replaced(**values: object) -> int:

@@ -127,7 +127,7 @@ def test_alembic_by_hand(tmp_path: Path) -> None:
     assert migrate(tmp_path / "lens.db")
 
 
-def test_many_at_once(tmp_path: Path) -> None:
+def test_many_processes_at_once(tmp_path: Path) -> None:
     env = environment(tmp_path / "lens.db")
     with ExitStack() as stack:
         processes = [stack.enter_context(started("migrate", env=env)) for _ in range(5)]

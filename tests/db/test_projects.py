@@ -34,7 +34,7 @@ async def test_oldest_first_with_their_counts(database: Database) -> None:
     assert {project.sync_status for project in found} == {"never_synced"}
 
 
-async def test_slug_is_taken_once(database: Database) -> None:
+async def test_slug_is_unique(database: Database) -> None:
     await stored(database)
     with pytest.raises(Conflict, match="harbour"):
         async with database.write() as session:
@@ -77,7 +77,7 @@ async def test_every_lease_that_runs_is_extended(database: Database) -> None:
         assert (await get_project(session, running.slug)).lease_ends_at == ends[0]
 
 
-async def test_lease_of_a_killed_sync_ends_by_itself(
+async def test_lease_of_a_killed_sync_expires(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = await stored(database)

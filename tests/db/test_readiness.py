@@ -1,4 +1,4 @@
-"""What makes the database ready, and what is said when it is not."""
+"""Readiness of the database, and the reason when it is not ready."""
 
 import sqlite3
 import subprocess
@@ -70,7 +70,7 @@ def seen_by_another_process(path: Path) -> str:
     return done.stdout.strip()
 
 
-async def test_looking_keeps_the_locks_of_open_connections(migrated: Path) -> None:
+async def test_readiness_keeps_the_locks_of_open_connections(migrated: Path) -> None:
     database = Database(migrated)
     try:
         async with database.read() as session:

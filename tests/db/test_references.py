@@ -1,4 +1,4 @@
-"""What stands around one document."""
+"""The relations of one document."""
 
 import pytest
 from support.linked import linked
@@ -145,7 +145,7 @@ async def test_dependents_by_type_then_id(database: Database) -> None:
     assert names(found.dependents) == f"{PLAN} stories/US0002-b.md stories/US0003-c.md"
 
 
-async def test_namesake_in_another_place_has_no_relatives(database: Database) -> None:
+async def test_document_with_the_same_id_elsewhere_has_no_relatives(database: Database) -> None:
     files = {
         STORY: "# The one that is meant",
         "notes/US0001-copy.md": "# A namesake",

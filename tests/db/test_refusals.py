@@ -1,4 +1,4 @@
-"""Databases that are refused: one line with cause and cure, an exit code, the file untouched."""
+"""Databases that are refused: one line with cause and fix, an exit code, the file untouched."""
 
 import errno
 import fcntl
@@ -125,7 +125,7 @@ def test_file_in_the_folders_place(tmp_path: Path) -> None:
         migrate(tmp_path / "file" / "lens.db")
 
 
-def test_disk_that_takes_no_more(tmp_path: Path) -> None:
+def test_full_disk(tmp_path: Path) -> None:
     env = environment(tmp_path / "lens.db", LOG_LEVEL="ERROR")
     ended = run(env=env, script=SMALL_FILES)
     assert ended.returncode == 74, ended

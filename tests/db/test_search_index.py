@@ -62,7 +62,7 @@ async def test_changed_and_removed_documents(database: Database) -> None:
     await require_sound_index(database)
 
 
-async def test_removed_project_takes_its_entries_along(database: Database) -> None:
+async def test_removed_project_is_removed_from_the_index(database: Database) -> None:
     await stored(database, row(0, "a.md", source=b"harbour"), slug="one")
     await stored(database, row(0, "a.md", source=b"harbour"), slug="two")
     async with database.write() as session:
@@ -71,7 +71,7 @@ async def test_removed_project_takes_its_entries_along(database: Database) -> No
     await require_sound_index(database)
 
 
-async def test_bytes_that_are_no_text(database: Database) -> None:
+async def test_invalid_utf8(database: Database) -> None:
     project = await stored(database, row(0, "a.md", source=b"\xff\xfe\0nul and more"))
     async with database.write() as session:
         (document,) = (await stored_documents(session, project.id)).values()

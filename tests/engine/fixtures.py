@@ -1,6 +1,7 @@
-"""Fixtures that both folders of engine tests import."""
+"""Fixtures that the folders of engine tests import."""
 
 import fcntl
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,19 @@ from engine.registry import Registry, binary, serving
 def checkout(tmp_path: Path) -> Path:
     """A copy of the project that a test may change."""
     return engine.checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def version() -> str:
+    return f"test-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def image(version: str) -> Iterator[str]:
+    """The image for this machine, built from the project as it stands."""
+    engine.baked("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
+    yield (tag := f"sdlc-lens-backend:{version}")
+    engine.run("docker", "image", "rm", tag)
 
 
 @pytest.fixture(scope="session")

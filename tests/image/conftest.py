@@ -1,32 +1,17 @@
 """The image under test, and containers of it."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import engine
 import pytest
-from engine import baked
 from engine.container import Container, Containers
-from engine.fixtures import checkout, emulator, registry
+from engine.fixtures import checkout, emulator, image, registry, version
 from engine.lens import write_workspace
 
-__all__ = ["checkout", "emulator", "registry"]
-
-
-@pytest.fixture(scope="session")
-def version() -> str:
-    return f"test-{os.getpid()}"
-
-
-@pytest.fixture(scope="session")
-def image(version: str) -> Iterator[str]:
-    """The image for this machine, built from the project as it stands."""
-    baked("runtime-local", VERSION=version, SOURCE_VERSION="1.2.3+test")
-    yield (tag := f"sdlc-lens-backend:{version}")
-    engine.run("docker", "image", "rm", tag)
+__all__ = ["checkout", "emulator", "image", "registry", "version"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The commands: `check` as a step of anybody's CI, `sync` beside the service, and any other."""
+"""`check` as a step of anybody's CI; `add`, `list` and `sync` next to the service; any other."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from engine.lens import documents, register
 
 SAMPLE = ROOT / "tests/sample/sdlc-studio"
 FILES = {str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.md") if file.name != "_index.md"}
-SYNC = ("python3", "-m", "sdlc_lens", "sync")
+LENS = ("python3", "-m", "sdlc_lens")
 REPORT = 'printf "%s|" "$0" "$@" "$(umask)" "$PWD"; exit 7'
 
 
@@ -51,18 +51,21 @@ def test_check_runs_nothing_of_the_working_directory(
     assert "gate failed" in ended.stdout
 
 
-def test_sync_beside_the_service(containers: Containers) -> None:
+def test_add_list_and_sync_next_to_the_service(containers: Containers) -> None:
     lens = containers.serve(f"--volume={SAMPLE}:/data/projects/sample:ro")
-    slug = register(lens, "Sample", "/data/projects/sample")
-    register(lens, "Tide", "/data/projects/sample")
-    one = lens.execute(*SYNC, slug)
+    one = lens.execute(*LENS, "add", "Sample", "/data/projects/sample")
     assert (one.returncode, one.stderr) == (0, "")
     assert one.stdout.startswith(f"sample: synced: {len(FILES)} added")
-    both = lens.execute(*SYNC, "--all")
+    register(lens, "Tide", "/data/projects/sample")
+    listed = lens.execute(*LENS, "list").stdout.splitlines()
+    assert [line.split("\t")[:2] for line in listed] == [
+        ["sample", "synced"], ["tide", "never_synced"],
+    ]  # fmt: skip
+    both = lens.execute(*LENS, "sync", "--all")
     assert both.returncode == 0
     said = [line.partition(",")[0] for line in both.stdout.splitlines()]
     assert said == ["sample: synced: 0 added", f"tide: synced: {len(FILES)} added"]
-    assert {entry["path"] for entry in documents(lens, slug)} == FILES
+    assert {entry["path"] for entry in documents(lens, "sample")} == FILES
     metrics = lens.ask("GET", "/metrics").text.splitlines()
     assert 'sdlc_lens_syncs_total{outcome="synced",project="sample"} 2.0' in metrics
     assert 'sdlc_lens_documents{project="tide",type="prd"} 1.0' in metrics

@@ -107,9 +107,9 @@ def test_up_mounts_the_workspaces_that_it_was_given_and_no_other(
     lens = project(checkout, VERSION=own, SDLC_LENS_IMAGE=f"sdlc-lens-backend:{own}")
     write_workspace(tmp_path / "it's a $HOME" / "sdlc-studio")
     write_workspace(checkout / "workspaces" / "not-asked-for")
-    assert "it's a $HOME: 2 documents" in lens.run("scripts/up", str(tmp_path / "it's a $HOME"))
+    assert "it-s-a-home: synced: 2 added" in lens.run("scripts/up", str(tmp_path / "it's a $HOME"))
     assert lens.mounted() == ["it-s-a--HOME"]
-    assert "http://127.0.0.1:" in lens.run("scripts/up")
+    assert "/projects/sample\n" in lens.run("scripts/up")
     assert lens.mounted() == ["it-s-a--HOME", "sample"]
     assert len(slugs(lens.container())) == 2
     volume = f"{lens.variables['COMPOSE_PROJECT_NAME']}_database"

@@ -24,7 +24,12 @@ def read(answer: httpx.Response) -> Element:
     assert page.one("head").one("title").text
     assert page.one("h1").text
     assert page.one("main").attributes["id"] == "content"
-    assert not page.all("script", "style", "iframe", "object", "img")
+    assert not page.all("style", "iframe", "object")
+    assert page.one("script").attributes["src"].endswith(".js")
+    assert not page.one("script").text
+    for image in page.all("img"):
+        assert image.attributes["src"].startswith("/"), "an image of this service"
+        assert image.attributes["alt"]
     ids = [found.attributes["id"] for found in page.all() if "id" in found.attributes]
     assert len(ids) == len(set(ids)), "an id occurs twice"
     labelled = {label.attributes.get("for") for label in page.all("label")}
@@ -39,10 +44,11 @@ def read(answer: httpx.Response) -> Element:
 
 
 def links(page: Element, address: str) -> set[tuple[str, str]]:
-    """The addresses and fragments of this service that the page links to."""
+    """The addresses and fragments of this service that the page links to, or shows."""
     found = set()
-    for link in page.all("a", "link"):
-        target, fragment = urldefrag(urljoin(address, link.attributes["href"]))
-        if link.attributes["href"].startswith(("/", "#", "?")):
+    for link in page.all("a", "link", "img"):
+        written = link.attributes.get("href") or link.attributes["src"]
+        target, fragment = urldefrag(urljoin(address, written))
+        if written.startswith(("/", "#", "?")):
             found.add((target, fragment))
     return found

@@ -1,4 +1,4 @@
-"""Small workspaces for rules, told in one line a document."""
+"""Small workspaces for rules, one line per document."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ ID = re.compile(r"([A-Z]+)[0-9]+")
 
 
 def facts(name: str, status: str | None = "Draft", **values: object) -> Facts:
-    """A document at a path, or at the one that an id has: complete, but for what VALUES say.
+    """A complete document at a path, or at the path of an id, except for VALUES.
 
     Values that are names of header fields that point at others hold ids, separated by spaces.
     """

@@ -1,4 +1,4 @@
-"""Pages as trees, to be asked by element and text."""
+"""Pages as trees, queried by element and text."""
 
 from __future__ import annotations
 
@@ -44,8 +44,11 @@ class Element:
         return next(found for found in self.all("a") if found.text == text).attributes["href"]
 
     def rows(self) -> list[list[str]]:
-        """The texts of the cells of all tables' bodies."""
-        bodies = self.all("tbody")
+        """The texts of the cells of all tables' bodies, but for tables that are not shown."""
+        unseen = {
+            id(body) for part in self.all("div", class_="hidden") for body in part.all("tbody")
+        }
+        bodies = [body for body in self.all("tbody") if id(body) not in unseen]
         return [
             [cell.text for cell in row.all("th", "td")] for body in bodies for row in body.all("tr")
         ]

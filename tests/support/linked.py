@@ -7,6 +7,7 @@ from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import parse
 from sdlc_lens.queries.ingest import add_documents, document_rows
 from sdlc_lens.queries.projects import Project, add_project
+from sdlc_lens.sources.snapshot import blob
 
 
 async def linked(
@@ -14,7 +15,7 @@ async def linked(
 ) -> tuple[Project, dict[str, int]]:
     """A project with these files, by path, and the ids of their rows."""
     found = {
-        number: (parse(path, text.encode(), Configuration()), text.encode())
+        number: (parse(path, text.encode(), Configuration()), blob(text.encode()))
         for number, (path, text) in enumerate(files.items(), first_id)
     }
     async with database.write() as session:

@@ -1,4 +1,4 @@
-"""Processes without privileges: the build's tests run as root, whom no permission stops."""
+"""Processes without privileges: the tests in the build run as root, who can read everything."""
 
 import tempfile
 from collections.abc import Iterator

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -120,10 +121,10 @@ class Held:
         self._free = threading.Event()
         monkeypatch.setattr(run, "read_folder", self)
 
-    def __call__(self, path: str, base: Path) -> Snapshot:
+    def __call__(self, *arguments: Any) -> Snapshot:
         self._asked.set()
         assert self._free.wait(PATIENCE_SECONDS), "nobody let the source go"
-        return read_folder(path, base)
+        return read_folder(*arguments)
 
     async def reached(self) -> None:
         """Wait until a sync asks for the source."""

@@ -1,4 +1,4 @@
-"""Whatever is edited between syncs, the database equals a first sync of the same folder."""
+"""After any edits and syncs, the database equals that of a first sync."""
 
 import asyncio
 import os

@@ -59,7 +59,7 @@ def test_all(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"harbour: {ONE}\ntide: {SAME}\n"
 
 
-def test_one_that_fails_is_told_and_stops_no_other(
+def test_failing_project_is_reported_and_the_others_are_synced(
     base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(base / "harbour")
@@ -69,7 +69,9 @@ def test_one_that_fails_is_told_and_stops_no_other(
     assert well == f"tide: {ONE}"
 
 
-def test_great_losses_wait_for_confirmation(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removal_of_most_documents_waits_for_confirmation(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_workspace(base / "tide", {f"bugs/BG{number:04}.md": "# Bug" for number in range(40)})
     assert main(["sync", "tide"]) == 0
     shutil.rmtree(base / "tide" / "bugs")
@@ -111,7 +113,7 @@ def test_no_database(base: Path, migrated: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("arguments", [[], ["tide", "--all"], ["--every"]])
-def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["sync", *arguments])
     assert ended.value.code == 2

@@ -30,7 +30,7 @@ def test_documents_of_the_corpus() -> None:
     snapshot = read_folder(str(CORPUS), Path("/"))
     configuration = configure(snapshot.settings, snapshot.version)
     read = [(path, snapshot.read(path)) for path in snapshot.blobs]
-    documents = [parse(path, source, configuration) for path, source in read if source is not None]
+    documents = [parse(path, blob.source, configuration) for path, blob in read if blob]
     assert len(documents) == 193
     assert not snapshot.unreadable
     assert configuration.schema_version == 3

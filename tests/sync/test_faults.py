@@ -1,4 +1,4 @@
-"""What is wrong with a workspace is told, costs nothing that is stored, and heals."""
+"""Faults of a workspace are reported, lose nothing stored, and end when they are fixed."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     monkeypatch.undo()
 
 
-async def test_unreadable_file_is_told_and_stays(harbour: Harbour, refuse: set[str]) -> None:
+async def test_unreadable_file_is_reported_and_stays(harbour: Harbour, refuse: set[str]) -> None:
     await harbour.sync()
     before = await harbour.rows()
     refuse.add("US0001-berth.md")
@@ -68,7 +68,7 @@ async def test_unreadable_folder_is_not_an_empty_one(harbour: Harbour, refuse: s
     assert (await harbour.project()).sync_status == "synced"
 
 
-async def test_names_and_contents_that_are_no_utf8(harbour: Harbour) -> None:
+async def test_names_and_contents_that_are_not_utf8(harbour: Harbour) -> None:
     (harbour.workspace / os.fsdecode(b"caf\xe9.md")).write_bytes(b"# Caf\xe9\n\nA tide\xff\n")
     await harbour.sync()
     (row,) = [row for row in await harbour.rows() if row[1] == "other"]
@@ -104,7 +104,7 @@ async def test_any_content_is_a_document(source: bytes, harbour: Harbour) -> Non
     assert (await harbour.sync()).unchanged == 13
 
 
-async def test_too_large_a_file_is_a_finding(harbour: Harbour) -> None:
+async def test_large_file_is_a_finding(harbour: Harbour) -> None:
     await harbour.sync()
     before = await harbour.rows()
     with (harbour.workspace / FIRST).open("ab") as file:
@@ -225,14 +225,14 @@ async def test_first_hundred_of_what_is_held_back_are_named(harbour: Harbour) ->
     assert report.held_back.paths == tuple(sorted(bugs)[:100])
 
 
-async def test_empty_folder_of_a_new_project_is_no_loss(harbour: Harbour) -> None:
+async def test_empty_folder_of_a_new_project_is_synced(harbour: Harbour) -> None:
     shutil.rmtree(harbour.workspace)
     harbour.workspace.mkdir()
     report = await harbour.sync()
     assert (report.outcome, report.added) == ("synced", 0)
 
 
-async def test_moved_documents_are_not_lost(harbour: Harbour) -> None:
+async def test_moved_documents_do_not_count_as_removed(harbour: Harbour) -> None:
     await harbour.sync()
     shutil.move(harbour.workspace / "stories", harbour.workspace / "archive" / "stories")
     report = await harbour.sync()

@@ -14,8 +14,9 @@ from support.nobody import BECOME_NOBODY, open_folder
 from support.workspaces import SAMPLE, write_workspace
 
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
-from sdlc_lens.sources import walk
+from sdlc_lens.sources import folder, walk
 from sdlc_lens.sources.folder import locate, read_folder
+from sdlc_lens.sources.snapshot import blob
 
 __all__ = ["open_folder"]
 
@@ -83,42 +84,59 @@ def test_entry_that_cannot_be_looked_at_is_a_finding(
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "tide\n"})
     snapshot = read_folder(str(root), Path("/"))
-    assert snapshot.read("a.md") == b"tide\n"
-    assert snapshot.blobs == {"a.md": hashlib.sha1(b"blob 5\0tide\n").hexdigest()}
+    git_id = hashlib.sha1(b"blob 5\0tide\n").hexdigest()
+    assert snapshot.blobs == {"a.md": git_id}
+    assert snapshot.read("a.md") == (git_id, b"tide\n")
 
 
-def test_names_that_are_no_utf8_can_be_stored(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_can_be_stored(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {"a.md": "# A"})
     (root / os.fsdecode(b"caf\xe9.md")).write_text("# B")
     assert paths(root) == ["a.md", "caf\\xe9.md"]
 
 
-def test_too_large_a_file_is_named_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_file_is_named_but_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walk, "MAX_DOCUMENT_BYTES", 1 << 20)
     root = write_workspace(tmp_path / "work", {"a.md": "# A", "huge.md": "x" * ((1 << 20) + 1)})
     snapshot = read_folder(str(root), Path("/"))
     assert list(snapshot.blobs) == ["a.md"]
     assert snapshot.unreadable == {"huge.md": "it is larger than 1 MB"}
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
+    snapshot = read_folder(str(root), Path("/"))
     (root / "a.md").write_bytes((root / "huge.md").read_bytes())
     with pytest.raises(Unreadable, match="it is larger than 1 MB"):
         snapshot.read("a.md")
 
 
-def test_document_is_read_when_it_is_wanted(tmp_path: Path) -> None:
+def test_document_that_is_not_kept_is_read_when_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
     root = write_workspace(tmp_path / "work", {"stories/deep/US0001.md": "# Listed"})
     outside = write_workspace(tmp_path / "outside", {"US0001.md": "# Secret"})
     snapshot = read_folder(str(root), Path("/"))
     (path,) = snapshot.blobs
     (root / path).write_text("# Read")
-    assert snapshot.read(path) == b"# Read"
+    assert snapshot.read(path) == blob(b"# Read")
     (root / path).unlink()
     assert snapshot.read(path) is None
     (root / "stories/deep").rmdir()
     (root / "stories/deep").symlink_to(outside)
     with pytest.raises(Unreadable):
         snapshot.read(path)
+
+
+def test_new_documents_are_kept_as_far_as_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.md": "# Known", "b.md": "# Large" + "x" * 100, "c.md": "# Small"}
+    root = write_workspace(tmp_path / "work", files)
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 50)
+    snapshot = read_folder(str(root), Path("/"), {blob(b"# Known").id})
+    for path in files:
+        (root / path).write_text("# Later")
+    read = {path: snapshot.read(path) for path in files}
+    assert read == {"a.md": blob(b"# Later"), "b.md": blob(b"# Later"), "c.md": blob(b"# Small")}
 
 
 def test_own_settings_of_a_workspace() -> None:
@@ -130,18 +148,18 @@ def test_own_settings_of_a_workspace() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("a: [", "no YAML, line 1"),
-        ("- a list", "no mapping"),
+        ("a: [", "not valid YAML, line 1"),
+        ("- a list", "not a mapping"),
         ("a: &x 1\nb: *x", "aliases"),
         ("x: " + "y" * 65536, "larger than 64 KB"),
         ("[" * 60_000, "nested too deeply"),
         ("- " * 30_000, "nested too deeply"),
-        ("!!python/object/apply:os.getcwd []", "no YAML, line 1"),
+        ("!!python/object/apply:os.getcwd []", "not valid YAML, line 1"),
         ("a: 2026-99-99", ""),
-        ("a: !!bool maybe", "no YAML"),
-        ("a: 1" + ":0" * 300 + ".5", "no YAML"),
-        ("a: !!timestamp x", "no YAML"),
-        ("a: !!int ''", "no YAML"),
+        ("a: !!bool maybe", "not valid YAML"),
+        ("a: 1" + ":0" * 300 + ".5", "not valid YAML"),
+        ("a: !!timestamp x", "not valid YAML"),
+        ("a: !!int ''", "not valid YAML"),
     ],
 )
 def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path) -> None:
@@ -162,14 +180,14 @@ def test_broken_settings_are_a_warning(content: str, reason: str, tmp_path: Path
         ({".version": "profile: plain", ".version.yaml": "profile: yaml"}, "plain"),
     ],
 )
-def test_version_file_goes_by_either_name(
+def test_version_file_has_two_names(
     files: dict[str, str], profile: str | None, tmp_path: Path
 ) -> None:
     snapshot = read_folder(str(write_workspace(tmp_path / "work", files)), Path("/"))
     assert (snapshot.version.get("profile"), snapshot.warnings) == (profile, ())
 
 
-def test_locate_refuses_what_is_no_folder(tmp_path: Path) -> None:
+def test_locate_refuses_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     for path in (str(file), str(tmp_path / "missing"), "\0", "/" + "x" * 5000, "/x" * 3000):
@@ -186,7 +204,7 @@ def test_locate_refuses_relative_paths(tmp_path: Path, monkeypatch: pytest.Monke
             locate(path, Path("/"))
 
 
-def test_locate_keeps_to_the_base(tmp_path: Path) -> None:
+def test_locate_stays_below_the_base(tmp_path: Path) -> None:
     base = write_workspace(tmp_path / "base", {"inside/a.md": ""})
     outside = write_workspace(tmp_path / "outside", {"a.md": ""})
     (base / "out").symlink_to(outside)
@@ -235,7 +253,7 @@ def open_workspace(open_folder: Path) -> Path:
     return write_workspace(open_folder / "work", files)
 
 
-def test_unreadable_parts_are_told_apart_from_absent_ones(open_workspace: Path) -> None:
+def test_unreadable_is_distinguished_from_absent(open_workspace: Path) -> None:
     (open_workspace / "shut.md").chmod(0)
     (open_workspace / "shut").chmod(0)
     found, *unreadable = as_nobody(open_workspace)
@@ -245,7 +263,7 @@ def test_unreadable_parts_are_told_apart_from_absent_ones(open_workspace: Path) 
     (open_workspace / "shut").chmod(0o755)
 
 
-def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None:
+def test_unreadable_workspace_names_owner_and_fix(open_workspace: Path) -> None:
     open_workspace.chmod(0o700 if os.geteuid() == 0 else 0)
     name, line = as_nobody(open_workspace)
     open_workspace.chmod(0o755)
@@ -254,7 +272,7 @@ def test_unreadable_workspace_names_owner_and_cure(open_workspace: Path) -> None
     assert ("read access" if os.geteuid() == 0 else f"`chmod -R u+rX {open_workspace}`") in line
 
 
-def test_settings_that_are_a_folder_are_told_and_left_closed(tmp_path: Path) -> None:
+def test_settings_that_are_a_folder_are_a_warning(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "work", {".config.yaml/prd.md": "# PRD"})
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Syncs that end in the middle leave what was stored before, and the next one heals it."""
+"""A sync that is interrupted changes nothing, and the next one completes."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What changes between the listing of a workspace and the storing of its documents."""
+"""Changes between the snapshot of a workspace and the reading of its documents."""
 
 import shutil
 from collections.abc import Callable
@@ -17,6 +17,8 @@ FIRST = "stories/US0001-berth.md"
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
     """Lets something happen once, just before a file below the root is read to be stored."""
+
+    monkeypatch.setattr(folder, "MOST_KEPT_BYTES", 0)
 
     def arrange(name: str, happen: Callable[[], object]) -> None:
         pending, read = [happen], walk.read_in

@@ -1,4 +1,4 @@
-"""A newer parser, or another vocabulary, reads again what is stored; no source is asked."""
+"""A newer parser, or another vocabulary, parses stored documents again, without the source."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""What a sync has to do."""
+"""The plan of a sync."""
 
 from collections.abc import Mapping
 
@@ -83,7 +83,7 @@ def test_empty_folder_is_suspected_of_a_missing_mount() -> None:
     guarded({"a.md": "1"}, {}, ".")
 
 
-def test_new_documents_do_not_make_up_for_all_that_are_gone() -> None:
+def test_removal_of_all_is_held_back_despite_new_documents() -> None:
     eight = dict(list(TWENTY.items())[:8])
     with pytest.raises(HeldBack, match="8 of 8 stored documents are gone"):
         guarded(eight, {"new.md": "another"})
@@ -92,7 +92,7 @@ def test_new_documents_do_not_make_up_for_all_that_are_gone() -> None:
 
 
 @pytest.mark.parametrize(("left", "held_back"), [(0, True), (2, True), (9, True), (10, False)])
-def test_loss_of_most_is_held_back(left: int, held_back: bool) -> None:
+def test_removal_of_most_is_held_back(left: int, held_back: bool) -> None:
     blobs = {"new.md": "another"} | dict(list(TWENTY.items())[:left])
     if held_back:
         with pytest.raises(HeldBack, match=f"{20 - left} of 20 .*confirm=true") as raised:
@@ -102,11 +102,11 @@ def test_loss_of_most_is_held_back(left: int, held_back: bool) -> None:
         guarded(TWENTY, blobs)
 
 
-def test_what_has_moved_is_not_lost() -> None:
+def test_moved_documents_do_not_count_as_removed() -> None:
     moved = {f"archive/{path}": blob for path, blob in TWENTY.items()}
     assert len(plan(TWENTY, moved).remove) == 20
     guarded(TWENTY, moved)
 
 
-def test_most_of_a_few_documents_may_go() -> None:
+def test_most_of_a_few_documents_may_be_removed() -> None:
     guarded(dict(list(TWENTY.items())[:9]), {"0.md": "blob 0"})

@@ -1,4 +1,4 @@
-"""What is told of every sync, and what makes a project's revision move."""
+"""Sync reports, and when a project's revision changes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Syncs from the folder to the rows: what changes, what stays, what a fault leaves behind."""
+"""Syncs from the folder to the rows."""
 
 import asyncio
 import shutil
@@ -64,7 +64,7 @@ async def test_sample(runner: Runner, database: Database, workspace: Path) -> No
     project = await sync(runner, database)
     assert (project.sync_status, project.sync_error) == ("synced", None)
     assert (project.schema_version, project.profile) == (3, "small")
-    assert project.document_count == 13
+    assert project.document_count == 44
     found = await items(database)
     story = found["stories/US0002-ask-for-a-draught.md"]
     assert (story.type, story.status, story.epic) == ("story", "In Progress", "EP0001")
@@ -151,7 +151,7 @@ async def test_workspace_that_became_a_link_out_of_the_base(
 async def test_unexpected_error_is_stored_without_internals(
     runner: Runner, database: Database, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: str, base: Path) -> Snapshot:
+    def fail(*_: object) -> Snapshot:
         raise ZeroDivisionError("internal detail")
 
     monkeypatch.setattr(run_module, "read_folder", fail)
@@ -209,7 +209,7 @@ async def test_long_sync_keeps_its_lease(
     assert ends[1] > ends[0]
     held.let_go()
     await runner.wait()
-    assert len(await items(database)) == 13
+    assert len(await items(database)) == 44
 
 
 async def test_project_deleted_during_its_sync(

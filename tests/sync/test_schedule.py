@@ -1,4 +1,4 @@
-"""Projects that sync by themselves."""
+"""Auto-sync."""
 
 import asyncio
 import shutil
@@ -62,7 +62,7 @@ async def test_leaves_other_projects_alone(harbour: Harbour, schedule: Schedule)
     assert await outcomes(harbour) == []
 
 
-async def test_does_not_insist(harbour: Harbour, schedule: Schedule) -> None:
+async def test_failed_sync_is_not_repeated_at_once(harbour: Harbour, schedule: Schedule) -> None:
     await schedule.look("start")
     elsewhere = shutil.move(harbour.workspace, harbour.workspace.with_name("elsewhere"))
     for _ in range(3):
@@ -226,6 +226,7 @@ async def test_mount_that_hangs_while_rows_are_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(threads, "MOST_SECONDS_IN_TURN", 0.05)
+        patch.setattr(folder, "MOST_KEPT_BYTES", 0)
         patch.setattr(folder, "read_in", hang)
         patch.setattr(folder, "_mapping", lambda *_: {})
         report = await harbour.sync()
@@ -236,7 +237,7 @@ async def test_mount_that_hangs_while_rows_are_written(
     assert (await harbour.sync()).added == 12
 
 
-async def test_sync_that_the_database_failed_is_tried_again(
+async def test_sync_that_failed_in_the_database_is_repeated(
     harbour: Harbour, schedule: Schedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object) -> None:
@@ -250,7 +251,7 @@ async def test_sync_that_the_database_failed_is_tried_again(
     assert await outcomes(harbour) == [("poll", "error"), ("poll", "synced")]
 
 
-async def test_project_that_is_registered_anew_is_followed(
+async def test_project_that_is_registered_again_is_followed(
     harbour: Harbour, schedule: Schedule
 ) -> None:
     await schedule.look("poll")

@@ -1,4 +1,4 @@
-"""Syncs and other changes wait for each other, and what they came to is told all the same."""
+"""Syncs and other changes take turns, and each reports its outcome."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager

@@ -93,7 +93,7 @@ def test_json_is_what_the_service_answers(capsys: pytest.CaptureFixture[str]) ->
     assert report["summary"]["high"] == 1
     (finding,) = (entry for entry in report["findings"] if entry["severity"] == "high")
     assert [document["doc_id"] for document in finding["affected_documents"]] == [
-        "EP0002-word-of-a-change"
+        "EP0005-open-data"
     ]
     assert report["unreadable"] == {}
 
@@ -120,9 +120,7 @@ def test_vocabulary_of_the_workspace_counts(
     assert not printed.err
 
 
-def test_settings_that_make_no_sense_are_told(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_settings_are_reported(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (workspace / ".config.yaml").write_text("status_vocab: [broken\n")
     assert main(["check", str(workspace)]) == 0
     printed = capsys.readouterr()
@@ -172,7 +170,7 @@ def check_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("asked", ["", "sdlc-studio"])
-def test_folder_that_may_not_be_read(asked: str, open_folder: Path) -> None:
+def test_unreadable_folder(asked: str, open_folder: Path) -> None:
     workspace = open_folder / "workspace"
     write_workspace(workspace / asked, HEALTHY)
     workspace.chmod(0o700)
@@ -183,7 +181,7 @@ def test_folder_that_may_not_be_read(asked: str, open_folder: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_file_that_may_not_be_read_fails_the_check(open_folder: Path) -> None:
+def test_unreadable_file_fails_the_check(open_folder: Path) -> None:
     workspace = write_workspace(open_folder / "workspace", {**HEALTHY, "notes.md": TEXT})
     (workspace / "notes.md").chmod(0)
     ended = check_as_nobody(workspace)
@@ -192,7 +190,7 @@ def test_file_that_may_not_be_read_fails_the_check(open_folder: Path) -> None:
     assert "notes.md was not read: cannot read" in ended.stderr
 
 
-def test_file_names_do_not_steer_the_terminal(
+def test_control_characters_of_file_names_are_not_printed(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_workspace(workspace, {"bugs/BG0001-\x1b[2J.md": f"# BG0001\n\n{TEXT}"})
@@ -209,14 +207,14 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
         assert part in printed
 
 
-def test_no_folder_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_argument(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["check"])
     assert ended.value.code == 2
     assert "FOLDER" in capsys.readouterr().err
 
 
-def test_cut_off_is_not_passed(tmp_path: Path) -> None:
+def test_interrupted_check_does_not_pass(tmp_path: Path) -> None:
     script = (
         "import signal; from sdlc_lens.__main__ import end_on_signals;"
         "end_on_signals('check'); print('waiting', flush=True); signal.pause()"
@@ -227,7 +225,7 @@ def test_cut_off_is_not_passed(tmp_path: Path) -> None:
         assert process.returncode == 128 + signal.SIGTERM
 
 
-def test_reader_that_has_seen_enough(workspace: Path) -> None:
+def test_closed_pipe(workspace: Path) -> None:
     long = "x" * 200
     write_workspace(workspace, {f"bugs/BG{number:04}-{long}.md": TEXT for number in range(900)})
     with started("check", str(workspace), env=environment(workspace)) as process:

@@ -1,4 +1,4 @@
-"""`python3 -m sdlc_lens`: the table of commands, and what each may load."""
+"""`python3 -m sdlc_lens`: the commands, and the modules that they import."""
 
 import json
 import socket
@@ -40,7 +40,7 @@ def test_healthcheck_loads_the_standard_library_only(tmp_path: Path) -> None:
     assert json.loads(ended.stdout) == [1, ["sdlc_lens"]]
 
 
-def test_healthcheck_says_why_in_one_line(
+def test_healthcheck_states_the_reason_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = free_port()
@@ -95,7 +95,7 @@ def test_healthcheck_ignores_a_service_link(
     assert f"no answer from [::1]:{port} or 127.0.0.1:{port}:" in capsys.readouterr().err
 
 
-def test_healthcheck_with_a_port_that_makes_no_sense(
+def test_healthcheck_with_an_invalid_port(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SDLC_LENS_PORT", "http")
@@ -103,7 +103,7 @@ def test_healthcheck_with_a_port_that_makes_no_sense(
     assert "http" in capsys.readouterr().err
 
 
-def test_wrong_setting_ends_the_start_with_one_line(tmp_path: Path) -> None:
+def test_invalid_setting_ends_the_start_with_one_line(tmp_path: Path) -> None:
     ended = run(env=environment(tmp_path / "lens.db", PORT="http"))
     assert ended.returncode == 78
     assert ended.stderr.startswith("sdlc-lens: SDLC_LENS_PORT=http")

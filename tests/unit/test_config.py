@@ -1,4 +1,4 @@
-"""A workspace's own settings, sensible or not."""
+"""The settings of a workspace, valid and invalid."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_settings_come_before_version() -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["three", -1, 0, 2.5, [], {}, "9" * 50, True])
-def test_nonsense_gives_the_default_and_a_warning(nonsense: object) -> None:
+def test_invalid_value_gives_the_default_and_a_warning(nonsense: object) -> None:
     found = configure({"schema_version": nonsense, "profile": 7}, {})
     assert (found.schema_version, found.profile) == (2, None)
     (warning,) = found.warnings
@@ -44,7 +44,7 @@ def test_last_story_before_the_practice(written: object, number: int | None) -> 
 
 
 @pytest.mark.parametrize("nonsense", ["soon", "EP0039", -1, 2.5, True, [39], "US-01JQK3F8", ""])
-def test_nonsense_as_last_story_is_not_used(nonsense: object) -> None:
+def test_invalid_last_story_is_ignored(nonsense: object) -> None:
     found = configure({"conformance": {"adopt_after": nonsense}}, {})
     assert found.adopt_after is None
     (warning,) = found.warnings
@@ -57,7 +57,7 @@ def test_conformance_that_is_not_a_mapping(nonsense: object) -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["Done", ["Done"], {"story": "Done"}, {3: ["x"]}, None])
-def test_nonsense_vocabulary_is_left_out(nonsense: object) -> None:
+def test_invalid_vocabulary_is_ignored(nonsense: object) -> None:
     found = configure({"schema_version": 2, "status_vocab": nonsense}, {})
     assert found.vocabulary == STATUSES
     assert ["status_vocab" in warning for warning in found.warnings] == [True] * bool(nonsense)
@@ -81,7 +81,7 @@ def test_warning_for_what_is_not_a_list_of_statuses() -> None:
     ]
 
 
-def test_halves_of_characters_can_be_stored() -> None:
+def test_lone_surrogates_can_be_stored() -> None:
     half = "\ud800"
     found = configure({"profile": half, "status_vocab": {half: [half]}}, {})
     assert (found.profile, found.additions) == ("?", {"?": ("?",)})

@@ -1,4 +1,4 @@
-"""The tree of errors is drawn as it is."""
+"""The docstring of errors.py equals its classes."""
 
 import re
 from http import HTTPStatus
@@ -11,7 +11,7 @@ def classes(root: type[LensError]) -> set[type[LensError]]:
     return {root}.union(*(classes(child) for child in root.__subclasses__()))
 
 
-def test_docstring_draws_every_class_with_its_figures() -> None:
+def test_docstring_lists_every_class_with_its_codes() -> None:
     assert errors.__doc__
     rows = re.findall(r"^[ │├└─]*([A-Z]\w+) {2,}(.*)$", errors.__doc__, re.MULTILINE)
     drawn = dict(rows)
@@ -24,11 +24,11 @@ def test_docstring_draws_every_class_with_its_figures() -> None:
     assert not drawn
 
 
-def test_each_status_is_an_error_and_each_exit_code_is_none_of_success() -> None:
+def test_statuses_and_exit_codes_are_those_of_errors() -> None:
     for error in classes(LensError):
         assert HTTPStatus(error.status).is_client_error or HTTPStatus(error.status).is_server_error
         assert error.exit_code > 0
 
 
-def test_sync_in_progress_tells_when_to_ask_again() -> None:
+def test_sync_in_progress_has_retry_after() -> None:
     assert SyncInProgress("busy", 7).headers == {"Retry-After": "7"}

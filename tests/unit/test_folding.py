@@ -1,4 +1,4 @@
-"""What is the same when case and accents are left out."""
+"""Folding of case and accents."""
 
 import sys
 import unicodedata

@@ -225,7 +225,7 @@ def test_block_without_a_title() -> None:
     assert (head.title, head.value("status")) == (None, "Draft")
 
 
-def test_head_of_nothing() -> None:
+def test_empty_head() -> None:
     assert read_head("") == Head()
 
 

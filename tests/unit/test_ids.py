@@ -1,4 +1,4 @@
-"""Ids of both eras, and what only looks like one."""
+"""Ids of both forms, and texts that only look like one."""
 
 import re
 
@@ -75,7 +75,7 @@ def test_ids(stem: str, expected: tuple[str, str]) -> None:
         "",
     ],
 )
-def test_no_ids(stem: str) -> None:
+def test_texts_without_ids(stem: str) -> None:
     assert leading_id(stem) is None
 
 
@@ -98,7 +98,7 @@ def test_every_id_is_found_wherever_it_stands(ids: list[str]) -> None:
 
 
 @given(any_of.text(alphabet="US-0123456789BGbg_x ", max_size=30))
-def test_what_is_found_is_an_id(text: str) -> None:
+def test_found_text_is_an_id(text: str) -> None:
     for ref in refs(text):
         assert re.fullmatch(r"(US|BG)([0-9]{4,}|[0-9A-HJKMNP-TV-Z]{8,})", ref)
         assert normal_form(ref) == ref

@@ -1,4 +1,4 @@
-"""What the table of types says about the end of work."""
+"""The table of types: terminal statuses and status classes."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_terminal(type_name: str, status: str | None, terminal: bool) -> None:
     assert is_terminal(type_name, status) is terminal
 
 
-def test_artefacts_have_an_id_and_are_no_records() -> None:
+def test_artefacts_have_an_id_and_records_do_not_count() -> None:
     work = [
         "bug",
         "charter",

@@ -85,7 +85,7 @@ def test_imports_form_no_circle() -> None:
     assert list(TopologicalSorter(graph).static_order())
 
 
-def test_domain_needs_the_standard_library_only() -> None:
+def test_domain_imports_the_standard_library_only() -> None:
     for module in ROOT.glob("domain/**/*.py"):
         for name in imports(module):
             first = name.partition(".")[0]

@@ -1,4 +1,4 @@
-"""Logs: one place, one level, text or JSON, the request's id in every line of it."""
+"""Logs: standard output, one level, text or JSON, the request id in every line."""
 
 import json
 import logging
@@ -65,7 +65,7 @@ def test_no_line_of_a_traceback_looks_like_a_record(capsys: pytest.CaptureFixtur
 
 def test_json_is_an_object_a_line(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("INFO", "json")
-    logger.info("name %s", "a\nb\udcff", extra={"facts": {"status": 200}})
+    logger.info("name %s", "a\nb\udcff", extra={"fields": {"status": 200}})
     entry = json.loads(capsys.readouterr().out)
     assert entry.pop("time").endswith("Z")
     assert entry == {

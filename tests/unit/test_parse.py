@@ -1,4 +1,4 @@
-"""Bytes become documents, whatever they are."""
+"""Parsing: any bytes become a document."""
 
 import time
 
@@ -58,7 +58,7 @@ def test_title_of_a_document_without_heading_is_its_stem(source: bytes) -> None:
     assert parse("notes/Some Notes.MD", source, Configuration()).title == "Some Notes"
 
 
-def test_bytes_that_are_no_utf8_are_marked() -> None:
+def test_invalid_utf8_is_marked() -> None:
     assert parse("a.md", b"# caf\xe9", Configuration()).title == "caf\ufffd"
 
 

@@ -1,4 +1,4 @@
-"""Hints for files and folders that this process may not use."""
+"""Hints for files and folders without access."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What people type, as terms."""
+"""The query language."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_terms(text: str, expected: list[Term]) -> None:
 
 
 @pytest.mark.parametrize("text", ['"', '""', "---", "\0", " ", '" "', "*", "\U0001f389", "_"])
-def test_text_without_words_is_a_query_for_nothing(text: str) -> None:
+def test_text_without_words_finds_nothing(text: str) -> None:
     assert terms(text) == []
 
 

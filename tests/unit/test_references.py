@@ -1,4 +1,4 @@
-"""What documents refer to, and which documents that means."""
+"""References of documents, and the documents that they resolve to."""
 
 from itertools import permutations
 
@@ -97,7 +97,7 @@ def test_link_gives_the_id_of_its_text_or_else_of_its_target(value: str) -> None
 
 
 @pytest.mark.parametrize("value", ["", "-", "none", "2026-02-18", "later", "US001"])
-def test_value_without_an_id_points_nowhere(value: str) -> None:
+def test_value_without_an_id_is_not_a_reference(value: str) -> None:
     assert links(f"**Superseded:** {value}") == []
 
 
@@ -108,7 +108,7 @@ def test_values_that_go_on_below() -> None:
     ]
 
 
-def test_aliases_are_no_references() -> None:
+def test_aliases_are_not_references() -> None:
     text = "# T\n\n> **Aliases:** US0007, [CR-0003](x.md), US-0007"
     assert aliases(read_head(text).entries) == ("US0007", "CR0003")
     assert links("**Aliases:** US0007") == []
@@ -220,7 +220,7 @@ def test_mention_keeps_the_path_of_its_link() -> None:
     ]
 
 
-def test_range_is_spread_in_a_field_and_not_in_text() -> None:
+def test_range_is_expanded_in_a_field_and_not_in_text() -> None:
     assert [target for target, _ in pointed("BG0012-BG0014")] == ["BG0012", "BG0013", "BG0014"]
     assert [link.target for link in mentions("BG0012-BG0014", (), "")] == ["BG0012", "BG0014"]
 

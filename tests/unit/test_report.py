@@ -1,4 +1,4 @@
-"""What the findings make of a workspace: summary, score, gate; reports as they are stored."""
+"""Reports: summary, score, grade, gate, and their stored form."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -85,7 +85,7 @@ def test_medium_and_low_pass_the_gate() -> None:
     assert report.failed_by == []
 
 
-def test_rules_tell_how_much_they_looked_at() -> None:
+def test_rules_count_their_checks() -> None:
     report = examine(healthy(facts("US0002", "Done", epic="EP0001")), "now")
     checked = {outcome.rule.id: outcome.checked for outcome in report.outcomes}
     assert checked["MISSING_PRD"] == 1

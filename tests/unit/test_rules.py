@@ -219,7 +219,7 @@ def test_every_rule_is_tested_both_ways() -> None:
     assert findings("STALE_DOCUMENT", ended) == []
 
 
-def test_messages_tell_what_to_look_for() -> None:
+def test_messages_name_the_problem() -> None:
     (orphan,) = findings("ORPHAN_REFERENCE", healthy(facts("BG0001", depends_on="US0009")))
     assert orphan["message"] == (
         "bugs/BG0001-x.md names US0009 in its field `depends on`: there is none"

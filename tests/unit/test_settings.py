@@ -1,4 +1,4 @@
-"""Settings: defaults, and one clear line for what makes no sense."""
+"""Settings: defaults, and one clear line for an invalid value."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().forwarded_allow_ips == "10.0.0.1,fd00::/8"
 
 
-def test_unknown_variables_are_told_with_the_nearest_one() -> None:
+def test_unknown_variables_are_reported_with_the_nearest_name() -> None:
     names = ["PATH", "SDLC_LENS_PORT", "SDLC_LENS_LOGLEVEL", "sdlc_lens_host", "SDLC_LENS_PROT"]
     port, level = sorted(ignored_variables(dict.fromkeys(names, "")), key=len)
     assert port == "unknown setting SDLC_LENS_PROT is ignored. Did you mean SDLC_LENS_PORT?"
@@ -91,7 +91,7 @@ def test_service_links_of_kubernetes_are_ignored_with_one_warning(
     assert "enableServiceLinks: false" in warning
 
 
-def test_variable_of_a_port_that_is_no_setting_is_told() -> None:
+def test_unknown_port_variable_is_reported() -> None:
     (warning,) = ignored_variables({"SDLC_LENS_HTTP_PORT": "9000"})
     assert warning.startswith("unknown setting SDLC_LENS_HTTP_PORT is ignored")
 
@@ -141,7 +141,7 @@ def test_relative_database_starts_at_the_working_directory(
         ("DATABASE_URL", "nonsense", "sqlite+aiosqlite:///"),
     ],
 )
-def test_nonsense_is_one_line_with_variable_and_cure(
+def test_invalid_value_is_one_line_with_variable_and_hint(
     variable: str, value: str, cure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PREFIX + variable, value)

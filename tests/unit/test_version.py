@@ -1,4 +1,4 @@
-"""One version everywhere: the image's, else the installed package's."""
+"""The version: the image's, or the installed package's."""
 
 from importlib import metadata
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_version_is_printed(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, f"sdlc-lens {RELEASE}\n")
 
 
-def test_version_is_no_unknown_setting(tmp_path: Path) -> None:
+def test_version_variable_is_not_an_unknown_setting(tmp_path: Path) -> None:
     ended = run("migrate", env=environment(tmp_path / "lens.db", VERSION=RELEASE))
     assert ended.returncode == 0
     assert VARIABLE not in ended.stdout

@@ -1,4 +1,4 @@
-"""Every internal link of every page leads somewhere."""
+"""Every internal link of every page answers 200."""
 
 import shutil
 from pathlib import Path

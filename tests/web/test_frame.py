@@ -17,6 +17,8 @@ PAGES = [
     "/glossary",
     "/about",
     "/projects/harbour",
+    "/projects/harbour/board",
+    "/projects/harbour/trace",
     "/projects/harbour/documents",
     "/projects/harbour/documents/story/US0001",
     "/projects/harbour/health",
@@ -73,15 +75,19 @@ async def test_pages_are_compressed_alike(client: httpx.AsyncClient, synced: str
     assert int(compressed[0].headers["content-length"]) < len(plain.content)
 
 
-async def test_stylesheet_is_kept_for_a_year(client: httpx.AsyncClient) -> None:
+async def test_stylesheet_and_module_are_small_and_cached_for_a_year(
+    client: httpx.AsyncClient,
+) -> None:
     page = await visit(client, "/")
-    address = page.one("link", rel="stylesheet").attributes["href"]
-    answer = await client.get(address)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/css")
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert len(answer.text) < 20_000
-    assert "//" not in answer.text, "nothing comes from another host"
+    stylesheet = page.one("link", rel="stylesheet").attributes["href"]
+    module = page.one("script", type="module").attributes["src"]
+    for address, kind, most in ((stylesheet, "css", 20_000), (module, "javascript", 6_000)):
+        answer = await client.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == f"text/{kind}; charset=utf-8"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert len(answer.content) < most
+        assert "://" not in answer.text, "nothing comes from another host"
     assert (await client.get("/static/lens.000000000000.css")).status_code == 404
 
 
@@ -98,7 +104,7 @@ async def test_theme(client: httpx.AsyncClient, synced: str) -> None:
 @pytest.mark.parametrize(
     "back", ["", "//example.org", "/\\example.org", "https://example.org", "nowhere", "/\r\nx: y"]
 )
-async def test_theme_leads_to_no_other_site(client: httpx.AsyncClient, back: str) -> None:
+async def test_theme_redirects_within_the_site(client: httpx.AsyncClient, back: str) -> None:
     answer = await client.post("/theme", data={"theme": "dark", "back": back}, headers=ORIGIN)
     assert answer.headers["location"] == "/"
 

@@ -19,13 +19,14 @@ async def test_row(client: httpx.AsyncClient, port: str) -> None:
     ((name, stories, proof, bugs, documents, synced),) = page.rows()
     assert name == "Port"
     assert "2 of 5 stories delivered, 1 dropped" in stories
-    assert proof == "1 not proven"
+    assert proof == "1 delivered story is not proven"
     assert bugs == "1 high"
     assert documents.endswith("12 documents")
-    assert synced.endswith("/projects/port")
-    assert "2 of 5 stories in 1 project are delivered. 1 of them is not proven." in page.text
+    assert synced.endswith("folder port")
+    assert "2 of 5 stories in 1 project are delivered." in page.text
+    assert "delivered. 1 delivered story is not proven. 1 bug" in page.text
     assert "1 bug is open, 1 of them high." in page.text
-    bar = page.one("tbody").one("svg", role="img")
+    bar = page.all("tbody")[0].one("svg", role="img")
     assert bar.text == (
         "1 delivered and proven, 1 delivered, not proven, 1 blocked, 1 open, 1 dropped"
     )
@@ -35,7 +36,7 @@ async def test_row(client: httpx.AsyncClient, port: str) -> None:
 async def test_where_proof_is_not_recorded(client: httpx.AsyncClient, synced: str) -> None:
     page = await visit(client, "/")
     assert page.rows()[0][2] == "proof not recorded"
-    assert "1 delivered, proof not recorded" in page.one("tbody").one("svg", role="img").text
+    assert "1 delivered, proof not recorded" in page.all("tbody")[0].one("svg", role="img").text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ async def test_invalid_forms_are_shown_again(
     assert field(page, "name") == name
 
 
-async def test_body_that_is_no_form(client: httpx.AsyncClient) -> None:
+async def test_invalid_form(client: httpx.AsyncClient) -> None:
     for body in (b"", b"\xff\x00", b"{}", b"&" * 500 + b"a=b" * 100, b"a&" * 500):
         answer = await client.post("/add", content=body, headers=ORIGIN)
         assert answer.status_code == 422

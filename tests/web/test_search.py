@@ -24,13 +24,15 @@ async def test_counts_beside_filters(client: httpx.AsyncClient, port: str) -> No
 
 
 @pytest.mark.parametrize("text", ["US0003", "us0003", "[[US0003]]"])
-async def test_id_leads_to_its_document(client: httpx.AsyncClient, port: str, text: str) -> None:
+async def test_exact_id_redirects_to_its_document(
+    client: httpx.AsyncClient, port: str, text: str
+) -> None:
     answer = await client.get("/search", params={"q": text})
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{port}/documents/story/US0003-tide"
 
 
-async def test_id_of_two_projects_leads_nowhere(
+async def test_id_of_two_projects_does_not_redirect(
     client: httpx.AsyncClient, synced: str, port: str
 ) -> None:
     page = await visit(client, "/search?q=US0003")

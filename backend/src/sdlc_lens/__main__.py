@@ -1,4 +1,4 @@
-"""`python3 -m sdlc_lens COMMAND`: one table of commands, each loaded only when it is asked for."""
+"""`python3 -m sdlc_lens COMMAND`: each command's module is imported when it runs."""
 
 import errno
 import os
@@ -13,11 +13,13 @@ COMMANDS = {
     "migrate": "migrate the database and exit",
     "healthcheck": "ask the running service whether it is ready",
     "check": "print the health check of a workspace; see `check --help`",
+    "add": "add a workspace as a project; see `add --help`",
+    "list": "list the projects",
     "sync": "sync projects once; see `sync --help`",
 }
-WITH_ARGUMENTS = frozenset({"check", "sync"})
+WITH_ARGUMENTS = frozenset({"check", "add", "list", "sync"})
 EXIT_CODES = """exit codes:
-  0   done, or ended by SIGTERM (check and sync: 143)
+  0   done, or ended by SIGTERM (check, add, list, sync: 143)
   1   not healthy, a gate failed, or an unexpected error (standard error has the traceback)
   2   unknown command
   65  the database file is damaged, of a newer version, or another program's
@@ -65,13 +67,14 @@ def run(command: str, arguments: list[str]) -> int:
         print(
             "sdlc-lens: cannot write the output: the disk is full. Free some space", file=sys.stderr
         )
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end prints again
+        # Else Python reports the error again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 74
     return code
 
 
 def usage() -> str:
-    """What `--help` prints."""
+    """The text of `--help`."""
     lines = [f"  {name:<12} {purpose}" for name, purpose in COMMANDS.items()]
     usages = [
         "usage: python3 -m sdlc_lens [COMMAND]",
@@ -81,10 +84,10 @@ def usage() -> str:
 
 
 def end_on_signals(command: str = "serve") -> None:
-    """End on SIGTERM and SIGINT in every phase, also on one that waited since the exec.
+    """Exit on SIGTERM and SIGINT at any time, also on a signal that arrived before this call.
 
-    That is success, but for a COMMAND that owes an answer: cut off, it must not pass for a good
-    one.
+    The exit code is 0, except for a COMMAND that prints a result: an incomplete one must not count
+    as success.
     """
     stops = {signal.SIGTERM, signal.SIGINT}
     for stop in stops:

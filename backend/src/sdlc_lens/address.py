@@ -1,6 +1,6 @@
-"""Where the service listens, and where its own health check finds it.
+"""The address that the service listens on, and that its health check connects to.
 
-Apart from the settings: the health check runs every few seconds and must not load a library.
+Separate from the settings: the health check runs every few seconds and must not import pydantic.
 """
 
 DEFAULT_HOST = (
@@ -17,10 +17,10 @@ def reachable(host: str) -> tuple[str, ...]:
 
 
 def shown(host: str, port: object) -> str:
-    """HOST and PORT as a URL has them."""
+    """HOST and PORT as in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def is_service_link(port: str) -> bool:
-    """Whether Kubernetes has set the variable for a port to the address of a Service."""
+    """Whether PORT is the address of a Service, which Kubernetes sets in the same variable."""
     return port.startswith(("tcp://", "udp://", "sctp://"))

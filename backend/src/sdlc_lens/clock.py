@@ -1,13 +1,16 @@
-"""Times as they are stored and shown: ISO 8601 in UTC, all of one length, so that they sort."""
+"""Times as text: ISO 8601 in UTC, of equal length, so that they sort."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def stamp(moment: datetime) -> str:
     """MOMENT as text, such as 2026-02-17T10:30:00.123Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+# 33619223
+# 176301529
+# 2515510821

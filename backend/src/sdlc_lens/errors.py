@@ -72,7 +72,7 @@ class TokenStorageDisabled(Invalid):
 
 
 class Conflict(LensError):
-    """The request contradicts what is stored."""
+    """The request conflicts with stored data."""
 
     code, title, status = "CONFLICT", "Conflict", 409
 
@@ -136,14 +136,14 @@ class Busy(NotReady):
 
 
 class UnusableWorkspace(LensError):
-    """A workspace cannot be synced as it is; what is stored of it stays."""
+    """A workspace cannot be synced; its stored documents stay."""
 
     exit_code = 66
 
 
 class HeldBack(UnusableWorkspace):
-    """A sync would remove so much that a mistake is likely; the documents at `paths` wait for
-    confirmation.
+    """A sync would remove so many documents that a mistake is likely; the removal of those at
+    `paths` waits for confirmation.
     """
 
     def __init__(self, message: str, paths: Sequence[str]) -> None:
@@ -152,7 +152,7 @@ class HeldBack(UnusableWorkspace):
 
 
 class Unreadable(LensError):
-    """A document cannot be read; what is stored of it stays."""
+    """A document cannot be read; its stored version stays."""
 
 
 class NoPermission(LensError):

@@ -21,44 +21,44 @@ def configure_logs(level: str, log_format: str = "text") -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # aiosqlite logs every statement with its values at DEBUG: documents have no place in a log.
+    # aiosqlite logs every statement with its values at DEBUG: documents do not belong in a log.
     logging.getLogger("aiosqlite").setLevel(max(logging.INFO, logging.getLogger().level))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
 
 
 def announce(text: str, log_format: str = "text") -> None:
-    """Print TEXT at any level: how far a start has come."""
+    """Print TEXT, a step of the start, at every log level."""
     entry = _entry(stamp(now()), "INFO", "sdlc_lens", text)
     print(json.dumps(entry) if log_format == "json" else text, flush=True)
 
 
 class TextLines(logging.Formatter):
-    """A line a record; what came from outside cannot begin one of its own."""
+    """One line per record; control characters are escaped, so that a request cannot add lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        asked = request_id.get()
+        current = request_id.get()
         line = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}"
-        line = _CONTROLS.sub(_escaped, f"{line} [{asked}]" if asked else line)
+        line = _CONTROLS.sub(_escaped, f"{line} [{current}]" if current else line)
         if record.exc_info:
             line = f"{line}\n{indent(self.formatException(record.exc_info), '  ')}"
         return line.encode(errors="backslashreplace").decode()
 
 
 class JsonLines(logging.Formatter):
-    """A JSON object a record; a record's `facts` are members of their own."""
+    """One JSON object per record, with the members of the record's `fields`."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = _entry(_time(record), record.levelname, record.name, record.getMessage())
-        facts: Mapping[str, object] = getattr(record, "facts", {})
+        fields: Mapping[str, object] = getattr(record, "fields", {})
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps({**entry, **facts})
+        return json.dumps({**entry, **fields})
 
 
 def _entry(time: str, level: str, logger: str, message: str) -> dict[str, object]:
     entry: dict[str, object] = {"time": time, "level": level, "logger": logger, "message": message}
-    asked = request_id.get()
-    return {**entry, "request_id": asked} if asked else entry
+    current = request_id.get()
+    return {**entry, "request_id": current} if current else entry
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -1,4 +1,4 @@
-"""What the C library keeps of memory that was freed. Nothing happens without glibc."""
+"""Returning freed memory to the system; without glibc these functions do nothing."""
 
 import ctypes
 
@@ -8,7 +8,7 @@ _library = ctypes.CDLL(None)
 
 
 def limit_arenas() -> None:
-    """Let all threads share two heaps: what one has freed, the others can use."""
+    """Limit glibc to two heaps, so that threads reuse the memory that others freed."""
     if hasattr(_library, "mallopt"):
         _library.mallopt(_M_ARENA_MAX, 2)
 

@@ -1,4 +1,4 @@
-"""Everything that can be set, read once from the environment."""
+"""The settings, read once from environment variables."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,12 +19,12 @@ DATABASE_SCHEME = "sqlite+aiosqlite:///"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OWN_PATHS = ("api", "livez", "readyz", "metrics")
-"""The first parts of paths that programs ask for; all others are those of pages."""
+"""The first parts of the paths of the API and the probes; all others are pages."""
 
 _SERVICE_LINK = re.compile(
     rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)_\w+)"
 )
-"""A variable that Kubernetes sets for a Service, apart from those whose value is its address."""
+"""A variable that Kubernetes sets for a Service; `is_service_link` recognises the others."""
 
 
 class Settings(BaseSettings):

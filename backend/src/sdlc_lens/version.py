@@ -1,4 +1,4 @@
-"""The version of this service: the image's, else the installed package's."""
+"""The version of this service: the image's, or the installed package's."""
 
 import os
 
@@ -14,7 +14,7 @@ def version() -> str:
 
 
 def _of_package() -> str:
-    # Imported late on purpose: an image's own version makes it needless, and it is slow to load.
+    # Imported here because it is slow, and images do not need it.
     from importlib import metadata
 
     try:

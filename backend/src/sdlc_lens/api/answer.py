@@ -1,9 +1,9 @@
-"""The body of an answer, as `/api/v1` promises it."""
+"""The base of all response models."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Answer(BaseModel):
-    """A body that is made from one of the service's own records."""
+    """A response body, read from the attributes of a dataclass."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)

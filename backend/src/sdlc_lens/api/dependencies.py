@@ -1,6 +1,6 @@
-"""What routes ask for by type.
+"""The dependencies of routes.
 
-All of it are coroutines: a plain function might block, so that FastAPI calls it in a thread.
+They are coroutines, since FastAPI runs plain functions in a thread.
 """
 
 from collections.abc import AsyncIterator
@@ -45,5 +45,5 @@ async def _reading(database: TheDatabase) -> AsyncIterator[ReadSession]:
         yield session
 
 
-# There is none for writing: a commit at the exit of a dependency comes after the answer is made.
+# There is none for writing: a dependency would commit after the response is built.
 Reading = Annotated[ReadSession, Depends(_reading)]

@@ -26,9 +26,8 @@ _Filled = BeforeValidator(filled)
 
 
 class HealthQuery(BaseModel):
-    """Which findings are asked for: any of a filter's values will do, an empty one lets all pass.
-
-    Each filter may repeat. Without a `page` all findings are shown.
+    """Filters and page of the findings. Several values of one filter are alternatives; an empty
+    filter selects everything. Without a `page` all findings are returned.
     """
 
     severity: Annotated[list[Severity], _Filled, Field(default_factory=list)]
@@ -58,7 +57,7 @@ class AffectedDocument(Answer):
 
 
 class FindingAnswer(Answer):
-    """Something that breaks a rule, and how to mend it."""
+    """A violation of a rule, and how to fix it."""
 
     rule_id: str
     severity: Severity
@@ -69,7 +68,7 @@ class FindingAnswer(Answer):
 
 
 class Summary(Answer):
-    """How many findings there are of each severity."""
+    """The number of findings by severity."""
 
     critical: int
     high: int
@@ -78,14 +77,14 @@ class Summary(Answer):
 
 
 class Gate(Answer):
-    """Passed unless there are critical or high findings, by the rules in `failed_by`."""
+    """Passed without critical or high findings; `failed_by` lists the rules that have some."""
 
     passed: bool
     failed_by: list[str]
 
 
 class RuleAnswer(Answer):
-    """A rule, how many things it looked at, and how many findings it has."""
+    """A rule, the number of checks it made, and the number of findings."""
 
     id: str
     severity: Severity
@@ -95,7 +94,7 @@ class RuleAnswer(Answer):
 
 
 class HealthCheck(Answer):
-    """What the rules found; filters and pages narrow `findings` and `total`, nothing else."""
+    """The result of all rules; filters and pages affect `findings` and `total` only."""
 
     project_slug: str
     checked_at: str
@@ -103,7 +102,7 @@ class HealthCheck(Answer):
     summary: Summary
     score: int
     grade: Annotated[
-        float, Field(description="What of the documents is in order, in per cent, by weight.")
+        float, Field(description="Share of passed checks in per cent, weighted by severity.")
     ]
     gate: Gate
     rules: list[RuleAnswer]
@@ -121,9 +120,9 @@ router = APIRouter(prefix="/api/v1/projects/{slug}/health-check", tags=["project
 async def check_health(
     slug: str, checks: TheHealthChecks, query: Annotated[HealthQuery, Query()]
 ) -> Response:
-    """The findings, the heaviest first; all of them unless a `page` is asked for.
+    """The findings, most severe first; without `page`, all of them.
 
-    Each filter may repeat. `summary`, `score`, `grade` and `gate` are those of the whole project.
+    Each filter may repeat. `summary`, `score`, `grade` and `gate` cover the whole project.
     """
     for rule in query.rule:
         if rule not in RULE_IDS:
@@ -141,8 +140,8 @@ async def check_health(
 
 
 def _response(answer: dict[str, Any], findings: Sequence[str]) -> Response:
-    # The findings are JSON already; to read and write thousands of them would take longer than
-    # all the rest.
+    # The findings are stored as JSON: decoding and encoding thousands of them would dominate
+    # the request.
     opened = json.dumps(answer).removesuffix("}")
     body = f'{opened}, "findings": [{", ".join(findings)}]}}'
     return Response(body, media_type="application/json")

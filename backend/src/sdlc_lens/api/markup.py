@@ -1,4 +1,4 @@
-"""HTML, put together from elements: what is text is escaped, so that no value can be markup."""
+"""HTML built from elements; text is escaped."""
 
 from html import escape
 
@@ -6,18 +6,21 @@ _VOID = {"meta"}
 
 
 class Html(str):
-    """Markup that needs no escaping any more."""
+    """Markup that is already escaped."""
 
     __slots__ = ()
 
 
 def element(name: str, /, *inside: str, **attributes: str) -> Html:
-    """An element; a plain str in it is text. `class_` stands for the attribute class."""
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    """An element; a plain str in it is text. `class_` stands for class, `data_x` for data-x."""
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+    )
     end = "" if name in _VOID else f"</{name}>"
     return Html(f"<{name}{given}>{joined(*inside)}{end}")
 
 
 def joined(*parts: str) -> Html:
-    """PARTS one after the other."""
+    """PARTS joined; plain strings are escaped."""
     return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))

@@ -40,7 +40,7 @@ from sdlc_lens.queries.syncs import SECONDS as SYNC_SECONDS
 
 REQUEST_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
-# The moment at which a counter began is of use to nobody here, and doubles the lines.
+# The creation time of each counter would double the lines.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
@@ -50,7 +50,7 @@ class Metrics:
     def __init__(self, version: str) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        build = Info("sdlc_lens_build", "What runs.", registry=self.registry)
+        build = Info("sdlc_lens_build", "Versions of service and Python.", registry=self.registry)
         build.info({"version": version, "python": python_version()})
         self.requests = Counter(
             "sdlc_lens_http_requests",
@@ -74,7 +74,7 @@ class Metrics:
         self.registry.register(self.stored)
 
     async def refresh(self, database: Database) -> None:
-        """Take over what the database says."""
+        """Read the figures that the database holds."""
         try:
             await self.stored.refresh(database)
         except DBAPIError:
@@ -85,7 +85,7 @@ class Metrics:
 
 
 class Stored(Collector):
-    """The figures that the database holds; a project that is gone has none."""
+    """The figures that the database holds; removed projects have none."""
 
     def __init__(self) -> None:
         self._held: list[Held] = []
@@ -93,14 +93,14 @@ class Stored(Collector):
         self._last: list[Ended] = []
 
     async def refresh(self, database: Database) -> None:
-        """Read what is stored now; syncs of other processes count as well."""
+        """Read the current figures; syncs of other processes are included."""
         async with database.read() as session:
             self._held = await documents_held(session)
             self._durations = await durations_of_syncs(session)
             self._last = await last_syncs_ended(session)
 
     def forget(self) -> None:
-        """Show nothing: it would not be true any more."""
+        """Report nothing, since the last figures may be out of date."""
         self._held, self._durations, self._last = [], [], []
 
     def collect(self) -> Iterator[Metric]:
@@ -158,7 +158,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Everything that is counted, in Prometheus' text format."""
+    """All metrics in Prometheus' text format."""
     found: Metrics = request.app.state.metrics
     await found.refresh(request.app.state.database)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)

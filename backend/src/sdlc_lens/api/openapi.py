@@ -1,4 +1,4 @@
-"""The description of this API that clients are made from: OpenAPI 3.1."""
+"""The OpenAPI 3.1 schema."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,20 +12,20 @@ from sdlc_lens.errors import LensError
 Schema = dict[str, Any]
 Responses = dict[int | str, Schema]
 
-_SUMMARY = "Everything that the markdown workspaces of software projects say."
+_SUMMARY = "Documents, search, statistics and health checks of sdlc-studio workspaces."
 _DESCRIPTION = """\
 Lists hold `items`, `total`, `page`, `per_page` and `pages`; a page past the end is empty.
-Times are ISO 8601 in UTC. HEAD works wherever GET does, and every GET carries an `ETag`: sent back
-as `If-None-Match` it is answered by 304 for as long as the answer stays the same.
-Every error is a problem (RFC 9457) whose `error.code` tells programs what happened.\
+Times are ISO 8601 in UTC. HEAD works wherever GET does, and every GET has an `ETag`: a request
+with that value in `If-None-Match` gets 304 while the answer is unchanged.
+Every error is a problem (RFC 9457); programs read its `error.code`.\
 """
 _PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
-_ANY_OTHER = "Any other problem: a request that is refused as such, or a service that fails."
-_UNCHANGED = "The answer is still the one that `If-None-Match` names."
+_ANY_OTHER = "Any other problem: a request that is refused, or a failure of the service."
+_UNCHANGED = "The answer is unchanged since the one that `If-None-Match` names."
 
 
 def problems(*errors: type[LensError]) -> Responses:
-    """For a route's `responses`: the ERRORS that it answers with on purpose."""
+    """The `responses` of a route that raises ERRORS."""
     described: Responses = {}
     for error in errors:
         known = described.setdefault(error.status, {"description": ""})
@@ -34,7 +34,7 @@ def problems(*errors: type[LensError]) -> Responses:
 
 
 def describe(app: FastAPI) -> Schema:
-    """The schema of APP, made once."""
+    """The schema of APP, built once."""
     if app.openapi_schema is None:
         app.openapi_schema = _made(app)
     return app.openapi_schema
@@ -64,7 +64,7 @@ def _operations(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def _complete(method: str, responses: Schema) -> None:
-    """Add what the routes need not say: the shape of problems, and 304."""
+    """Add what every route has in common: problems, and 304 for GET."""
     if method == "get":
         responses["304"] = {"description": _UNCHANGED}
     responses["default"] = {"description": _ANY_OTHER}

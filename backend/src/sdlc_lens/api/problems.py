@@ -1,4 +1,4 @@
-"""Every error as one shape: RFC 9457, with the member `error` that older clients read."""
+"""Errors as problem+json (RFC 9457), with the member `error` for older clients."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -29,14 +29,14 @@ logger = logging.getLogger(__name__)
 
 
 class ProblemCode(BaseModel):
-    """What happened, for programs."""
+    """The error code for programs."""
 
     code: str
     message: str
 
 
 class Problem(BaseModel):
-    """The one shape of every error; `instance` is the id of the request, as in the log."""
+    """The body of every error; `instance` is the request id, as in the log."""
 
     type: str
     title: str
@@ -47,8 +47,8 @@ class Problem(BaseModel):
 
 
 def install(app: FastAPI) -> None:
-    """Let APP answer every error with a problem."""
-    app.add_exception_handler(LensError, _foreseen)
+    """Make APP answer every error with a problem."""
+    app.add_exception_handler(LensError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
@@ -86,7 +86,7 @@ def unexpected(scope: Scope) -> JSONResponse:
     return problem(scope, 500, LensError.code, LensError.title, detail)
 
 
-async def _foreseen(request: Request, error: Exception) -> JSONResponse:
+async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LensError)
     return of_error(request.scope, error)
 
@@ -100,7 +100,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        # The framework's word for a body that its JSON reader gave up on otherwise.
+        # FastAPI raises this for a body that fails to decode in any other way.
         return of_error(request.scope, Invalid(_NO_JSON))
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
@@ -118,7 +118,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
-    """The methods that the scope's path answers; one route alone knows only its own."""
+    """The methods of all routes that match the path of SCOPE."""
     allowed = [method for method in _METHODS if _matches(routes, {**scope, "method": method})]
     return ["HEAD", *allowed] if "GET" in allowed else allowed
 
@@ -131,5 +131,5 @@ def _place(complaint: Mapping[str, object]) -> str:
     """The place of an error in the request, such as `body.name`."""
     place = complaint["loc"]
     assert isinstance(place, tuple)
-    # A parameter has no parts: what follows its name are the types that were tried.
+    # Behind the name of a query parameter, Pydantic lists the types that it tried.
     return ".".join(map(str, place[:2] if place[0] == "query" else place))

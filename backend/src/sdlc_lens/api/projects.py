@@ -41,7 +41,7 @@ ConnectionId = Annotated[int | None, Field(description="Stored credentials; null
 
 
 class NewProject(BaseModel):
-    """What is told about a workspace when it is registered."""
+    """The body that registers a workspace."""
 
     name: Name
     source_type: Literal["local"] = "local"
@@ -54,7 +54,7 @@ class NewProject(BaseModel):
 
 
 class ProjectChange(BaseModel):
-    """What is to become different; what is left out stays as it is."""
+    """The fields to change; a field that is left out keeps its value."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -99,11 +99,11 @@ class SyncAnswer(Answer):
     outcome: str = Field(description="`synced`, `held_back`, `error` or `cancelled`.")
     added: int
     changed: int
-    unchanged: int = Field(description="What is stored and stays, `failed` ones among them.")
+    unchanged: int = Field(description="Documents that stay as stored, `failed` ones included.")
     removed: int
     failed: int
     failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")
-    message: str | None = Field(description="Why it did not end well.")
+    message: str | None = Field(description="Why the sync failed or was held back.")
     revision: int = Field(description="Rises with every sync that changed something.")
     held_back: HeldBackAnswer | None = Field(
         description="The deletion that waits for `confirm`, when the outcome is `held_back`."
@@ -154,7 +154,7 @@ router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 async def add_project(
     body: NewProject, database: TheDatabase, settings: TheSettings
 ) -> ProjectAnswer:
-    """Register a workspace. Nothing of it is read before its first sync."""
+    """Register a workspace; its first sync reads the documents."""
     slug = _slug(body.name)
     _refuse_credentials(body)
     await asyncio.to_thread(locate, body.sdlc_path, settings.allowed_project_base)
@@ -182,7 +182,7 @@ async def get_project(slug: str, session: Reading) -> ProjectAnswer:
 async def change_project(
     slug: str, body: ProjectChange, database: TheDatabase, settings: TheSettings
 ) -> ProjectAnswer:
-    """Change what the body names. The slug stays, whatever the new name is."""
+    """Change the fields in the body. The slug stays the same, also under a new name."""
     changes: dict[str, Any] = body.model_dump(include=body.model_fields_set & STORED)
     if "name" in changes:
         _slug(body.name)
@@ -198,7 +198,7 @@ async def change_project(
 
 @router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
 async def remove_project(slug: str, database: TheDatabase) -> None:
-    """Forget a project with its documents; the workspace itself is not touched."""
+    """Remove a project and its stored documents; the workspace itself is not touched."""
     async with database.write() as session:
         await projects.remove_project(session, slug)
 
@@ -209,9 +209,9 @@ async def remove_project(slug: str, database: TheDatabase) -> None:
     responses=problems(NotFound, SyncInProgress),
 )
 async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> SyncStarted:
-    """Begin to read the workspace; the project's `sync_status` tells when that is over.
+    """Start a sync; the project's `sync_status` shows when it has ended.
 
-    A sync that would remove most documents is held back, unless it is asked for with `confirm`.
+    A sync that would remove most documents is held back, unless `confirm` is true.
     """
     project = await runner.start(slug, confirmed=confirm)
     return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
@@ -237,7 +237,7 @@ def _answer(project: projects.Project, newest: Sync | None) -> ProjectAnswer:
 
 
 def _refuse_credentials(body: NewProject | ProjectChange) -> None:
-    """Refuse a token, as none can be stored; removing one that does not exist is allowed."""
+    """Refuse a token, since none can be stored; removing an absent one is allowed."""
     if body.access_token is not None:
         raise TokenStorageDisabled(
             "body.access_token: this service does not store tokens. Leave it out"

@@ -1,6 +1,6 @@
-"""HTTP/1.1 as uvicorn speaks it, with limits on connections and on the time that clients take.
+"""uvicorn's HTTP/1.1 protocol, with limits on connections and on the time that clients take.
 
-Errors before a request reaches the application, such as malformed HTTP, are problems, too.
+Errors before a request reaches the application, such as malformed HTTP, are problem+json too.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from sdlc_lens.errors import Busy, LensError, MalformedRequest, RequestTimeout
 from sdlc_lens.logs import request_id
 
 MAX_CONNECTIONS = 256
-"""A further one closes the connection that has waited longest for its client."""
+"""One more closes the connection that has waited longest for its client."""
 
 MAX_UNREAD_BYTES = 32 * 1024 * 1024
-"""Answers not read yet, on all connections together; a further one closes a connection, too."""
+"""Bytes of answers that clients have not read, over all connections; more closes connections."""
 
 CLIENT_SECONDS = 20
-"""How long a client may take to send a request, head and body, and between reads of an answer."""
+"""The time limit for sending a whole request, and between two reads of an answer."""
 
 _WARNING_SECONDS = 60
 _warned_at = -math.inf
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 class Protocol(H11Protocol, asyncio.BufferedProtocol):
-    """One connection; a deadline runs while it waits for its client."""
+    """One connection, with a deadline while it waits for its client."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -64,11 +64,11 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._stop_watching()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the next bytes are received; they are copied before any others arrive."""
+        """The shared receive buffer; `buffer_updated` copies it at once."""
         return _received
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take over what was received."""
+        """Copy the received bytes."""
         self.data_received(bytes(_received[:nbytes]))
 
     def handle_events(self) -> None:
@@ -77,7 +77,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._watch_client()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, once the client has read the answer."""
+        """Go on to the next request when the client has read the answer."""
         self._completes_when_read = self.flow.write_paused
         if not self._completes_when_read:
             super().on_response_complete()
@@ -108,7 +108,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self.transport.close()
 
     def _watch_client(self) -> None:
-        """Start or stop the deadline, as this waits for the client or not."""
+        """Run the deadline while this waits for the client; else stop it."""
         waits = self.flow.write_paused or self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
         if not waits or self.timeout_keep_alive_task:
             self._stop_watching()
@@ -132,7 +132,10 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._close_now()
 
     def _close_another(self, reading: bool = False) -> bool:
-        """Close the one that has waited longest for its client, to read if READING; if any has."""
+        """Close the connection that has waited longest for its client; whether there was one.
+
+        With READING, only those whose client has bytes to read.
+        """
         waiting = [
             other
             for other in self.connections
@@ -154,13 +157,13 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         return sum(other.transport.get_write_buffer_size() for other in self.connections)
 
     def _close_now(self) -> None:
-        """Close without waiting for what is unread."""
+        """Close without waiting for the client to read."""
         self.connections.discard(self)
         self._stop_watching()
         self.transport.abort()
 
     def _refuse(self, error: LensError) -> None:
-        """Answer in place of the application, unless it has begun to."""
+        """Answer in place of the application, unless its answer has started."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         answer = self._refusal(error)
@@ -178,14 +181,14 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         await self._refusal(error)(scope, receive, send)
 
     def _refusal(self, error: LensError) -> JSONResponse:
-        """The answer to ERROR, after which the connection is closed; logged under its id."""
-        asked = uuid4().hex
+        """The answer to ERROR, logged under its own id; the connection is closed after it."""
+        own_id = uuid4().hex
         fields = {"client": (self.client or ("-",))[0], "status": error.status}
-        token = request_id.set(asked)
-        access.info(f"%(client)s {error.title} %(status)s", fields, extra={"facts": fields})
+        token = request_id.set(own_id)
+        access.info(f"%(client)s {error.title} %(status)s", fields, extra={"fields": fields})
         request_id.reset(token)
-        answer = of_error({REQUEST_ID: asked}, error)
-        answer.headers.update({**SECURITY, HEADER: asked, "Connection": "close"})
+        answer = of_error({REQUEST_ID: own_id}, error)
+        answer.headers.update({**SECURITY, HEADER: own_id, "Connection": "close"})
         return answer
 
 

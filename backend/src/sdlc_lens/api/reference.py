@@ -18,6 +18,7 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+_OWN_ADDRESS = "/api/v1/openapi.json"
 _COMPONENT = "#/components/schemas/"
 _LIMITS = {
     "default": "default",
@@ -42,12 +43,15 @@ async def openapi(request: Request) -> JSONResponse:
 async def docs(request: Request) -> HTMLResponse:
     """The schema as a page."""
     address = request.scope.get("root_path", "") + request.app.url_path_for("openapi")
-    page = render(describe(request.app), address)
-    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+    theme = request.cookies.get("theme", "")
+    chosen = theme if theme in ("light", "dark") else "system"
+    page = render(describe(request.app), address, chosen)
+    headers = {"Content-Security-Policy": _POLICY, "Vary": "Cookie"}
+    return HTMLResponse(page, headers=headers)
 
 
-def render(schema: Schema, address: str) -> str:
-    """A page that shows SCHEMA, with a link to it at ADDRESS."""
+def render(schema: Schema, address: str, theme: str = "system") -> str:
+    """A page that shows SCHEMA in the colours of THEME, with a link to it at ADDRESS."""
     title = f"{schema['info']['title']} {schema['info']['version']}"
     operations = [
         (method, path, operation)
@@ -61,13 +65,20 @@ def render(schema: Schema, address: str) -> str:
         element("title", title),
         element("style", Html(STYLE)),
     )
+    home = address.removesuffix(_OWN_ADDRESS)
     body = element(
         "body",
-        _introduction(title, schema["info"], address),
-        _contents(operations),
-        element("main", *_sections(operations), _components(schema["components"]["schemas"])),
+        element("nav", element("a", "SDLC Lens", href=f"{home}/"), class_="top", aria_label="Site"),
+        element(
+            "div",
+            _introduction(title, schema["info"], address),
+            _contents(operations),
+            element("main", *_sections(operations), _components(schema["components"]["schemas"])),
+            class_="page",
+        ),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    html = element("html", head, body, lang="en", data_theme=theme)
+    return f"<!doctype html>\n{html}\n"
 
 
 Operation = tuple[str, str, Schema]
@@ -78,7 +89,7 @@ def _introduction(title: str, info: Schema, address: str) -> Html:
         "header",
         element("h1", title),
         element("p", info["summary"]),
-        element("p", info["description"]),
+        element("p", _prose(info["description"])),
         element("p", "The same for programs: ", element("a", "openapi.json", href=address), "."),
     )
 
@@ -88,7 +99,7 @@ def _contents(operations: Iterable[Operation]) -> Html:
         element("li", element("a", _heading(method, path), href=f"#{operation['operationId']}"))
         for method, path, operation in operations
     ]
-    return element("nav", element("ul", *links))
+    return element("nav", element("ul", *links), aria_label="Contents")
 
 
 def _heading(method: str, path: str) -> Html:
@@ -113,7 +124,7 @@ def _operation(method: str, path: str, operation: Schema) -> Html:
     return element(
         "article",
         element("h3", _heading(method, path), id=operation["operationId"]),
-        element("p", operation.get("description", "")),
+        element("p", _prose(operation.get("description", ""))),
         _parameters(operation.get("parameters", [])),
         *(element("p", "Body: ", _type(body["schema"])) for body in bodies),
         _answers(operation["responses"]),
@@ -135,7 +146,7 @@ def _parameters(parameters: list[Schema]) -> Html:
 
 def _answers(responses: Mapping[str, Schema]) -> Html:
     rows = [
-        (element("code", status), _bodies(response), response["description"])
+        (element("code", status), _bodies(response), _prose(response["description"]))
         for status, response in responses.items()
     ]
     return _table("Answers", ("Status", "Body", "Meaning"), rows)
@@ -172,7 +183,7 @@ def _component(name: str, schema: Schema) -> Html:
     return element(
         "article",
         element("h3", name, id=name),
-        element("p", schema.get("description", "")),
+        element("p", _prose(schema.get("description", ""))),
         _table("Fields", ("Name", "Type", "Notes"), rows),
     )
 
@@ -183,7 +194,14 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
         return Html()
     head = element("tr", *(element("th", column, scope="col") for column in columns))
     table = element("table", element("thead", head), element("tbody", *lines))
-    return joined(element("h4", title), element("div", table, class_="wide"))
+    wide = element("div", table, class_="wide", tabindex="0", role="region", aria_label=title)
+    return joined(element("h4", title), wide)
+
+
+def _prose(text: str) -> Html:
+    """TEXT with what stands between backticks as code."""
+    parts = enumerate(text.split("`"))
+    return joined(*(element("code", part) if place % 2 else part for place, part in parts))
 
 
 def _type(schema: Schema) -> Html:
@@ -213,4 +231,4 @@ def _notes(schema: Schema, description: str, *, optional: bool = False) -> Html:
     notes = [f"{name} {value}" for name, value in limits.items() if value is not None]
     if optional and not notes:
         notes.append("may be left out")
-    return joined(description, " ", element("span", "; ".join(notes), class_="note"))
+    return joined(_prose(description), " ", element("span", "; ".join(notes), class_="note"))

@@ -1,4 +1,4 @@
-"""Is the service there, and can it do its work?"""
+"""Liveness, readiness and the version."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from sdlc_lens.errors import NotReady
 
 
 class Health(Answer):
-    """Whether the service can do its work."""
+    """The state of the service and its database."""
 
     status: Literal["healthy", "unhealthy"]
     database: Literal["connected", "disconnected"]
@@ -27,7 +27,7 @@ probes = APIRouter(include_in_schema=False)
 
 @router.get("/system/health", responses={503: {"model": Health}})
 async def system_health(request: Request, database: TheDatabase, response: Response) -> Health:
-    """Whether the service is ready, and what is missing; 503 with the same body when it is not."""
+    """The state of the service; 503 with the same body when it is not ready."""
     found = await check_readiness(database.path)
     response.status_code = 200 if found.ready else 503
     return Health(
@@ -42,13 +42,13 @@ async def system_health(request: Request, database: TheDatabase, response: Respo
 
 @probes.get("/livez")
 async def livez() -> dict[str, str]:
-    """The process answers; nothing else is looked at."""
+    """Liveness: the process answers; nothing else is checked."""
     return {"status": "alive"}
 
 
 @probes.get("/readyz")
 async def readyz(database: TheDatabase) -> dict[str, str]:
-    """The service can do its work, or a problem says why it cannot."""
+    """Readiness: 200, or a problem that states the reason."""
     found = await check_readiness(database.path)
     if not found.ready:
         raise NotReady(found.reason)

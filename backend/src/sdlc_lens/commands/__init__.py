@@ -1,1 +1,1 @@
-"""What `python3 -m sdlc_lens` can be asked to do: one module a command."""
+"""The commands of `python3 -m sdlc_lens`, one module each."""

@@ -97,12 +97,12 @@ def _documents(snapshot: Snapshot, unreadable: dict[str, str]) -> Iterator[Docum
     configuration = configure(snapshot.settings, snapshot.version)
     for path in snapshot.blobs:
         try:
-            source = snapshot.read(path)
+            found = snapshot.read(path)
         except Unreadable as error:
             unreadable[path] = str(error)
         else:
-            if source is not None:
-                yield parse(path, source, configuration)
+            if found:
+                yield parse(path, found.source, configuration)
 
 
 def _as_data(report: Report, unreadable: Mapping[str, str]) -> dict[str, object]:

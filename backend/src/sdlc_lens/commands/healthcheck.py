@@ -1,4 +1,4 @@
-"""Asks the running service whether it is ready; loads a little of the standard library only."""
+"""The container's health check: asks the running service whether it is ready."""
 
 import os
 import socket
@@ -10,13 +10,13 @@ from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, is_service_link, reach
 
 TIMEOUT_SECONDS = 3
 
-# HTTP by hand: http.client would double the time that a check takes.
+# Importing http.client would double the duration of a check.
 _REQUEST = b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
 _LONGEST_ANSWER = 4000
 
 
 def run() -> int:
-    """0 when /readyz answers 200, else 1 and one line why."""
+    """0 when /readyz answers 200; else 1, and one line with the reason."""
     hosts = reachable(os.environ.get("SDLC_LENS_HOST") or DEFAULT_HOST)
     port = os.environ.get("SDLC_LENS_PORT") or str(DEFAULT_PORT)
     if is_service_link(port):

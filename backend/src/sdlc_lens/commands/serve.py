@@ -1,4 +1,4 @@
-"""Migrates, then serves, all in one interpreter."""
+"""Migrates the database, then serves requests."""
 
 import errno
 import gc
@@ -14,7 +14,7 @@ from sdlc_lens.settings import Settings, load_settings
 
 BACKLOG = 2048
 SWITCH_SECONDS = 0.0005
-"""How long a thread that computes, such as a sync's, keeps others waiting, the event loop's too."""
+"""Interpreter switch interval: how long a sync's thread can hold up the event loop."""
 
 
 def run() -> int:
@@ -22,8 +22,8 @@ def run() -> int:
 
     Raises: SettingError, AddressTaken, and what `prepare` raises.
     """
-    # Nothing that a start loads goes away again: to look for it would slow the start, and later
-    # every full collection.
+    # Objects of the start live as long as the process: collecting them costs time and frees
+    # nothing, now and in later full collections.
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
     limit_arenas()
@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # Set, not left to the system: net.ipv6.bindv6only may say otherwise.
+        # The system default, net.ipv6.bindv6only, may be IPv6 only.
         both = address[0] == "::" and socket.has_dualstack_ipv6()
         listener = socket.create_server(
             (str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both
@@ -54,8 +54,8 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     except OSError as error:
         raise _why_not(host, port, error) from error
-    # Its connections inherit this. asyncio does not see that they are TCP, and an answer's body
-    # would wait 40 ms for the client to confirm the headers.
+    # Accepted connections inherit this. asyncio does not set it on them, and an answer's body
+    # would wait 40 ms for the client to acknowledge the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
@@ -82,7 +82,7 @@ def _why_not(host: str, port: int, error: OSError) -> AddressTaken | NoPermissio
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
-    # Imported late on purpose: what was wrong so far has been said without waiting for these.
+    # Imported here, so that the errors above are reported without waiting for these.
     import uvicorn
 
     from sdlc_lens.api.protocol import Protocol

@@ -2,23 +2,15 @@
 
 import argparse
 import asyncio
-import logging
-import os
-import sqlite3
 import sys
 
-from sqlalchemy.exc import DBAPIError
-
-from sdlc_lens.commands.threads import require_threads
+from sdlc_lens.commands.database import with_database
 from sdlc_lens.db.database import Database
-from sdlc_lens.db.file import failure, look, require_writable
-from sdlc_lens.db.locks import require_locks
-from sdlc_lens.db.readiness import check_readiness
-from sdlc_lens.errors import LensError, UnusableDatabase
+from sdlc_lens.errors import LensError, SyncInProgress
 from sdlc_lens.queries.projects import get_project, list_projects
 from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.settings import Settings, load_settings
-from sdlc_lens.sync.runner import Runner
+from sdlc_lens.settings import Settings
+from sdlc_lens.sync.runner import RETRY_SECONDS, Runner
 
 DESCRIPTION = """\
 Read the workspace of one or all projects, and store what changed. While the service runs:
@@ -35,19 +27,16 @@ all exit codes: python3 -m sdlc_lens --help
 def run(arguments: list[str]) -> int:
     """Sync the projects that ARGUMENTS name; 0 when each was synced.
 
-    Raises: SettingError, UnusableDatabase, NoPermission, StorageError, LocksUnsupported, NotFound.
+    Raises: what `with_database` raises, NotFound.
     """
     options = _parser().parse_args(arguments)
-    settings = load_settings()
-    # Foreseen failures have a line of their own, in the report; standard output is for that alone.
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    require_threads()
-    try:
-        return asyncio.run(_sync(settings, options.slug, confirmed=options.confirm))
-    except DBAPIError as error:
-        if not isinstance(error.orig, sqlite3.Error):
-            raise
-        raise failure(settings.database_path, error.orig) from error
+
+    async def sync(database: Database, runner: Runner, _settings: Settings) -> int:
+        slugs = await _slugs(database, options.slug)
+        outcomes = [await sync_one(runner, slug, confirmed=options.confirm) for slug in slugs]
+        return 0 if all(outcomes) else 1
+
+    return with_database(sync)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,33 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _sync(settings: Settings, slug: str | None, *, confirmed: bool) -> int:
-    """Sync one project after the other; without SLUG, all of them."""
-    await _require_ready(settings)
-    database = Database(settings.database_path)
-    runner = Runner(database, settings.allowed_project_base)
-    try:
-        slugs = await _slugs(database, slug)
-        outcomes = [await _sync_one(runner, name, confirmed=confirmed) for name in slugs]
-    finally:
-        await runner.close()
-        await database.close()
-    return 0 if all(outcomes) else 1
-
-
-async def _require_ready(settings: Settings) -> None:
-    if os.access(settings.database_path, os.F_OK):
-        require_writable(settings.database_path)
-        require_locks(settings.database_path)
-    found = await check_readiness(settings.database_path)
-    if not found.ready:
-        look(settings.database_path)  # raises when the file is why
-        raise UnusableDatabase(
-            f"{settings.database_path}: {found.reason}. Start this version of the service on it, or"
-            f" run `python3 -m sdlc_lens migrate`"
-        )
-
-
 async def _slugs(database: Database, slug: str | None) -> list[str]:
     async with database.read() as session:
         if slug is not None:
@@ -100,10 +62,18 @@ async def _slugs(database: Database, slug: str | None) -> list[str]:
         return [project.slug for project in await list_projects(session)]
 
 
-async def _sync_one(runner: Runner, slug: str, *, confirmed: bool) -> bool:
-    """Sync a project and print a line about it; whether it went well."""
+async def sync_one(
+    runner: Runner, slug: str, *, confirmed: bool = False, waits: bool = False
+) -> bool:
+    """Sync a project and print a line about it; whether it went well.
+
+    One that WAITS begins when a sync under way is over.
+    """
     try:
-        report = await runner.sync(slug, confirmed=confirmed)
+        if waits:
+            report = await _when_free(runner, slug)
+        else:
+            report = await runner.sync(slug, confirmed=confirmed)
     except LensError as error:
         print(f"sdlc-lens: {slug}: {error}", file=sys.stderr)
         return False
@@ -114,6 +84,14 @@ async def _sync_one(runner: Runner, slug: str, *, confirmed: bool) -> bool:
     for unread in report.failures:
         print(f"sdlc-lens: {slug}: {unread.path!r}: {unread.reason}", file=sys.stderr)
     return synced
+
+
+async def _when_free(runner: Runner, slug: str) -> Sync:
+    while True:
+        try:
+            return await runner.sync(slug)
+        except SyncInProgress:
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def _reason(slug: str, report: Sync) -> str:

@@ -1,1 +1,1 @@
-"""Pure facts about documents: the standard library only, no input and no output."""
+"""The pure part of the service: the standard library only, no I/O."""

@@ -1,38 +1,29 @@
 """What the health check reads of a project, and its reports."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from sqlalchemy import RowMapping, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from sdlc_lens.db.database import ReadSession, WriteSession, rows
-from sdlc_lens.db.tables import document_links, document_refs, documents, health_reports, projects
+from sdlc_lens.db.tables import documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.errors import NotFound
 
-_ROWS_AT_ONCE = 500
-_REFS = (
-    select(func.json_group_array(document_refs.c.ref))
-    .where(document_refs.c.document_id == documents.c.id)
-    .scalar_subquery()
-)
-_REFERENCES = (
-    select(
-        func.json_group_array(func.json_array(*(document_links.c[name] for name in Link._fields)))
-    )
-    .where(document_links.c.document_id == documents.c.id)
-    .where(document_links.c.relation != MENTION)
-    .scalar_subquery()
-)
-# One row a document: its references and refs as JSON.
-_FACTS = select(
-    *(documents.c[field.name] for field in fields(Facts) if field.name in documents.c),
-    _REFS.label("refs"),
-    _REFERENCES.label("references"),
-).where(documents.c.project_id == bindparam("project_id"))
+# One row a document: its refs and references as JSON.
+_FIELDS = tuple(field.name for field in fields(Facts) if field.name in documents.c)
+_FACTS = f"""
+SELECT {", ".join(_FIELDS)},
+    (SELECT json_group_array(ref) FROM document_refs WHERE document_id = documents.id),
+    (SELECT json_group_array(json_array({", ".join(Link._fields)}))
+     FROM document_links WHERE document_id = documents.id AND relation <> '{MENTION}')
+FROM documents WHERE project_id = ?
+"""
 _STANDING = (
     select(
         projects.c.id.label("project_id"),
@@ -83,29 +74,35 @@ async def get_summaries(session: ReadSession) -> dict[int, str]:
     return {row["id"]: row["summary"] for row in await session.run(rows, _SUMMARIES, {})}
 
 
-async def read_facts(session: ReadSession, project_id: int) -> list[RowMapping]:
-    """Every document of a project, in portions, between which the event loop gets its turn."""
-    found: list[RowMapping] = []
-    result = await session.stream(_FACTS, {"project_id": project_id})
-    async for portion in result.mappings().partitions(_ROWS_AT_ONCE):
-        found.extend(portion)
-    return found
+def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
+    """What rules know of every document of a project; for functions of `ReadSession.run`."""
+    for *values, refs, references in connection.execute(_FACTS, (project_id,)):
+        yield Facts(
+            **dict(zip(_FIELDS, values, strict=True)),
+            refs=frozenset(json.loads(refs)),
+            references=tuple(Link(*link) for link in json.loads(references)),
+        )
 
 
-def facts(row: RowMapping) -> Facts:
-    """What `read_facts` read of a document."""
-    refs = frozenset(json.loads(row["refs"]))
-    references = tuple(Link(*link) for link in json.loads(row["references"]))
-    return Facts(**{**row, "refs": refs, "references": references})
+async def has_report(session: ReadSession, project_id: int, revision: int) -> bool:
+    """Whether the report on that state of a project is stored."""
+    found = select(health_reports.c.project_id).where(
+        health_reports.c.project_id == project_id,
+        health_reports.c.revision == revision,
+        health_reports.c.rules_version == RULES_VERSION,
+    )
+    return await session.scalar(found) is not None
 
 
-async def store_report(session: WriteSession, standing: Standing, report: str) -> None:
+async def store_report(
+    session: WriteSession, project_id: int, revision: int, report: str
+) -> None:
     """Keep the report on a state of a project; nothing happens when the project is gone."""
-    values = {"revision": standing.revision, "rules_version": RULES_VERSION, "report": report}
-    known = await session.scalar(select(projects.c.id).where(projects.c.id == standing.project_id))
+    values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
+    known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
     if known is not None:
         await session.execute(
             insert(health_reports)
-            .values(project_id=standing.project_id, **values)
+            .values(project_id=project_id, **values)
             .on_conflict_do_update(index_elements=["project_id"], set_=values)
         )

@@ -22,7 +22,7 @@ from sdlc_lens.db.tables import (
 from sdlc_lens.domain.documents.document import Document
 from sdlc_lens.domain.documents.references import Link
 from sdlc_lens.domain.search.folding import fold, indexed_text
-from sdlc_lens.sources.snapshot import blob_id
+from sdlc_lens.sources.snapshot import Blob
 
 Row = dict[str, object]
 Rows = Mapping[Table, Sequence[Row]]
@@ -66,11 +66,12 @@ async def outdated_documents(session: ReadSession, project_id: int, current: str
     return {row.id: row.path for row in await session.execute(query)}
 
 
-def stored_source(connection: sqlite3.Connection, document_id: int) -> bytes:
-    """The bytes of a document; for functions of `ReadSession.run`."""
-    query = "SELECT source FROM document_sources WHERE document_id = ?"
-    (source,) = connection.execute(query, (document_id,)).fetchone()
-    return bytes(source)
+def stored_blob(connection: sqlite3.Connection, document_id: int) -> Blob:
+    """The source of a document; for functions of `ReadSession.run`."""
+    query = """
+    SELECT blob_id, source FROM documents JOIN document_sources ON document_id = id WHERE id = ?
+    """
+    return Blob(*connection.execute(query, (document_id,)).fetchone())
 
 
 async def outdated_projects(session: ReadSession, current: str) -> list[str]:
@@ -85,15 +86,15 @@ async def next_id(session: WriteSession) -> int:
     return (await session.scalar(select(func.max(documents.c.id))) or 0) + 1
 
 
-def document_rows(parsed: Mapping[int, tuple[Document, bytes]], **shared: object) -> Rows:
+def document_rows(parsed: Mapping[int, tuple[Document, Blob]], **shared: object) -> Rows:
     """The rows of documents and their sources, by id; SHARED are columns with one value for all."""
     rows: dict[Table, list[Row]] = {table: [] for table in _TABLES}
-    for document_id, (document, source) in parsed.items():
+    for document_id, (document, blob) in parsed.items():
         fields = {name: getattr(document, name) for name in DOCUMENT_FIELDS}
         fields |= {name: kind.process_bind_param(fields[name]) for name, kind in _JSON.items()}
-        own: Row = {"id": document_id, "blob_id": blob_id(source)}
+        own: Row = {"id": document_id, "blob_id": blob.id}
         rows[documents].append(own | shared | fields)
-        rows[document_sources].append(source_row(own | fields, source))
+        rows[document_sources].append(source_row(own | fields, blob.source))
         refs = dict.fromkeys(document.aliases, False)
         if document.ref:
             refs[document.ref] = True

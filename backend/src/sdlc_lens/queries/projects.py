@@ -158,10 +158,12 @@ async def extend_leases(session: WriteSession, more_seconds: int) -> None:
     await session.execute(update(projects).where(*running).values(lease_ends_at=end))
 
 
-async def add_revision(session: WriteSession, project_id: int) -> None:
-    """Count a change of what is stored of the project that no sync has made."""
+async def add_revision(session: WriteSession, project_id: int) -> int:
+    """Count a change of what is stored of the project that no sync has made; the new revision."""
     values = {"revision": projects.c.revision + 1}
-    await session.execute(update(projects).where(projects.c.id == project_id).values(values))
+    changed = update(projects).where(projects.c.id == project_id).values(values)
+    revision: int = await session.scalar(changed.returning(projects.c.revision))
+    return revision
 
 
 async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:

@@ -27,7 +27,10 @@ WHERE document_refs.ref IN (SELECT value FROM json_each(:refs)) AND project_id +
 """
 _REFS = "SELECT ref FROM document_refs WHERE document_id = :id"
 _LINK = ", ".join(Link._fields)
-_LINKS = f"SELECT {_LINK} FROM document_links WHERE document_id = :id ORDER BY position"
+_LINKS = f"""
+SELECT {_LINK} FROM document_links
+WHERE document_id = :id AND relation IS NOT :left_out ORDER BY position
+"""
 _LINKS_BY = f"""
 SELECT document_id, {_LINK} FROM document_links
 WHERE document_id IN (SELECT value FROM json_each(:ids))
@@ -127,9 +130,12 @@ def get_mentioning(
     return _in_order(Named(**row) for row in rows(connection, _NAMED, values))
 
 
-def get_related(connection: sqlite3.Connection, project_id: int, document_id: int) -> Related:
-    """Everything that a document is related to."""
-    links = [Link(**row) for row in rows(connection, _LINKS, {"id": document_id})]
+def get_related(
+    connection: sqlite3.Connection, project_id: int, document_id: int, *, mentions: bool = True
+) -> Related:
+    """Everything that a document is related to; what it mentions only with MENTIONS."""
+    values = {"id": document_id, "left_out": None if mentions else MENTION}
+    links = [Link(**row) for row in rows(connection, _LINKS, values)]
     refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     meanings = _meanings(connection, project_id, (link.target for link in links))
     above = _ancestors(connection, project_id, document_id)

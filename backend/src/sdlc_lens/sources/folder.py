@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,14 @@ from sdlc_lens.domain.documents.layout import is_skipped_folder
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.permissions import why_unreadable
 from sdlc_lens.sources.mapping import MappingError, read_mapping
-from sdlc_lens.sources.snapshot import Snapshot, blob_id
+from sdlc_lens.sources.snapshot import Blob, Snapshot, blob
 from sdlc_lens.sources.walk import Found, read_in, storable, walk, why
 
 SETTINGS = ".config.yaml"
 VERSIONS = (".version", ".version.yaml")
+
+MOST_KEPT_BYTES = 16 * 2**20
+"""Of new files: they need not be read again, and fit into the memory that a sync takes anyway."""
 
 _LONGEST_SHOWN = 200
 _LEVELS = 3
@@ -88,30 +91,40 @@ def _is_workspace(folder: Path) -> bool:
         return False
 
 
-def read_folder(path: str, base: Path) -> Snapshot:
-    """The workspace at PATH, as it is now."""
+def read_folder(path: str, base: Path, stored: Container[str] = ()) -> Snapshot:
+    """The workspace at PATH, as it is now; blobs whose ids are not STORED are kept.
+
+    Of these so many as fit into MOST_KEPT_BYTES: the other files are read again when needed.
+    """
     named, root = Path(path), _readable(path, base)
     blobs: dict[str, str] = {}
     unreadable: dict[str, str] = {}
     names: dict[str, str] = {}
+    kept: dict[str, Blob] = {}
+    room = MOST_KEPT_BYTES
     for found in walk(root, named, unreadable):
-        stored = storable(found.path)
-        if stored in blobs or stored in unreadable:
-            unreadable[stored] = "another file has the same name once it is written in UTF-8"
+        place = storable(found.path)
+        if place in blobs or place in unreadable:
+            unreadable[place] = "another file has the same name once it is written in UTF-8"
             continue
         try:
-            blobs[stored] = blob_id(found.read())
+            new = blob(found.read())
         except FileNotFoundError:
             continue  # gone since the folder was listed
         except OSError as error:
-            unreadable[stored] = why(named / found.path, error)
-        names[stored] = found.path
+            unreadable[place] = why(named / found.path, error)
+            continue
+        blobs[place] = new.id
+        names[place] = found.path
+        if new.id not in stored and len(new.source) <= room:
+            kept[place] = new
+            room -= len(new.source)
     warnings: list[str] = []
     settings = _mapping(root, SETTINGS, warnings) or {}
     versions = (_mapping(root, name, warnings) for name in VERSIONS)
     version = next((found for found in versions if found is not None), {})
     _readable(path, base)  # one that vanished meanwhile is not empty
-    read = partial(_read, root, named, names)
+    read = partial(_read, root, named, names, kept)
     return Snapshot(blobs, read, unreadable, settings, version, tuple(warnings))
 
 
@@ -135,10 +148,14 @@ def _readable(path: str, base: Path) -> Path:
     return root
 
 
-def _read(root: Path, named: Path, names: Mapping[str, str], path: str) -> bytes | None:
+def _read(
+    root: Path, named: Path, names: Mapping[str, str], kept: dict[str, Blob], path: str
+) -> Blob | None:
+    if found := kept.pop(path, None):
+        return found
     name = names[path]
     try:
-        return read_in(root, name)
+        return blob(read_in(root, name))
     except FileNotFoundError as error:
         if root.is_dir():
             return None

@@ -1,4 +1,4 @@
-"""The small YAML files in which a workspace describes itself, read without trusting them."""
+"""The YAML files that describe a workspace, read as untrusted input."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 
 
-# What the loader raises for values that do not fit their tag, beside its own errors.
+# The loader raises these, too, for values that do not fit their tag.
 _REFUSALS = (
     yaml.YAMLError,
     ValueError,
@@ -34,14 +34,14 @@ def read_mapping(source: bytes) -> Mapping[object, object]:
     except MappingError:
         raise
     except _REFUSALS as error:
-        raise MappingError(f"it is no YAML{_place(error)}") from error
+        raise MappingError(f"it is not valid YAML{_place(error)}") from error
     if content is not None and not isinstance(content, Mapping):
-        raise MappingError("it is no mapping")
+        raise MappingError("it is not a mapping")
     return content or {}
 
 
 def _require_harmless(source: bytes) -> None:
-    """Refuse aliases, a few lines of which fill the memory, and depth, which takes minutes."""
+    """Refuse aliases, which can fill the memory, and deep nesting, which can take minutes."""
     depth = 0
     for event in yaml.parse(source, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
@@ -53,6 +53,6 @@ def _require_harmless(source: bytes) -> None:
 
 
 def _place(error: Exception) -> str:
-    """Where in a file the error is, if it tells."""
+    """The line of ERROR, if it has one."""
     mark = getattr(error, "problem_mark", None)
     return f", line {mark.line + 1}" if mark else ""

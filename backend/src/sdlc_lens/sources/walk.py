@@ -3,8 +3,8 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sdlc_lens.domain.documents.layout import is_document, is_skipped_folder
 from sdlc_lens.permissions import why_unreadable
@@ -18,8 +18,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A document's file, by its path below the root; it can be read until the walk goes on."""
 
     path: str
@@ -110,11 +109,11 @@ def _read(name: str, folder: int) -> bytes:
     try:
         for _ in range(_ATTEMPTS):
             size, changed = _size_and_time(descriptor)
-            source = b""
-            # A byte more than there is, to see its end.
-            while part := os.pread(descriptor, size + 1 - len(source), len(source)):
+            source = os.pread(descriptor, size + 1, 0)
+            # A read may return less than there is; a byte more than there is shows a longer file.
+            while len(source) < size and (part := os.pread(descriptor, size, len(source))):
                 source += part
-            if _size_and_time(descriptor) == (size, changed):
+            if len(source) == size and _size_and_time(descriptor) == (size, changed):
                 return source
     finally:
         os.close(descriptor)

@@ -20,9 +20,9 @@ from sdlc_lens.queries.ingest import (
     next_id,
     remove_documents,
     replace_fields,
-    stored_source,
+    stored_blob,
 )
-from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sources.snapshot import Blob, Snapshot
 from sdlc_lens.sync import threads
 from sdlc_lens.sync.plan import Plan
 from sdlc_lens.sync.threads import in_own_thread, in_time
@@ -51,17 +51,17 @@ async def apply(
     ids = count(await next_id(session))
     failures: dict[str, str] = {}
 
-    def read(path: str) -> bytes | None:
+    def read(path: str) -> Blob | None:
         try:
             return snapshot.read(path)
         except Unreadable as error:
             failures[path] = str(error)
             return None
 
-    def rows_of(sources: Mapping[str, bytes]) -> Rows:
+    def rows_of(blobs: Mapping[str, Blob]) -> Rows:
         parsed = {
-            next(ids): (parse(path, source, configuration), source)
-            for path, source in sources.items()
+            next(ids): (parse(path, blob.source, configuration), blob)
+            for path, blob in blobs.items()
         }
         return document_rows(parsed, **shared)
 
@@ -71,12 +71,12 @@ async def apply(
     # the threads that wait for each other take half as much CPU again.
     while waiting:
         reading = in_own_thread(_portion, waiting, read)
-        sources = await in_time(reading, threads.MOST_SECONDS_IN_TURN)
-        rows = await asyncio.to_thread(rows_of, sources)
-        former = [stored[path].id for path in sources if path in stored]
+        blobs = await in_time(reading, threads.MOST_SECONDS_IN_TURN)
+        rows = await asyncio.to_thread(rows_of, blobs)
+        former = [stored[path].id for path in blobs if path in stored]
         await remove_documents(session, former)
         await add_documents(session, rows)
-        added += len(sources) - len(former)
+        added += len(blobs) - len(former)
         changed += len(former)
     again = {stored[path].id: path for path in plan.parse_again}
     changed += await parse_again(session, again, configuration)
@@ -92,10 +92,10 @@ async def parse_again(
     waiting = deque(paths)
 
     def read(connection: Connection) -> Rows:
-        sources = _portion(waiting, partial(stored_source, connection))
+        blobs = _portion(waiting, partial(stored_blob, connection))
         parsed = {
-            document_id: (parse(paths[document_id], source, configuration), source)
-            for document_id, source in sources.items()
+            document_id: (parse(paths[document_id], blob.source, configuration), blob)
+            for document_id, blob in blobs.items()
         }
         return document_rows(parsed, parsed_by=mark)
 
@@ -105,16 +105,16 @@ async def parse_again(
     return changed
 
 
-def _portion[Key](waiting: deque[Key], read: Callable[[Key], bytes | None]) -> dict[Key, bytes]:
-    """The sources of the first that are WAITING, which are taken from it: so many, or so many
+def _portion[Key](waiting: deque[Key], read: Callable[[Key], Blob | None]) -> dict[Key, Blob]:
+    """The blobs of the first that are WAITING, which are taken from it: so many, or so many
     bytes, as are stored at once.
     """
-    sources: dict[Key, bytes] = {}
+    blobs: dict[Key, Blob] = {}
     size = 0
-    while waiting and len(sources) < DOCUMENTS_AT_ONCE and size < BYTES_AT_ONCE:
+    while waiting and len(blobs) < DOCUMENTS_AT_ONCE and size < BYTES_AT_ONCE:
         key = waiting.popleft()
-        source = read(key)
-        if source is not None:
-            sources[key] = source
-            size += len(source)
-    return sources
+        blob = read(key)
+        if blob:
+            blobs[key] = blob
+            size += len(blob.source)
+    return blobs

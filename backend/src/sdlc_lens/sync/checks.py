@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import sqlite3
 
-from sqlalchemy import RowMapping
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sdlc_lens import memory
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.database import Database
+from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.report import Report, examine, from_text, to_text
 from sdlc_lens.errors import Busy
 from sdlc_lens.queries.checks import (
     Standing,
-    facts,
     get_standing,
+    has_report,
     read_facts,
     store_report,
 )
@@ -49,12 +48,10 @@ class HealthChecks:
             if standing.report is not None:  # made while this one waited for its turn
                 return standing, standing.report
             text = self._waiting(standing)
-            rows = () if text else await read_facts(session, standing.project_id)
-        if not text:
-            text = await asyncio.to_thread(_examined, rows)
-            del rows
-            await asyncio.to_thread(memory.release)
+            if not text:
+                text = await session.run(_examined, standing.project_id)
         await self._keep(slug, standing, text)
+        await asyncio.to_thread(memory.release)
         return standing, text
 
     def _waiting(self, standing: Standing) -> str:
@@ -66,7 +63,7 @@ class HealthChecks:
         """Store a report; if that cannot be done at once, it waits for the next one to ask."""
         try:
             async with self._database.write(wait_seconds=0) as session:
-                await store_report(session, standing, text)
+                await store_report(session, standing.project_id, standing.revision, text)
             self._unkept = None
         except Busy:
             self._unkept = _state(standing), text
@@ -74,9 +71,26 @@ class HealthChecks:
             logger.warning("the health check of %s is not kept: %s", slug, error)
 
 
+async def check(session: WriteSession, project_id: int, revision: int) -> None:
+    """Store the health check of what is stored of a project, unless it is there.
+
+    If a rule fails, that is logged: the check is made when somebody asks for it.
+    """
+    if await has_report(session, project_id, revision):
+        return
+    try:
+        report = await session.run(_examined, project_id)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        logger.exception("the health check of project %d failed", project_id)
+    else:
+        await store_report(session, project_id, revision, report)
+
+
 def _state(standing: Standing) -> tuple[int, int]:
     return standing.project_id, standing.revision
 
 
-def _examined(rows: Sequence[RowMapping]) -> str:
-    return to_text(examine(Corpus(map(facts, rows)), stamp(now())))
+def _examined(connection: sqlite3.Connection, project_id: int) -> str:
+    return to_text(examine(Corpus(read_facts(connection, project_id)), stamp(now())))

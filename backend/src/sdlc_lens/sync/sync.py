@@ -25,6 +25,7 @@ from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import threads
 from sdlc_lens.sync.apply import apply, parse_again
+from sdlc_lens.sync.checks import check
 from sdlc_lens.sync.plan import Plan, make_plan, require_most_to_stay
 from sdlc_lens.sync.threads import in_own_thread, in_time
 
@@ -91,6 +92,7 @@ async def run(
             "warnings": json.dumps([*snapshot.warnings, *configuration.warnings, *warnings]),
             "revision": report.revision,
         }
+        await check(session, project.id, report.revision)
         await finish(session, project.id, lease, values, report)
     return report
 
@@ -109,14 +111,14 @@ async def parse_stored_again(database: Database, slug: str) -> None:
         outdated = await outdated_documents(session, project_id, parsed_by(configuration))
         if outdated:
             await parse_again(session, outdated, configuration)
-            await add_revision(session, project_id)
+            await check(session, project_id, await add_revision(session, project_id))
 
 
 def _compare(
     path: str, base: Path, stored: Mapping[str, Stored], guarded: bool
 ) -> tuple[Snapshot, Configuration, Plan]:
     """What the folder holds, what it says of itself, and what that leaves to do."""
-    snapshot = read_folder(path, base)
+    snapshot = read_folder(path, base, {document.blob_id for document in stored.values()})
     configuration = configure(snapshot.settings, snapshot.version)
     plan = make_plan(stored, snapshot.blobs, snapshot.unreadable, parsed_by(configuration))
     if guarded:

@@ -49,6 +49,11 @@ class Bar:
         parts = (f"{segment.count} {LEGEND[segment.kind]}" for segment in self.segments)
         return ", ".join(parts) or "nothing"
 
+    @property
+    def counts(self) -> list[int]:
+        """How many documents there are of each kind, in the order of the legend."""
+        return [self.count(kind) for kind in LEGEND]
+
     def count(self, kind: str) -> int:
         """How many documents of this kind there are."""
         return sum(segment.count for segment in self.segments if segment.kind == kind)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
-from sdlc_lens.domain.statistics import summarise
+from sdlc_lens.domain.statistics import Count, summarise
 from sdlc_lens.queries.documents.detail import (
     Detail,
     find_document,
@@ -18,32 +18,36 @@ from sdlc_lens.queries.documents.detail import (
 )
 from sdlc_lens.queries.projects import Project, get_configuration, get_project, get_project_id
 from sdlc_lens.queries.references import find_targets, get_mentioning, get_related
-from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web.addresses import project_address, root
+from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.markdown import LEAST_HEADINGS, LONGEST_RENDERED, MOST_LISTED, Rendered
 from sdlc_lens.web.reader import Reader
 from sdlc_lens.web.render import page
-from sdlc_lens.web.words import PROOFS
+from sdlc_lens.web.words import NOT_RECORDED, PROOFS
 
 MOST_NAMED = 8
 
 _SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "story points"})
 
 
-async def document(request: Request, reader: Reader) -> Response:
+async def document(
+    request: Request, reader: Reader, counted: Gathered[list[Count], []]
+) -> Response:
     """The page."""
     path = request.path_params
     async with request.app.state.database.read() as session:
         project = await get_project(session, path["slug"])
         at = request.query_params.get("path") or None
-        found = await session.run(find_document, project.id, path["type"], path["doc_id"], at)
-        detail = await session.run(get_detail, found.id)
-        related = await session.run(get_related, project.id, found.id)
-        mentioning = await session.run(get_mentioning, project.id, found.id)
-        place = await session.run(get_place, project.id, detail)
+        found = await session.run_here(find_document, project.id, path["type"], path["doc_id"], at)
+        detail = await session.run_here(get_detail, found.id)
+        related = await session.run_here(get_related, project.id, found.id, mentions=False)
+        mentioning = await session.run_here(get_mentioning, project.id, found.id)
+        place = await session.run_here(get_place, project.id, detail)
         named = [name for name in (detail.epic, detail.story) if name]
-        targets = await session.run(find_targets, project.id, named, ())
-        proof = await _proof(session, project, detail)
+        targets = await session.run_here(find_targets, project.id, named, ())
+        counts = await counted.get(session, project)
+        unproven = summarise(counts).unproven
+        proof = await _proof(session, project, detail, unproven)
     rendered = None
     if len(detail.content) <= LONGEST_RENDERED:
         rendered = await reader.read(project, detail, project_address(root(request), project.slug))
@@ -68,6 +72,7 @@ async def document(request: Request, reader: Reader) -> Response:
         place=place,
         others=found.others,
         proof=proof,
+        unproven=unproven,
         proofs=PROOFS,
         most_named=MOST_NAMED,
     )
@@ -86,12 +91,14 @@ async def source(request: Request) -> Response:
     return Response(file, headers=policy, media_type="text/markdown")
 
 
-async def _proof(session: ReadSession, project: Project, detail: Detail) -> str | None:
+async def _proof(
+    session: ReadSession, project: Project, detail: Detail, unproven: int | None
+) -> str | None:
     """What is known of the proof of a delivered story, in words; None for anything else."""
     if detail.type != "story" or not is_delivered(detail.type, detail.status):
         return None
-    if summarise(await count_documents(session, project.id)).unproven is None:
-        return "proof not recorded"
+    if unproven is None:
+        return NOT_RECORDED
     counts = count(detail.criteria)
     missing = counts.failed + counts.unstated
     if not missing:

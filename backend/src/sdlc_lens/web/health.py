@@ -10,8 +10,10 @@ from starlette.responses import Response
 from sdlc_lens.domain.checks.finding import Category, Severity
 from sdlc_lens.domain.checks.report import Outcome
 from sdlc_lens.domain.checks.rules.table import RULES
+from sdlc_lens.domain.statistics import Count, summarise
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.projects import get_project
+from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.forms import values
 from sdlc_lens.web.render import page, table
 
@@ -33,12 +35,13 @@ class Affected(NamedTuple):
     title: str
 
 
-async def health(request: Request) -> Response:
+async def health(request: Request, counted: Gathered[list[Count], []]) -> Response:
     """The page: the first findings of each rule, or all of one rule that is asked for."""
     slug = request.path_params["slug"]
     chosen = {name: _chosen(request, name) for name in _FILTERS}
     async with request.app.state.database.read() as session:
         project = await get_project(session, slug)
+        statistics = summarise(await counted.get(session, project))
     report = await request.app.state.health_checks.report(slug)
     asked = [outcome for outcome in report.outcomes if outcome.failed and _passes(outcome, chosen)]
     if request.query_params.get("format") == "csv":
@@ -50,6 +53,7 @@ async def health(request: Request) -> Response:
         project=project,
         tab="health",
         report=report,
+        statistics=statistics,
         groups=[
             (outcome, [_finding(finding) for finding in outcome.findings[:most]])
             for outcome in asked

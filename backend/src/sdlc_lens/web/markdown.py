@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
@@ -39,7 +40,7 @@ class Heading:
 class Rendered:
     """A document's content as HTML, and its headings."""
 
-    html: str
+    html: Markup
     headings: tuple[Heading, ...]
 
 
@@ -71,7 +72,7 @@ def render(parsed: Parsed, targets: Targets, home: str) -> Rendered:
     for inline in _inlines(parsed.tokens):
         inline.children = _linked(inline.children or [], parsed.folder, targets, home)
     html = PARSER.renderer.render(parsed.tokens, PARSER.options, parsed.environment)
-    return Rendered(html, tuple(parsed.headings))
+    return Rendered(Markup(html), tuple(parsed.headings))
 
 
 def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:
@@ -79,21 +80,24 @@ def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:
 
 
 def _read_headings(parsed: Parsed) -> None:
-    """Make room for the page's own heading, and give every heading an anchor."""
+    """Put every heading one level below its parent, and give it an anchor."""
     used: dict[str, int] = {}
+    parents: list[int] = []
     tokens = parsed.tokens
     for place, token in enumerate(tokens):
-        if token.type not in ("heading_open", "heading_close"):
+        if token.type != "heading_open":
             continue
-        level = int(token.tag[1])
-        token.tag = f"h{min(level + 1, 6)}"
-        if token.type == "heading_open":
-            text, anchor = _heading(tokens[place + 1])
-            used[anchor] = used.get(anchor, 0) + 1
-            unique = anchor if used[anchor] == 1 else f"{anchor}--{used[anchor]}"
-            # Prefixed, so that no heading takes the place of an anchor of the page.
-            token.attrSet("id", f"s-{unique}")
-            parsed.headings.append(Heading(level, str(token.attrs["id"]), text))
+        written = int(token.tag[1])
+        while parents and parents[-1] >= written:
+            parents.pop()
+        parents.append(written)
+        token.tag = tokens[place + 2].tag = f"h{min(len(parents) + 1, 6)}"
+        text, anchor = _heading(tokens[place + 1])
+        used[anchor] = used.get(anchor, 0) + 1
+        unique = anchor if used[anchor] == 1 else f"{anchor}--{used[anchor]}"
+        # Prefixed, so that no heading takes the place of an anchor of the page.
+        token.attrSet("id", f"s-{unique}")
+        parsed.headings.append(Heading(len(parents), str(token.attrs["id"]), text))
 
 
 def _heading(inline: Token) -> tuple[str, str]:

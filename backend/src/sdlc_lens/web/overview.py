@@ -8,22 +8,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sdlc_lens.clock import now
+from sdlc_lens.db.database import ReadSession
 from sdlc_lens.domain.checks.report import from_text
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
-from sdlc_lens.domain.statistics import Count, summarise
+from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.checks import get_summaries
-from sdlc_lens.queries.documents.listing import DocumentItem
-from sdlc_lens.queries.progress import EpicCount, Waiting
+from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
+from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
 from sdlc_lens.queries.projects import get_project
+from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.queries.syncs import last_sync
 from sdlc_lens.web.charts import Bar, status_bar, story_bar
-from sdlc_lens.web.figures import GatheredFigures
+from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
-from sdlc_lens.web.words import TYPES
+from sdlc_lens.web.words import TYPES, short_id
 
-MOST_EPICS_SHOWN = 30
-MOST_NAMED = 5
+MOST_EPICS, MOST_EPICS_SHOWN = 1000, 30
+MOST_NAMED = MOST_LATEST = 5
 _CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points")
 
 
@@ -36,12 +38,30 @@ class EpicRow:
     points: float
 
     @property
+    def named_bar(self) -> tuple[str, Bar]:
+        """Its bar, after what it is called."""
+        return (short_id(self.epic.doc_id) if self.epic else "no epic"), self.bar
+
+    @property
     def is_finished(self) -> bool:
         """Whether nothing is left to do in it."""
         return self.bar.delivered + self.bar.count("dropped") == self.bar.total > 0
 
 
-async def overview(request: Request, gathered: GatheredFigures) -> Response:
+@dataclass(frozen=True)
+class Figures:
+    """What a project's documents come to."""
+
+    statistics: Statistics
+    bar: Bar
+    rows: list[EpicRow]
+    types: list[tuple[str, Bar]]
+    blocked: list[Waiting]
+    longest: list[Waiting]
+    latest: list[DocumentItem]
+
+
+async def overview(request: Request, gathered: Gathered[Figures, []]) -> Response:
     """The page, or its epics as CSV."""
     slug = request.path_params["slug"]
     async with request.app.state.database.read() as session:
@@ -49,10 +69,8 @@ async def overview(request: Request, gathered: GatheredFigures) -> Response:
         figures = await gathered.get(session, project)
         sync = await last_sync(session, project.id)
         checked = (await get_summaries(session)).get(project.id)
-    statistics = summarise(figures.counts)
-    rows = _epic_rows(figures.epics, figures.by_epic, records=statistics.unproven is not None)
     if request.query_params.get("format") == "csv":
-        return table(request, f"{slug}-epics", _CSV, map(_line, rows))
+        return table(request, f"{slug}-epics", _CSV, map(_line, figures.rows))
     if checked is None:
         report = await request.app.state.health_checks.report(slug)
     else:
@@ -62,17 +80,31 @@ async def overview(request: Request, gathered: GatheredFigures) -> Response:
         "overview/page.html",
         project=project,
         tab="overview",
-        statistics=statistics,
-        bar=story_bar(stories(figures.counts), statistics.unproven),
-        rows=sorted(rows, key=lambda row: row.is_finished)[:MOST_EPICS_SHOWN],
-        epics=len(rows),
-        types=_types(figures.counts, statistics.unproven),
+        figures=figures,
+        statistics=figures.statistics,
+        rows=sorted(figures.rows, key=lambda row: row.is_finished)[:MOST_EPICS_SHOWN],
         report=report,
-        blocked=[found for found in figures.waiting if found.is_blocked],
         most_named=MOST_NAMED,
-        longest=_longest(figures.waiting),
-        latest=figures.latest,
         sync=sync,
+    )
+
+
+async def gather_figures(session: ReadSession, project_id: int) -> Figures:
+    """The figures of a project."""
+    counts = await count_documents(session, project_id)
+    statistics = summarise(counts)
+    selection = Selection(types=["epic"], sort="doc_id", descending=False)
+    _, epics = await session.run(list_documents, project_id, selection, 0, MOST_EPICS)
+    by_epic = await session.run(count_by_epic, project_id)
+    waiting = await session.run(list_waiting, project_id)
+    return Figures(
+        statistics,
+        story_bar(stories(counts), statistics.unproven),
+        _epic_rows(epics, by_epic, records=statistics.unproven is not None),
+        _types(counts, statistics.unproven),
+        [found for found in waiting if found.is_blocked],
+        _longest(waiting),
+        (await session.run(list_documents, project_id, Selection(), 0, MOST_LATEST))[1],
     )
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sdlc_lens.clock import now
 from sdlc_lens.domain.checks.report import Report, from_text
-from sdlc_lens.domain.statistics import Count, Statistics, by_project, summarise
+from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.checks import get_summaries
 from sdlc_lens.queries.projects import Project, list_projects
-from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web.charts import Bar, story_bar
+from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.forms import sorting
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import SYNC_STATES
@@ -50,15 +51,14 @@ _CSV = ("project", "slug", "stories", "delivered", "dropped", "not proven", "ope
         "gate", "documents", "last synced", "sync state", "folder")  # fmt: skip
 
 
-async def portfolio(request: Request) -> Response:
+async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Response:
     """The page, or its rows as CSV."""
     column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
     async with request.app.state.database.read() as session:
         projects = await list_projects(session)
-        counts = await count_documents(session)
+        own = [await counted.get(session, project) for project in projects]
         reports = await get_summaries(session)
-    own = by_project(counts)
-    rows = [_row(project, own.get(project.id, []), reports) for project in projects]
+    rows = [_row(*found, reports) for found in zip(projects, own, strict=True)]
     rows.sort(key=lambda row: COLUMNS["name"](row))
     rows.sort(key=COLUMNS[column], reverse=descending)
     if request.query_params.get("format") == "csv":
@@ -67,7 +67,8 @@ async def portfolio(request: Request) -> Response:
         request,
         "portfolio/page.html",
         rows=rows,
-        total=summarise(counts),
+        named_bars=[(row.project.name, row.bar) for row in rows],
+        total=summarise(chain.from_iterable(own)),
         stories=sum(row.bar.total for row in rows),
         unrecorded=sum(row.statistics.unproven is None and row.bar.total > 0 for row in rows),
         failed=sum(row.project.sync_status == "error" for row in rows),

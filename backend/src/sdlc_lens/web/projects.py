@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
-from sdlc_lens.slug import slugify
+from sdlc_lens.slug import require_slug
 from sdlc_lens.sources.folder import find_workspaces, locate
 from sdlc_lens.web.addresses import project_address, root
+from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
 
-LONGEST_NAME = 200
 SEARCH_SECONDS = 1.0
 
 _CORRECTABLE = (Invalid, PathNotFound, Conflict)
@@ -30,7 +30,7 @@ async def create(request: Request) -> Response:
     form = await read_form(request)
     name, folder = form.get("name", "").strip(), form.get("folder", "").strip()
     try:
-        slug = _checked_slug(name)
+        slug = require_slug(name)
         await asyncio.to_thread(locate, folder, _base(request))
         async with request.app.state.database.write() as session:
             await projects.add_project(session, slug, name, folder)
@@ -57,7 +57,7 @@ async def change(request: Request) -> Response:
     async with request.app.state.database.read() as session:
         await projects.get_project(session, slug)
     try:
-        _checked_slug(str(values["name"]))
+        require_slug(str(values["name"]))
         await asyncio.to_thread(locate, str(values["sdlc_path"]), _base(request))
         async with request.app.state.database.write() as session:
             await projects.change_project(session, slug, values)
@@ -78,14 +78,6 @@ async def remove(request: Request) -> Response:
     async with request.app.state.database.write() as session:
         await projects.remove_project(session, request.path_params["slug"])
     return see(f"{root(request)}/")
-
-
-def _checked_slug(name: str) -> str:
-    if len(name) > LONGEST_NAME:
-        raise Invalid(f"The name is longer than {LONGEST_NAME} characters. Choose a shorter one")
-    if slug := slugify(name):
-        return slug
-    raise Invalid("The name has no letter and no digit. Choose another name")
 
 
 def _base(request: Request) -> Path:
@@ -119,6 +111,8 @@ async def _show_settings(request: Request, error: LensError | None = None) -> Re
         error=error,
         base=_base(request),
         folders=await _folders(request),
+        badges=NAMES,
+        origin=f"{request.url.scheme}://{request.url.netloc}",
         seconds=request.app.state.settings.sync_poll_interval_seconds,
         saved=request.query_params.get("saved") == "yes" and error is None,
     )

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from sdlc_lens.errors import Invalid
 from sdlc_lens.web.addresses import root
 from sdlc_lens.web.forms import read_form, see
-from sdlc_lens.web.render import THEME_COOKIE, THEMES, compressed, page, stylesheet
+from sdlc_lens.web.render import THEME_COOKIE, THEMES, compressed, page, static_files
 from sdlc_lens.web.words import GLOSSARY
 
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
 YEAR_SECONDS = 365 * 24 * 60 * 60
 # The libraries that the pages are made with, besides those of the API.
 LIBRARIES = (
@@ -53,11 +54,12 @@ async def choose_theme(request: Request) -> Response:
 
 async def static(request: Request) -> Response:
     """A static file; its name changes with its content."""
-    name, content = stylesheet()
-    if request.path_params["name"] != name:
+    content = dict(static_files().values()).get(request.path_params["name"])
+    if content is None:
         raise HTTPException(404)
     headers = {
         "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
         "Vary": "Accept-Encoding",
     }
-    return compressed(request, Response(content, headers=headers, media_type="text/css"))
+    media_type = MEDIA_TYPES[request.path_params["name"].rpartition(".")[2]]
+    return compressed(request, Response(content, headers=headers, media_type=media_type))

@@ -33,10 +33,14 @@ _DEFUSED = ("=", "+", "-", "@", *map(chr, range(32)))
 
 
 @cache
-def stylesheet() -> tuple[str, bytes]:
-    """The name under which the stylesheet is served, which has a hash of it, and its bytes."""
-    content = (HERE / "static" / "lens.css").read_bytes()
-    return f"lens.{hashlib.sha256(content).hexdigest()[:12]}.css", content
+def static_files() -> dict[str, tuple[str, bytes]]:
+    """By file name: the name that it is served under, which has a hash of it, and its bytes."""
+    found = {}
+    for file in (HERE / "static").iterdir():
+        content = file.read_bytes()
+        served = f"{file.stem}.{hashlib.sha256(content).hexdigest()[:12]}{file.suffix}"
+        found[file.name] = served, content
+    return found
 
 
 @cache
@@ -60,15 +64,18 @@ def environment() -> Environment:
         id=words.short_id,
         without_id=words.without_id,
         with_code=words.with_code,
+        upper_first=words.upper_first,
         basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(
-        stylesheet=stylesheet()[0],
+        static={name: served for name, (served, _) in static_files().items()},
         version=version(),
         themes=THEMES,
         legend=LEGEND,
         status_class=status_class,
         counted=words.counted,
+        are=words.are,
+        not_proven=words.not_proven,
         rule_names=words.RULES,
         sync_states=words.SYNC_STATES,
         document_address=document_address,

@@ -8,7 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from sdlc_lens.db.database import Database
+from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web import (
+    badges,
+    board,
     document,
     documents,
     health,
@@ -18,12 +21,17 @@ from sdlc_lens.web import (
     reference,
     search,
     syncs,
+    trace,
 )
 from sdlc_lens.web.addresses import project_address, root
-from sdlc_lens.web.figures import GatheredFigures
+from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.matrix import gather_matrix
 from sdlc_lens.web.reader import Reader
 
 Page = Callable[[Request], Awaitable[Response]]
+
+MOST_COUNTED, MOST_MATRICES = 1000, 4
+"""Of how many projects the counts and the matrices are kept."""
 
 PROJECT = "/projects/{slug}"
 DOCUMENT = f"{PROJECT}/documents/{{type}}/{{doc_id}}"
@@ -32,20 +40,27 @@ DOCUMENT = f"{PROJECT}/documents/{{type}}/{{doc_id}}"
 def make_router(database: Database) -> Router:
     """Every page by its path."""
     reader = Reader(database)
+    counted = Gathered(count_documents, most=MOST_COUNTED)
+    figures = Gathered(overview.gather_figures)
+    boards = Gathered(board.gather_board)
+    matrices = Gathered(gather_matrix, most=MOST_MATRICES)
     return Router(
         [
-            _route("/", get=portfolio.portfolio),
+            _route("/", get=partial(portfolio.portfolio, counted=counted)),
             _route("/add", get=projects.add, post=projects.create),
             _route("/search", get=search.search),
             _route("/glossary", get=reference.glossary),
             _route("/about", get=reference.about),
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
-            _route(PROJECT, get=partial(overview.overview, gathered=GatheredFigures())),
+            _route(PROJECT, get=partial(overview.overview, gathered=figures)),
+            _route(f"{PROJECT}/board", get=partial(board.board, gathered=boards)),
+            _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=matrices)),
             _route(f"{PROJECT}/documents", get=documents.documents),
-            _route(DOCUMENT, get=partial(document.document, reader=reader)),
+            _route(DOCUMENT, get=partial(document.document, reader=reader, counted=counted)),
             _route(f"{DOCUMENT}/source", get=document.source),
-            _route(f"{PROJECT}/health", get=health.health),
+            _route(f"{PROJECT}/badges/{{name}}", get=partial(badges.badge, counted=counted)),
+            _route(f"{PROJECT}/health", get=partial(health.health, counted=counted)),
             _route(f"{PROJECT}/syncs", get=syncs.syncs, post=syncs.start),
             _route(f"{PROJECT}/syncs/confirm", get=syncs.confirm),
             _route(f"{PROJECT}/settings", get=projects.settings, post=projects.change),

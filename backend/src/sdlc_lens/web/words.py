@@ -1,5 +1,6 @@
 """The words that pages use: names of types, times, numbers, and the glossary."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -9,6 +10,8 @@ from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
+
+_FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)(.)")
 
 SINGULAR, PLURAL = range(2)
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -46,8 +49,8 @@ RULES = {
     "STORY_NO_EPIC": "Story without an epic",
     "MISSING_STATUS": "Status missing",
     "EMPTY_CONTENT": "Document without content",
-    "MISSING_PLAN": "Plan missing for an open story",
-    "MISSING_TEST_SPEC": "Test specification missing for an open story",
+    "MISSING_PLAN": "Open story without a plan",
+    "MISSING_TEST_SPEC": "Open story without a test specification",
     "PLAN_NO_STORY": "Plan without a story",
     "TEST_SPEC_NO_STORY": "Test specification without a story",
     "ORPHAN_REFERENCE": "Reference to a document that does not exist",
@@ -75,6 +78,7 @@ SYNC_STATES = {
     "synced": "synced",
     "error": "last sync failed",
 }
+NOT_RECORDED = "proof not recorded"
 PROOFS = {
     "verified": "proven",
     "failed": "failed",
@@ -104,6 +108,8 @@ GLOSSARY = (
          " Fix, Rejected, Withdrawn or Superseded."),
     Term("epic", "Epic", "A large piece of work that is split into stories."),
     Term("finding", "Finding", "A place in the documents that breaks a rule of the health check."),
+    Term("gap", "Gap", "An open story without a plan or a test specification, or a delivered story"
+         " that is not proven. A test specification of an epic counts for each of its stories."),
     Term("gate", "Gate", "The health check passes when it has no critical and no high finding."),
     Term("grade", "Grade", "How much of what the rules look at is in order, in per cent; rules"
          " count by their severity."),
@@ -159,6 +165,16 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
 
 
+def not_proven(count: int) -> str:
+    """How many stories have a gap in their proof, in the words of every page."""
+    return f"{counted(count, 'delivered story', 'delivered stories')} {are(count)} not proven"
+
+
+def are(count: int) -> str:
+    """The verb that goes with COUNT things."""
+    return "is" if count == 1 else "are"
+
+
 def grouped(number: float) -> str:
     """A number with commas between thousands, and no decimals that are zero."""
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
@@ -169,7 +185,8 @@ def moment(stamp: str | None) -> str:
     if stamp is None:
         return "never"
     then = datetime.fromisoformat(stamp).astimezone(UTC)
-    return f"{then.day} {then:%b %Y, %H:%M} UTC"
+    shown = f"{then.day} {then:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(then.isoformat(), shown)
 
 
 def day(date: str) -> str:
@@ -188,6 +205,12 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def upper_first(text: Markup) -> Markup:
+    """TEXT as the beginning of a sentence; it may begin with a tag."""
+    begun = _FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1)
+    return Markup(begun)
 
 
 def class_key(status_class: StatusClass) -> str:

@@ -1,1 +1,1 @@
-"""What happens to every request before and after its route: one module per concern."""
+"""ASGI middleware, one module per concern."""

@@ -13,7 +13,7 @@ access = logging.getLogger("sdlc_lens.access")
 
 
 class AccessLogMiddleware:
-    """Logs each request with its status and duration, unless a machine asks this all the time."""
+    """Logs each request with its status and duration; probes and scrapes are left out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class AccessLogMiddleware:
 
 
 def _log(scope: Scope, status: int | None, seconds: float) -> None:
-    facts = {
+    fields = {
         "method": scope["method"],
         "path": _shown(scope),
         "status": status,
@@ -44,7 +44,7 @@ def _log(scope: Scope, status: int | None, seconds: float) -> None:
         "client": (scope.get("client") or ("-",))[0],
     }
     access.info(
-        "%(client)s %(method)s %(path)s %(status)s %(ms)s ms", facts, extra={"facts": facts}
+        "%(client)s %(method)s %(path)s %(status)s %(ms)s ms", fields, extra={"fields": fields}
     )
 
 

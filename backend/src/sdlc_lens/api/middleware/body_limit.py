@@ -1,4 +1,4 @@
-"""How much a request may bring."""
+"""The maximum size of a request body."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +10,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class BodyLimitMiddleware:
-    """Takes a body on as a whole before its route sees it, or refuses it."""
+    """Reads the whole body before the route runs, and refuses one that is too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,7 +20,7 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _read(_announced(scope), receive)
+            body = await _read(_declared_length(scope), receive)
         except ContentTooLarge as error:
             await of_error(scope, error)(scope, receive, send)
             return
@@ -28,28 +28,28 @@ class BodyLimitMiddleware:
             await self._app(scope, _once(body, receive), send)
 
 
-async def _read(announced: int, receive: Receive) -> bytes | None:
-    """The whole body; None when the client has left before its end."""
+async def _read(declared: int, receive: Receive) -> bytes | None:
+    """The whole body; None when the client disconnects before its end."""
     body = bytearray()
-    more = announced <= MAX_BODY_BYTES
+    more = declared <= MAX_BODY_BYTES
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
         more = message.get("more_body", False) and len(body) <= MAX_BODY_BYTES
-    if max(announced, len(body)) > MAX_BODY_BYTES:
+    if max(declared, len(body)) > MAX_BODY_BYTES:
         raise ContentTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes. Send a smaller one")
     return bytes(body)
 
 
-def _announced(scope: Scope) -> int:
+def _declared_length(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "")
     return int(length[:20]) if length.isdecimal() else 0
 
 
 def _once(body: bytes, receive: Receive) -> Receive:
-    """BODY as one message; what follows is the connection's own."""
+    """BODY as one message, then the messages of RECEIVE."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def next_message() -> Message:

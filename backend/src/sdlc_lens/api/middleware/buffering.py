@@ -1,12 +1,12 @@
-"""Answers are sent when they are complete: a slow client keeps nothing that another one needs."""
+"""Sends answers when they are complete, so that a slow client holds no resources."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BufferingMiddleware:
-    """Holds an answer until the application has ended, and with it all of its dependencies.
+    """Holds an answer until the application returns, and with it all dependencies.
 
-    FastAPI ends a dependency, such as a database session, only after the answer is sent.
+    FastAPI closes a dependency, such as a database session, only after the answer is sent.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""Changes that a page of another site asks for, in the browser of a user of this one."""
+"""Protection against requests that another site's page sends from a user's browser."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,7 +11,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class CrossSiteMiddleware:
-    """Refuses a change when the browser's headers show that it comes from another site."""
+    """Refuses a changing request when the browser's headers name another site."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,7 +28,7 @@ class CrossSiteMiddleware:
 
 
 def is_own(headers: Headers) -> bool:
-    """Whether the request comes from the service's pages, a user, or a program."""
+    """Whether the request comes from the service's own pages, the address bar, or a program."""
     if site := headers.get("sec-fetch-site"):
         return site in ("same-origin", "none")
     if (origin := headers.get("origin")) is None:

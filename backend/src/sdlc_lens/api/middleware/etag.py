@@ -1,7 +1,6 @@
-"""The mark on an answer by which a client learns that nothing behind it has changed.
+"""ETag and 304.
 
-It is a hash of the answer itself, so that it moves exactly when what is answered moves: no route
-has to know of it, and none can forget a part of what it depends on.
+The ETag is a hash of the body, so that no route has to list what its answer depends on.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ _OF_THE_BODY = ("content-length", "content-type")
 
 
 class ETagMiddleware:
-    """Marks what a GET answers; a client that names the mark gets 304 and no body."""
+    """Adds an ETag to the answer of a GET; a client that sends it back gets 304 without a body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,7 +26,7 @@ class ETagMiddleware:
 
 
 class _Marking:
-    """One answer on its way: its start waits for the body that it is marked by.
+    """One answer: its start is held until the body is known.
 
     The body is one message: BufferingMiddleware joins its parts.
     """
@@ -47,7 +46,7 @@ class _Marking:
         await self._send(message)
 
     def _mark(self, start: Message, body: Message) -> Message:
-        """Put the mark on the answer that begins with START; what is to be sent as its body."""
+        """Set the ETag in START, and return the body message to send."""
         headers = MutableHeaders(scope=start)
         headers["ETag"] = etag(body["body"])
         headers.setdefault("Cache-Control", "no-cache")
@@ -60,10 +59,10 @@ class _Marking:
 
 
 def etag(body: bytes) -> str:
-    """The mark of an answer with this body."""
+    """The ETag of an answer with this body."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _known_tags(scope: Scope) -> list[str]:
-    """The marks that the client holds; whether it calls them weak makes no difference."""
+    """The ETags that the client sent, weak ones without their prefix."""
     return _TAG.findall(", ".join(Headers(scope=scope).getlist("if-none-match")))

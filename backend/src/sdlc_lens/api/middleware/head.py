@@ -1,4 +1,4 @@
-"""HEAD, wherever GET works."""
+"""HEAD for every path that has GET."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

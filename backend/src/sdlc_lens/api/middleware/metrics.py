@@ -1,4 +1,4 @@
-"""Every request counted and timed, by the template of its route."""
+"""Counts and times requests by route template."""
 
 import time
 
@@ -12,7 +12,7 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class MetricsMiddleware:
-    """Counts every request and the time that it takes."""
+    """Records the count and the duration of every request."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -38,7 +38,7 @@ class MetricsMiddleware:
 
 
 def _method(scope: Scope) -> str:
-    """One of few: a client may write whatever it likes."""
+    """The method; unknown ones are one label, as clients can invent any number."""
     return scope["method"] if scope["method"] in _METHODS else "other"
 
 
@@ -46,6 +46,6 @@ def _route(scope: Scope) -> str:
     route = scope.get("route")
     if route is None:
         return "none"
-    # A route may know its path only as it stands below the prefix that it is included at.
+    # A route may state its path without the prefix of its router.
     included = own_path(scope).startswith(_API) and not route.path.startswith(_API)
     return f"{_API if included else ''}{route.path}"

@@ -1,4 +1,4 @@
-"""The id of a request: in its answer, in every line about it, in a problem's `instance`."""
+"""Request ids: in the answer's header, in log lines, and as a problem's `instance`."""
 
 import re
 from uuid import uuid4
@@ -15,7 +15,7 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestIdMiddleware:
-    """Gives each request an id: the one from the client or a proxy, if it is safe in a log."""
+    """Gives each request an id; one from the client or a proxy is used if it is safe to log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The path of a request as the service's routes are written, wherever a proxy has put it."""
+"""Serving below a root path, as a proxy may require."""
 
 import re
 
@@ -6,12 +6,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdlc_lens.api.middleware.paths import below
 
-_HOST = re.compile(r"\Ahttps?://[^/]*", re.IGNORECASE)  # of a request as proxies get it
+_HOST = re.compile(r"\Ahttps?://[^/]*", re.IGNORECASE)  # the absolute form that proxies receive
 
 
 class RootPathMiddleware:
-    """Puts each path below the root path, whether the proxy left that on or not; removes a slash
-    at its end.
+    """Normalises each path: below the root path, also when the proxy removed that, and without a
+    final slash.
     """
 
     def __init__(self, app: ASGIApp, root_path: str = "") -> None:

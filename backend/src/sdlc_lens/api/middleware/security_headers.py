@@ -1,4 +1,4 @@
-"""Headers that every answer carries, errors among them."""
+"""Security headers of every answer, errors included."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ SECURITY = {
 
 
 class SecurityHeadersMiddleware:
-    """Adds what makes a browser careful; an answer that needs another policy brings its own."""
+    """Adds the headers that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Errors that no handler caught, and requests that a stop has cancelled."""
+"""Unexpected errors, and requests that are cancelled when the service stops."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class ServerErrorsMiddleware:
-    """Answers such a request with a problem, unless an answer has begun: that stays cut off."""
+    """Answers such a request with a problem, unless the answer has already started."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,7 +32,7 @@ class ServerErrorsMiddleware:
             await self._app(scope, receive, noticed)
             return
         except asyncio.CancelledError:
-            # Only the end of a stop's graceful limit cancels a request.
+            # Requests are cancelled only when the service stops and shutdown_seconds have passed.
             logger.warning("the request was cut off: the service is stopping")
             problem = of_error(scope, NotReady("the service is stopping"))
         except Exception:

@@ -1,4 +1,4 @@
-"""Host names that requests may use: another site could give its own name our address."""
+"""Host names that requests may use, as a defence against DNS rebinding."""
 
 import re
 from collections.abc import Collection

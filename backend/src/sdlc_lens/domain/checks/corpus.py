@@ -8,11 +8,13 @@ from sdlc_lens.domain.documents.document import Document, Summary
 from sdlc_lens.domain.documents.kinds import ARTEFACTS, StatusClass, is_terminal, status_class
 from sdlc_lens.domain.documents.references import MENTION, Candidate, Link, Meanings
 
-_FIELDS = {
+FIELDS = {
     "epic": frozenset({"epic", "epics"}),
     "story": frozenset({"story", "stories"}),
 }
-_PARENT = "parent"
+"""The fields that name a document's epics and stories."""
+PARENT = "parent"
+"""A field that names an epic or a story, whichever the document is that it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class Corpus:
         return [
             reference
             for reference in document.references
-            if (reference.relation in _FIELDS[type_name] and not self._is_nothing(reference))
-            or (reference.relation == _PARENT and self._is(reference, type_name))
+            if (reference.relation in FIELDS[type_name] and not self._is_nothing(reference))
+            or (reference.relation == PARENT and self._is(reference, type_name))
         ]
 
     def named(self, document: Facts, type_name: str) -> list[Facts]:

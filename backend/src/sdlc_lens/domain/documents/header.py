@@ -139,19 +139,21 @@ def _block(
     An empty line of a quote ends a value; text after it is a note if more fields follow.
     """
     blank = _BLANK_LINES.match(text, start)
-    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    value: list[str] | None = None
+    found: dict[tuple[str, str], Field] = {}
+    continued: dict[tuple[str, str], list[str]] = {}
+    last: Field | None = None  # what the next line may continue
     note, waiting = "", ""
     end = start
     in_quote = may_begin_with_note
     for line in _LINE.finditer(text, blank.end() if blank else start):
         written = line[1]
         if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
-            for name, first in named:
-                value = [first]
-                names = _names(name)
-                found.pop(names, None)  # the last of two equal keys wins
-                found[names] = name, value
+            for last in named:
+                names = last[:2]
+                if names in found:  # the last of two equal keys wins
+                    del found[names]
+                    continued.pop(names, None)
+                found[names] = last
             note, waiting = note + waiting, ""
             in_quote = written.lstrip().startswith(">")
             end = line.end()
@@ -161,18 +163,16 @@ def _block(
             break
         shown = shown.removeprefix(">").lstrip() if in_quote else shown
         if not shown:
-            value = None
-        if value is not None:
-            value.append(shown)
-        if value is not None or not (shown or waiting):
+            last = None
+        if last:
+            continued.setdefault(last[:2], [last.written]).append(shown)
+        if last or not (shown or waiting):
             end = line.end()
         else:
             waiting += line[0]
-    entries = tuple(
-        _field(name, parts[0] if len(parts) == 1 else " ".join(parts))
-        for name, parts in found.values()
-    )
-    return (entries, end, note) if entries else ((), start, "")
+    for names, parts in continued.items():
+        found[names] = _field(found[names].name, " ".join(parts))
+    return (tuple(found.values()), end, note) if found else ((), start, "")
 
 
 def _may_continue(line: str, has_fields: bool, in_quote: bool) -> bool:
@@ -182,19 +182,19 @@ def _may_continue(line: str, has_fields: bool, in_quote: bool) -> bool:
     return has_fields and bool(line) and not _MARKUP.match(line)
 
 
-def _fields(line: str) -> tuple[tuple[str, str], ...]:
-    """The names and values of one line: a key and others after a dot, a pipe or two spaces."""
+def _fields(line: str) -> tuple[Field, ...]:
+    """The fields of one line: a key and others after a dot, a pipe or two spaces."""
     key = _FIRST_KEY.match(line)
     if not key:
         return ()
-    fields: list[tuple[str, str]] = []
+    fields: list[Field] = []
     rest = line[key.end() :]
     name, start = key[1], 0
     if "**" in rest:
         for found in _NEXT_KEY.finditer(_without_code(rest)):
-            fields.append((name.strip(), rest[start : found.start()].strip()))
+            fields.append(_field(name.strip(), rest[start : found.start()].strip()))
             name, start = rest[found.start(1) : found.end(1)], found.end()
-    return (*fields, (name.strip(), rest[start:].strip()))
+    return (*fields, _field(name.strip(), rest[start:].strip()))
 
 
 _repeated = lru_cache(maxsize=2048)(_fields)
@@ -220,13 +220,6 @@ def _without_code(line: str) -> str:
 
 
 def _field(name: str, written: str) -> Field:
-    if len(written) < OFTEN_REPEATED:
-        return _repeated_field(name, written)
-    return Field(*_names(name), name, written, plain(written))
-
-
-@lru_cache(maxsize=2048)
-def _repeated_field(name: str, written: str) -> Field:
     return Field(*_names(name), name, written, plain(written))
 
 

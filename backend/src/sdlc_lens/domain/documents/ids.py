@@ -2,30 +2,33 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import product
 from typing import NamedTuple
 
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 
-# Texts are long, and ids rare. A text is looked at in bytes, one for each character, in which all
-# digits, or all characters that a ULID may have, are alike: that is many times faster than to
-# search the text itself.
-_CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_DIGITS_ALIKE = bytes(ord("0") if chr(code) in "0123456789" else 32 for code in range(256))
-_CROCKFORD_ALIKE = bytes(ord("0") if code in _CROCKFORD else 32 for code in range(256))
-_HINT = re.compile(r"[A-Za-z]-?[0-9]|-[A-Z]")
-_NUMBER = re.compile(rb"0000+")
-_ULID = re.compile(rb"00000000+")
-_HYPHEN = ord("-")
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_SHORTEST_ULID = 8
-_LENGTHS = sorted({len(prefix) for prefix in BY_PREFIX})
-_DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
-_SPELLINGS = {
-    "".join(letters): prefix
-    for prefix in BY_PREFIX
-    for letters in product(*((letter, letter.lower()) for letter in prefix))
-}
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DATE = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
+_LETTER = {letter: f"[{letter}{letter.lower()}]" for prefix in BY_PREFIX for letter in prefix}
+_FIRST_LETTERS = "".join(f"{prefix[0]}{prefix[0].lower()}" for prefix in BY_PREFIX)
+_OTHER_LETTERS = "|".join(
+    f"(?<={_LETTER[first]})" + "".join(_LETTER[letter] for letter in others)
+    for first, *others in BY_PREFIX
+)
+# It begins with a set of letters, to which Python's search skips; a word before them is checked
+# after that.
+_ID = re.compile(
+    rf"([{_FIRST_LETTERS}](?<!\w.)(?:{_OTHER_LETTERS}))(-(?!{_DATE}))?"
+    rf"([0-9]{{4,}}+(?![0-9A-Za-z_])|(?(2)|(?=[0-9]))[{_CROCKFORD}]{{8,}}+(?![0-9A-Za-z_]))"
+)
+_LONGEST_START = max(map(len, BY_PREFIX)) + 1  # with the hyphen
+_LONGEST_CHECK = 10  # what _ID looks at after an id
+
+# A long text has few ids. It is looked at in bytes, one for each character, in which all digits,
+# or all characters that a ULID may have, are alike: that is many times faster than to search it.
+_LONG = 500
+_NUMBER, _ULID = b"0" * 4, b"0" * 8
+_DIGITS_ALIKE = bytes(48 if chr(code) in "0123456789" else 32 for code in range(256))
+_CROCKFORD_ALIKE = bytes(48 if chr(code) in _CROCKFORD else 32 for code in range(256))
 _RANGE_MARKS = frozenset({"-", "\u2013", ".."})
 _LONGEST_RANGE = 50
 
@@ -58,32 +61,20 @@ def first_id(text: str) -> str | None:
 
 def find_ids(text: str) -> list[Id]:
     """Every id that occurs in TEXT, in order."""
-    if not _HINT.search(text):
-        return []
+    if len(text) < _LONG:
+        return [_id(found) for found in _ID.finditer(text)]
     line = text.encode("latin-1", "replace")
-    tails = [run.span() for run in _NUMBER.finditer(line.translate(_DIGITS_ALIKE))]
-    if ulids := [run.span() for run in _ULID.finditer(line.translate(_CROCKFORD_ALIKE))]:
-        tails = sorted(tails + [tail for span in ulids for tail in _ulid_tails(text, *span)])
-    line += b" "
-    found: list[Id] = []
+    tails = _runs(line.translate(_DIGITS_ALIKE), _NUMBER)
+    if ulids := _runs(line.translate(_CROCKFORD_ALIKE), _ULID):
+        tails = sorted(tails + ulids)
+    ids: list[Id] = []
     last = 0
     for start, end in tails:
-        if not start or line[end] in _WORD:
-            continue
-        hyphen = line[start - 1] == _HYPHEN
-        if hyphen and line[end] == _HYPHEN and _DATE.match(text, start):
-            continue
-        stop = start - hyphen
-        for length in _LENGTHS:
-            begin = stop - length
-            prefix = _SPELLINGS.get(text[begin:stop])
-            if prefix and begin >= last and not (begin and _is_word(text[begin - 1])):
-                tail = text[start:end]
-                candidate = not hyphen and not tail.isdigit()
-                found.append(Id(begin, end, prefix, prefix + tail, candidate))
-                last = end
-                break
-    return found
+        found = _ID.search(text, max(last, start - _LONGEST_START), end + _LONGEST_CHECK)
+        if found and found.end() == end:
+            ids.append(_id(found))
+            last = found.end()
+    return ids
 
 
 def spread(ids: Iterable[Id], text: str) -> Iterator[Id]:
@@ -107,23 +98,22 @@ def number(ref: str) -> int | None:
     return int(digits) if digits.isdigit() and len(digits) < 16 else None
 
 
-def _ulid_tails(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where tails of ULIDs may be in a run of characters that one may have.
-
-    After a hyphen that is the whole run. Without one a prefix may stand in the run, or reach into
-    it; such a tail has to begin with a digit, as all ULIDs do.
-    """
-    if text[start - 1 : start] == "-":
-        yield start, end
-    first = start
-    while start < end and not text[start].isdigit():
-        start += 1
-    if start - first <= _LENGTHS[-1] and end - start >= _SHORTEST_ULID:
-        yield start, end
+def _id(found: re.Match[str]) -> Id:
+    written, hyphen, tail = found.groups()
+    prefix = written.upper()
+    return Id(*found.span(), prefix, prefix + tail, hyphen is None and not tail.isdigit())
 
 
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+def _runs(line: bytes, shortest: bytes) -> list[tuple[int, int]]:
+    """Where in LINE as many zeros as in SHORTEST, or more, follow each other."""
+    runs: list[tuple[int, int]] = []
+    start = line.find(shortest)
+    while start >= 0:
+        end = line.find(b" ", start)
+        end = len(line) if end < 0 else end
+        runs.append((start, end))
+        start = line.find(shortest, end)
+    return runs
 
 
 def _inside(first: Id, last: Id) -> Iterator[Id]:

@@ -38,13 +38,13 @@ class Link(NamedTuple):
 
 def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
     """The other refs that a document answers to."""
-    targets = (_targets(field, "") for field in fields if field.key == ALIASES)
+    targets = (_links(field, "") for field in fields if field.key == ALIASES)
     return tuple(dict.fromkeys(link.target for links in targets for link in links))
 
 
 def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
     """Every reference in a header field, in its order; FOLDER is that of the document."""
-    links = [link for field in fields if field.key != ALIASES for link in _targets(field, folder)]
+    links = [link for field in fields if field.key != ALIASES for link in _links(field, folder)]
     return _once(links) if len(links) > 1 else tuple(links)
 
 
@@ -142,17 +142,6 @@ def link_path(target: str, folder: str) -> str | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
-
-
-def _targets(field: Field, folder: str) -> tuple[Link, ...]:
-    if len(field.written) < OFTEN_REPEATED:
-        return _repeated_targets(field, folder)
-    return tuple(_links(field, folder))
-
-
-@lru_cache(maxsize=2048)
-def _repeated_targets(field: Field, folder: str) -> tuple[Link, ...]:
-    return tuple(_links(field, folder))
 
 
 def _links(field: Field, folder: str) -> Iterator[Link]:

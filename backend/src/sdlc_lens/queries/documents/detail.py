@@ -26,10 +26,22 @@ _JSON = {
 _OF_STEM = """
 SELECT path, id FROM documents WHERE project_id = :project_id AND type = :type AND doc_id = :stem
 """
-_NEIGHBOURS = """
-SELECT type, doc_id, path FROM documents WHERE project_id = :project_id AND type = :type
-ORDER BY doc_id, path
+# Answered from the index of type and doc_id: of namesakes alone the paths are read. The plus keeps
+# SQLite from another index.
+_PLACE = """
+SELECT count(*) AS total, count(*) FILTER (WHERE doc_id < :doc_id) + (
+    SELECT count(*) FROM documents
+    WHERE project_id = :project_id AND type = :type AND doc_id = :doc_id AND +path <= :path
+) AS number
+FROM documents WHERE project_id = :project_id AND type = :type
 """
+_NEIGHBOUR = """
+SELECT type, doc_id, path FROM documents
+WHERE project_id = :project_id AND type = :type AND (doc_id, path) {than} (:doc_id, :path)
+ORDER BY doc_id {order}, path {order} LIMIT 1
+"""
+_BEFORE = _NEIGHBOUR.format(than="<", order="DESC")
+_AFTER = _NEIGHBOUR.format(than=">", order="ASC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +119,18 @@ def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
 
 def get_place(connection: sqlite3.Connection, project_id: int, detail: Detail) -> Place:
     """Where a document stands among those of its type."""
-    values = {"project_id": project_id, "type": detail.type}
-    found = [Neighbour(**row) for row in rows(connection, _NEIGHBOURS, values)]
-    index = found.index(Neighbour(detail.type, detail.doc_id, detail.path))
-    before = found[index - 1] if index else None
-    after = found[index + 1] if index + 1 < len(found) else None
-    return Place(index + 1, len(found), before, after)
+    values = {
+        "project_id": project_id,
+        "type": detail.type,
+        "doc_id": detail.doc_id,
+        "path": detail.path,
+    }
+    (place,) = rows(connection, _PLACE, values)
+    before, after = (
+        next((Neighbour(**row) for row in rows(connection, statement, values)), None)
+        for statement in (_BEFORE, _AFTER)
+    )
+    return Place(place["number"], place["total"], before, after)
 
 
 def get_source(connection: sqlite3.Connection, document_id: int) -> bytes:

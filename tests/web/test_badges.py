@@ -1,0 +1,79 @@
+"""Badges."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import read, visit
+
+from sdlc_lens.queries.projects import add_project
+
+pytestmark = pytest.mark.anyio
+
+SAYS = {
+    "completion": ("completion", "60 %"),
+    "proven": ("proven", "1 of 2 delivered"),
+    "bugs": ("open bugs", "1, 1 high"),
+}
+
+
+@pytest.mark.parametrize("name", SAYS)
+async def test_badge(client: httpx.AsyncClient, port: str, name: str) -> None:
+    found = (await client.get(f"{port}/badges/{name}.json")).json()
+    assert found.pop("color").startswith("#")
+    assert found == {"schemaVersion": 1, "label": SAYS[name][0], "message": SAYS[name][1]}
+    answer = await client.get(f"{port}/badges/{name}.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    texts = [element.text for element in ET.fromstring(answer.text).iter() if element.text]
+    assert [text for text in texts if text.strip()][1:] == list(SAYS[name])
+    assert "style" not in answer.text
+    assert len(answer.content) < 1000
+
+
+async def test_health_is_that_of_the_page(client: httpx.AsyncClient, port: str) -> None:
+    found = (await client.get(f"{port}/badges/health.json")).json()
+    health = (await client.get("/api/v1/projects/port/health-check")).json()
+    assert found["message"] == f"{health['grade']:g} failed"
+
+
+async def test_badges_can_be_kept(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    address = f"{port}/badges/bugs.svg"
+    first = await client.get(address)
+    assert first.headers["cache-control"] == "max-age=300"
+    known = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get(address, headers=known)).status_code == 304
+    (tmp_path / "projects" / "port" / "bugs" / "BG0001-late.md").unlink()
+    await app.state.runner.sync("port")
+    assert (await client.get(address, headers=known)).status_code == 200
+
+
+async def test_what_is_not_known(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
+) -> None:
+    found = (await client.get("/projects/harbour/badges/proven.json")).json()
+    assert found["message"] == "proof not recorded"
+    async with app.state.database.write() as session:
+        await add_project(session, "new", "New", str(workspace))
+    for name in ("completion", "proven", "health", "bugs"):
+        found = (await client.get(f"/projects/new/badges/{name}.json")).json()
+        assert found["message"] == "not synced yet"
+
+
+@pytest.mark.parametrize("name", ["other.svg", "bugs", "bugs.png", ".svg"])
+async def test_unknown_badge(client: httpx.AsyncClient, port: str, name: str) -> None:
+    answer = await client.get(f"{port}/badges/{name}")
+    assert answer.status_code == 404
+    read(answer)
+
+
+async def test_markdown_to_copy(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/settings")
+    lines = page.one("pre").text.split(" [!")
+    assert len(lines) == 4
+    assert (
+        lines[0] == f"[![completion](http://lens{port}/badges/completion.svg)](http://lens{port})"
+    )

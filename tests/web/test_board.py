@@ -1,0 +1,98 @@
+"""The board."""
+
+import csv
+import io
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import visit
+from support.html import Element
+from support.services import sync_project
+from support.workspaces import write_workspace
+
+pytestmark = pytest.mark.anyio
+
+
+def columns(page: Element) -> dict[str, list[str]]:
+    """The cards' first words by the heading of their column."""
+    return {
+        section.one("h2").text: [card.text.split()[0] for card in section.all("li")]
+        for section in page.all("section")
+    }
+
+
+async def test_columns_in_lifecycle_order(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/board")
+    assert list(columns(page).items()) == [
+        ("Draft 1", ["US0004"]),
+        ("Blocked 1", ["US0003"]),
+        ("Done 2", ["US0002", "US0001"]),
+        ("Won't Implement 1", ["US0005"]),
+    ]
+    assert page.one("p", class_="lead").text == (
+        "5 stories: 1 open, 1 blocked, 2 finished, 1 dropped."
+    )
+    assert "Nothing is in: Proposed, Ready, Planned, In Progress, Review" in page.text
+
+
+async def test_card(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/board")
+    card = next(found for found in page.all("li") if found.text.startswith("US0003"))
+    assert card.text == "US0003 Know the tide no owner · 3 points · EP0001"
+    assert card.link("EP0001") == f"{port}/documents/epic/EP0001-port"
+
+
+async def test_other_types(client: httpx.AsyncClient, port: str) -> None:
+    page = await visit(client, f"{port}/board?type=bug")
+    assert columns(page) == {"Open 1": ["BG0001"], "Closed 1": ["BG0002"]}
+    await visit(client, f"{port}/board?type=prd", 422)
+    page = await visit(client, f"{port}/board?type=charter")
+    assert "The workspace has no charters." in page.text
+
+
+async def test_filters(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    story = "# US000{0}: A\n\n> **Status:** Draft\n> **Owner:** {1}\n> **Epic:** EP000{0}\n"
+    files = {f"stories/US000{n}.md": story.format(n, name) for n, name in ((1, "Ann"), (2, "Bob"))}
+    files["epics/EP0001-e.md"] = "# EP0001: Everything\n"
+    address = await sync_project(app, "two", write_workspace(tmp_path / "projects/two", files))
+    page = await visit(client, f"{address}/board?owner=Ann")
+    assert columns(page) == {"Draft 1": ["US0001"]}
+    page = await visit(client, f"{address}/board?epic=EP0002")
+    assert columns(page) == {"Draft 1": ["US0002"]}
+    options = [option.text for option in page.one("select", name="epic").all("option")]
+    assert options == ["any", "EP0001 Everything (1)", "EP0002 (1)"]
+    assert "Nothing passes" in (await visit(client, f"{address}/board?owner=Eve")).text
+
+
+async def test_ended_columns_are_folded(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    story = "# US{0:04}: A\n\n> **Status:** {1}\n"
+    files = {f"stories/US{n:04}.md": story.format(n, "Done") for n in range(30)}
+    files |= {f"stories/US{n:04}.md": story.format(n, "Draft") for n in range(30, 60)}
+    address = await sync_project(app, "many", write_workspace(tmp_path / "projects/many", files))
+    page = await visit(client, f"{address}/board")
+    assert {name: len(cards) for name, cards in columns(page).items()} == {
+        "Draft 30": 30, "Done last 20 of 30": 20,
+    }  # fmt: skip
+    rest = await visit(client, page.link("All 30"))
+    assert len(rest.rows()) == 30
+    rows = list(csv.DictReader(io.StringIO((await client.get(f"{address}/board?format=csv")).text)))
+    assert [row["status"] for row in rows] == ["Draft"] * 30 + ["Done"] * 30
+
+
+async def test_without_documents(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path / "projects/no", {"a.md": "#"})
+    address = await sync_project(app, "no", folder)
+    assert "The workspace has no stories." in (await visit(client, f"{address}/board")).text
+
+
+async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>\"'>"
+    text = f"# US0001: {evil}\n\n> **Status:** {evil}\n> **Owner:** {evil}\n> **Epic:** EP0001\n"
+    files = {"stories/US0001.md": text, "epics/EP0001.md": f"# EP0001: {evil}\n"}
+    address = await sync_project(app, "evil", write_workspace(tmp_path / "projects/evil", files))
+    page = await visit(client, f"{address}/board")
+    assert evil in page.one("section").one("h2").text

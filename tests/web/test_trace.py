@@ -1,0 +1,195 @@
+"""The traceability matrix."""
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support.browsing import visit
+from support.generated import write_generated
+from support.services import sync_project
+from support.workspaces import CORPUS, write_workspace
+
+pytestmark = pytest.mark.anyio
+
+STORY = "# {0}: Story {0}\n\n> **Status:** {1}\n> **Epic:** EP0001\n"
+PROVEN = "\n## Acceptance Criteria\n\n- **AC1:** a\n  - **Verified:** yes\n"
+FAILED = PROVEN + "- **AC2:** b\n  - **Verified:** no\n- **AC3:** c\n  - **Verified:** manual\n"
+COVERED = {
+    "epics/EP0001-one.md": "# EP0001: One\n\n> **Status:** In Progress\n",
+    "epics/EP0002-two.md": "# EP0002: Two\n\n> **Status:** Draft\n",
+    "stories/US0001-a.md": STORY.format("US0001", "Done") + PROVEN,
+    "stories/US0002-b.md": STORY.format("US0002", "Done") + FAILED,
+    "stories/US0003-c.md": STORY.format("US0003", "Draft").replace("EP0001", "EP0002"),
+    "stories/US0004-d.md": STORY.format("US0004", "Blocked"),
+    "stories/US0005-e.md": "# US0005: Story US0005\n\n> **Status:** Superseded\n",
+    "plans/PL0001-p.md": "# PL0001: Plan\n\n> **Status:** Complete\n> **Story:** US0001\n",
+    "plans/PL0002-q.md": "# PL0002: Dropped\n\n> **Status:** Superseded\n> **Story:** US0003\n",
+    "plans/PL0003-r.md": "# PL0003: Plan\n\n> **Status:** Draft\n> **Parent:** US0004\n",
+    "test-specs/TS0001-s.md": "# TS0001: Own\n\n> **Status:** Ready\n> **Story:** US0001\n",
+    "test-specs/TS0002-t.md": "# TS0002: Whole\n\n> **Status:** Ready\n> **Epic:** EP0001\n",
+    "bugs/BG0001-u.md": "# BG0001: Late\n\n> **Status:** Open\n\nSince US0002.\n",
+    "bugs/BG0002-v.md": "# BG0002: Odd\n\n> **Status:** Closed\n> **Affects:** US0002\n",
+}
+DASH = "\u2013"
+HOSTILE = "<script>alert(1)</script>\"'>"
+
+
+@pytest.fixture
+async def covered(app: FastAPI, tmp_path: Path) -> str:
+    """The address of a project with every kind of cover and gap."""
+    return await sync_project(app, "covered", write_workspace(tmp_path / "projects/c", COVERED))
+
+
+async def test_rows(client: httpx.AsyncClient, covered: str) -> None:
+    page = await visit(client, f"{covered}/trace")
+    assert page.rows() == [
+        ["EP0001 One",
+         "2 of 3 delivered 1 delivered and proven, 1 delivered, not proven, 1 blocked",
+         "", "", "1 not proven", "1 open"],
+        ["US0002 Story US0002", "Done", DASH, "TS0002 via epic",
+         "●◐✕ 1 / 3, 1 by hand, 1 failed, not proven", "BG0001 open, BG0002"],
+        ["US0001 Story US0001", "Done", "PL0001", "TS0001", "● 1 / 1", DASH],
+        ["US0004 Story US0004", "Blocked", "PL0003", "TS0002 via epic", "no criteria", DASH],
+        ["EP0002 Two", "0 of 1 delivered 1 open", "1 without", "1 without", "", ""],
+        ["US0003 Story US0003", "Draft", "no plan", "no test specification", "no criteria", DASH],
+        ["Stories without an epic", "0 of 1 delivered 1 dropped", "", "", "", ""],
+        ["US0005 Story US0005", "Superseded", DASH, DASH, "no criteria", DASH],
+    ]  # fmt: skip
+    assert page.link("PL0001") == f"{covered}/documents/plan/PL0001-p"
+
+
+async def test_sentence_leads_to_the_gaps(client: httpx.AsyncClient, covered: str) -> None:
+    page = await visit(client, f"{covered}/trace")
+    assert page.one("p", class_="lead").text == (
+        "2 of 5 stories are delivered. 1 delivered story is not proven."
+        " 1 open story is without a plan, 1 without a test specification."
+    )
+    unplanned = await visit(client, page.link("1 open story is without a plan"))
+    assert [row[0] for row in unplanned.rows()] == ["EP0002 Two", "US0003 Story US0003"]
+
+
+@pytest.mark.parametrize(
+    ("query", "stories"),
+    [
+        ("show=any", ["US0002", "US0003"]),
+        ("show=proof", ["US0002"]),
+        ("show=bugs", ["US0002"]),
+        ("show=epics", []),
+        ("status=finished", ["US0002", "US0001"]),
+        ("status=blocked&show=any", []),
+        ("epic=EP0002-two", ["US0003"]),
+        ("epic=none", ["US0005"]),
+    ],
+)
+async def test_filters(
+    client: httpx.AsyncClient, covered: str, query: str, stories: list[str]
+) -> None:
+    page = await visit(client, f"{covered}/trace?{query}")
+    shown = [row[0].split()[0] for row in page.rows() if row[0].startswith("US")]
+    assert shown == stories
+
+
+@pytest.mark.parametrize("query", ["show=all", "status=Done", "epic=EP0009", "epic=%00"])
+async def test_unknown_filters(client: httpx.AsyncClient, covered: str, query: str) -> None:
+    await visit(client, f"{covered}/trace?{query}", 422)
+
+
+async def test_types_that_are_not_used_are_no_columns(
+    client: httpx.AsyncClient, synced: str
+) -> None:
+    page = await visit(client, "/projects/harbour/trace")
+    assert [found.text for found in page.one("table", class_="matrix").all("th", scope="col")] == [
+        "Story", "Status", "Criteria verified",
+    ]  # fmt: skip
+    notes = [found.text for found in page.all("p", class_="note")]
+    assert notes[0].startswith("The workspace has no plans, so the table has no column for them")
+    assert "There are no gaps." in page.text
+    assert "Proof not recorded." in page.one("p", class_="lead").text
+
+
+async def test_without_stories(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    files = {"prd.md": "# What for\n"}
+    address = await sync_project(app, "none", write_workspace(tmp_path / "projects/n", files))
+    assert "no stories" in (await visit(client, f"{address}/trace")).text
+
+
+async def test_follows_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, covered: str, tmp_path: Path
+) -> None:
+    await visit(client, f"{covered}/trace")
+    (tmp_path / "projects/c/plans/PL0001-p.md").unlink()
+    await app.state.runner.sync("covered")
+    assert "PL0001" not in (await visit(client, f"{covered}/trace")).text
+
+
+async def test_very_many_stories(
+    client: httpx.AsyncClient, covered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.trace.MOST_STORIES", 2)
+    page = await visit(client, f"{covered}/trace")
+    assert [row[0][:6] for row in page.rows()] == ["EP0001", "US0002", "US0001"]
+    assert "The first 2 of 5 stories are shown" in page.text
+    assert len((await client.get(f"{covered}/trace?format=csv")).text.splitlines()) == 6
+
+
+async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
+    page = await visit(client, f"{covered}/trace?show=any")
+    answer = await client.get(page.link("Download as CSV"))
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["story"], row["proof"], row["gaps"]) for row in rows] == [
+        ("US0002-b", "not proven", "not proven"),
+        ("US0003-c", "", "no plan; no test specification"),
+    ]
+    assert (rows[0]["via epic"], rows[0]["bugs"]) == ("yes", "BG0001-u BG0002-v")
+
+
+async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    files = {
+        "epics/EP0001-x.md": f"# EP0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n",
+        "stories/US0001-x.md": f"# US0001: {HOSTILE}\n\n> **Status:** x\n> **Epic:** EP0001\n",
+        "plans/PL0001-x.md": f"# PL0001: {HOSTILE}\n\n> **Status:** x\n> **Story:** US0001\n",
+        "bugs/BG0001-x.md": f"# BG0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n\nUS0001\n",
+    }
+    address = await sync_project(app, "evil", write_workspace(tmp_path / "projects/e", files))
+    page = await visit(client, f"{address}/trace")
+    assert HOSTILE in page.all("tbody")[0].text
+
+
+async def require_gaps_as_found(client: httpx.AsyncClient, address: str) -> None:
+    """The matrix has a gap exactly where the rules of the health check have a finding."""
+    findings = (await client.get(f"/api/v1{address}/health-check")).json()["findings"]
+    rules = {"plan": "MISSING_PLAN", "test-spec": "MISSING_TEST_SPEC", "proof": "DONE_UNVERIFIED"}
+    for shown, rule in rules.items():
+        found = (await client.get(f"{address}/trace?show={shown}&format=csv")).text
+        paths = sorted(row["path"] for row in csv.DictReader(io.StringIO(found)))
+        affected = [f["affected_documents"][0]["path"] for f in findings if f["rule_id"] == rule]
+        assert paths == sorted(affected), rule
+
+
+async def test_gaps_are_the_findings(client: httpx.AsyncClient, covered: str) -> None:
+    await require_gaps_as_found(client, covered)
+
+
+async def test_gaps_are_the_findings_of_a_generated_workspace(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    write_generated(tmp_path / "projects" / "g", 200)
+    address = await sync_project(app, "made", tmp_path / "projects" / "g")
+    await require_gaps_as_found(client, address)
+    page = await visit(client, f"{address}/trace?show=any")
+    assert len(page.rows()) > 20
+
+
+@pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="NOT TESTED: no corpus where SDLC_LENS_CORPUS points"
+)
+async def test_gaps_are_the_findings_of_the_corpus(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    ignored = shutil.ignore_patterns(".config.yaml")
+    folder = Path(shutil.copytree(CORPUS, tmp_path / "projects" / "real", ignore=ignored))
+    await require_gaps_as_found(client, await sync_project(app, "real", folder))
