@@ -5,7 +5,7 @@ import sqlite3
 import threading
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.db import readers
@@ -45,9 +45,14 @@ async def test_long_query_leaves_the_event_loop(
 
 @pytest.mark.parametrize("way", ["run", "run_here"])
 async def test_error_is_the_one_of_the_database(database: Database, way: str) -> None:
+    def fail(_connection: sqlite3.Connection) -> None:
+        raise sqlite3.DatabaseError("malformed")
+
     async with database.read() as session:
         with pytest.raises(OperationalError, match="no such table: nowhere"):
             await getattr(session, way)(rows, "SELECT * FROM nowhere", {})
+        with pytest.raises(DBAPIError, match="malformed"):
+            await getattr(session, way)(fail)
         assert await session.run(rows, "SELECT 1", {})
 
 

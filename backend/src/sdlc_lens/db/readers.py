@@ -10,6 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Concatenate
 
+from sqlalchemy.exc import DBAPIError
+
 from sdlc_lens.db.connection import database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.errors import Busy
@@ -70,11 +72,11 @@ class ReadSession:
         portions = count(1)
         self._connection.set_progress_handler(lambda: next(portions) > MOST_PORTIONS, STEPS_AT_ONCE)
         try:
-            return function(self._connection, *arguments, **named)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                with database_errors():
-                    raise
+            with database_errors():
+                return function(self._connection, *arguments, **named)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+                raise
         finally:
             self._connection.set_progress_handler(None, 0)
         return await self.run(function, *arguments, **named)
