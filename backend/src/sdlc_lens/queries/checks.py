@@ -101,9 +101,7 @@ async def has_report(session: ReadSession, project_id: int, revision: int) -> bo
     return await session.scalar(found) is not None
 
 
-async def store_report(
-    session: WriteSession, project_id: int, revision: int, report: str
-) -> None:
+async def store_report(session: WriteSession, project_id: int, revision: int, report: str) -> None:
     """Keep the report on a state of a project; nothing happens when the project is gone."""
     values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
     known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
