@@ -35,7 +35,7 @@ def run(connection: Connection) -> None:
 
 
 async def migrate() -> None:
-    engine = create_engine(database_path()).execution_options(begin_statement="BEGIN IMMEDIATE")
+    engine = create_engine(database_path())
     try:
         async with engine.begin() as connection:
             await connection.run_sync(run)

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
 from starlette.types import Message
 from support.problems import problem
 from support.processes import IN_TIME
 
-from sdlc_lens.db.database import READERS
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.readers import READERS
 
 pytestmark = pytest.mark.anyio
 
@@ -167,7 +167,7 @@ async def test_unread_answer_holds_no_connection_to_the_database(
         requests = [await unread(app, method, filled(path), body) for _ in range(READERS)]
         async with asyncio.timeout(IN_TIME):
             async with app.state.database.read() as session:
-                await session.execute(text("SELECT 1"))
+                await session.run(rows, "SELECT 1", {})
             async with app.state.database.write():
                 pass
         for request in requests:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from axe_selenium_python import Axe
+from axe_selenium_python import Axe  # type: ignore[import-untyped]
 from engine import until
 from selenium import webdriver
 from selenium.webdriver import ActionChains
@@ -21,10 +21,11 @@ _ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hi
 _FOCUSED = """const it = document.activeElement;
 return it === document.body ? "" : it.ariaLabel || (it.labels?.[0] ?? it).innerText"""
 _OUTLINE = "return getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+_TEXT = "return document.querySelector(arguments[0])?.innerText ?? ''"
 _OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def options() -> webdriver.ChromeOptions:
+def browser_options() -> webdriver.ChromeOptions:
     """How the browser starts, and that its logs can be read."""
     chosen = webdriver.ChromeOptions()
     chosen.binary_location = "/usr/lib/chromium/chromium"
@@ -69,14 +70,14 @@ class Chromium:
         """Path and query of the page."""
         return self._driver.current_url.removeprefix(self._service)
 
-    @property
-    def heading(self) -> str:
-        return self._driver.find_element(By.TAG_NAME, "h1").text
+    def shown(self, selector: str) -> str:
+        """The text of the first such element; empty while there is none."""
+        return str(self._driver.execute_script(_TEXT, selector)).strip()
 
     @property
     def text(self) -> str:
         """What the page shows."""
-        return self._driver.find_element(By.TAG_NAME, "main").text
+        return self.shown("main")
 
     @property
     def overflow(self) -> int:
@@ -85,24 +86,27 @@ class Chromium:
 
     def until_heading(self, wanted: str) -> Self:
         """Wait for the page with this heading."""
-        heading = (By.TAG_NAME, "h1")
+        return self.until_shown("h1", wanted)
+
+    def until_shown(self, selector: str, wanted: str) -> Self:
+        """Wait until an element has a text."""
         until(
-            lambda: any(found.text == wanted for found in self._driver.find_elements(*heading)),
-            PATIENCE_SECONDS, lambda: (self.path, self.heading),
+            lambda: self.shown(selector) == wanted,
+            PATIENCE_SECONDS, lambda: (self.path, self.text),
         )  # fmt: skip
         return self
 
     def until_text(self, wanted: str) -> Self:
         """Wait until the page shows a text; without scripts, load it again meanwhile."""
 
-        def shown() -> bool:
+        def is_shown() -> bool:
             if found := wanted in self.text:
                 return found
             if not self._scripts:
                 self._driver.refresh()
             return False
 
-        until(shown, PATIENCE_SECONDS, lambda: (self.path, self.text))
+        until(is_shown, PATIENCE_SECONDS, lambda: (self.path, self.text))
         return self
 
     def until_theme(self, wanted: str) -> Self:
@@ -110,14 +114,6 @@ class Chromium:
         page = (By.CSS_SELECTOR, f"[data-theme={wanted}]")
         until(lambda: self._driver.find_elements(*page), PATIENCE_SECONDS, lambda: self.path)
         return self
-
-    def until_shown(self, selector: str, wanted: str) -> Self:
-        """Wait until an element has a text."""
-        until(lambda: self._texts(selector) == [wanted], PATIENCE_SECONDS, lambda: self._texts(selector))
-        return self
-
-    def _texts(self, selector: str) -> list[str]:
-        return [found.text for found in self._driver.find_elements(By.CSS_SELECTOR, selector)]
 
     def link(self, text: str) -> str:
         """Where a link leads."""
@@ -160,6 +156,10 @@ class Chromium:
         found = axe.run(options={"resultTypes": ["violations"]})["violations"]
         return [f"{it['id']}: {[node['target'] for node in it['nodes']]}" for it in found]
 
+    def run(self, script: str) -> None:
+        """Run a script in the page."""
+        self._driver.execute_script(script)
+
     def keep(self, file: Path, *, whole: bool = True) -> None:
         """A picture of the page, or of what is seen of it without scrolling: PNG or WebP."""
         size = self._command("Page.getLayoutMetrics")["cssContentSize"]
@@ -198,4 +198,5 @@ class Chromium:
 
     def _command(self, name: str, **parameters: Any) -> Any:
         """Send a command of the DevTools protocol."""
-        return self._driver.execute("executeCdpCommand", {"cmd": name, "params": parameters})["value"]
+        command = {"cmd": name, "params": parameters}
+        return self._driver.execute("executeCdpCommand", command)["value"]

@@ -12,7 +12,7 @@ from engine.fixtures import image, version
 from engine.lens import register, synced
 from selenium import webdriver
 
-from browser.chromium import Chromium, options
+from browser.chromium import Chromium, browser_options
 
 __all__ = ["image", "version"]
 
@@ -35,8 +35,8 @@ def driver(network: str) -> Iterator[str]:
     if run("docker", "image", "inspect", BROWSER).returncode:
         pytest.skip(f"NOT TESTED: no image {BROWSER}: scripts/setup/browser makes it")
     with Containers(BROWSER) as containers:
-        started = containers.start(f"--network={network}", "--tmpfs=/tmp:mode=1777", port=DRIVER_PORT)
-        host, port = started.address
+        options = (f"--network={network}", "--tmpfs=/tmp:mode=1777")
+        host, port = containers.start(*options, port=DRIVER_PORT).address
         yield f"http://{host}:{port}"
 
 
@@ -64,7 +64,7 @@ def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
 
 @pytest.fixture(scope="module")
 def opened(driver: str, lens: Container) -> Iterator[Chromium]:
-    with webdriver.Remote(driver, options=options()) as remote:
+    with webdriver.Remote(driver, options=browser_options()) as remote:
         yield Chromium(remote, f"http://{HOST}:{lens.port}")
 
 

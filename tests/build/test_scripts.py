@@ -8,7 +8,7 @@ import pytest
 from engine import ROOT, Completed, bake, definition, failure, run, succeed
 from engine.release import commit
 
-FOLDERS = ("scripts", "scripts/screenshots", "scripts/setup", ".ci")  # those of scripts/build are run by Dockerfiles
+FOLDERS = ("scripts", "scripts/screenshots", "scripts/setup", ".ci")  # not scripts/build
 NAMES = {
     str(path.relative_to(ROOT))
     for folder in FOLDERS

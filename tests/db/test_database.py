@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,8 +12,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from support.processes import PATIENCE_SECONDS
 
 from sdlc_lens.db import database as session_module
-from sdlc_lens.db import driver
-from sdlc_lens.db.database import Database, ReadSession, WriteSession
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import Database, WriteSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.errors import Busy
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,8 @@ ADD = text(
 
 
 async def slugs(session: ReadSession) -> list[str]:
-    return list(await session.scalars(text("SELECT slug FROM projects ORDER BY slug")))
+    found = await session.run(rows, "SELECT slug FROM projects ORDER BY slug", {})
+    return [row["slug"] for row in found]
 
 
 async def test_write_is_committed_at_the_end_of_its_block(database: Database) -> None:
@@ -73,11 +74,11 @@ async def test_concurrent_changes_lose_nothing(database: Database) -> None:
 
 
 async def test_connections_are_prepared(database: Database) -> None:
-    async with database.read() as session:
-        assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert await session.scalar(text("PRAGMA foreign_keys")) == 1
-        assert await session.scalar(text("PRAGMA temp_store")) == 2  # in memory
-        assert await session.scalar(text("PRAGMA busy_timeout")) >= 5000
+    settings = ("journal_mode", "foreign_keys", "temp_store")
+    for open_session in (database.read, database.write):
+        async with open_session() as session:
+            found = [await session.run(rows, f"PRAGMA {name}", {}) for name in settings]
+        assert [row[0] for (row,) in found] == ["wal", 1, 2]  # 2: in memory
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
@@ -96,7 +97,6 @@ async def test_missing_file_is_not_created(tmp_path: Path) -> None:
         async with database.read() as session:
             await slugs(session)
     await database.close()
-    await until_threads_end()
     assert not list(tmp_path.iterdir())
 
 
@@ -118,18 +118,12 @@ def held(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-async def until_threads_end() -> None:
-    """Wait for the driver's threads, which tell this loop of their end."""
-    threads = [thread for thread in threading.enumerate() if thread.name == driver.THREAD]
-    await asyncio.gather(*(asyncio.to_thread(thread.join, PATIENCE_SECONDS) for thread in threads))
-
-
 async def test_writers_that_wait_do_not_keep_readers_waiting(database: Database) -> None:
     async with database.write():
         waiting = [asyncio.create_task(write(database)) for _ in range(20)]
         await asyncio.sleep(0)  # each runs up to where it waits
         async with asyncio.timeout(PATIENCE_SECONDS / 2), database.read() as reading:
-            assert await reading.scalar(text("SELECT 1")) == 1
+            assert await reading.run(rows, "SELECT 1", {})
         assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)
 
@@ -180,31 +174,6 @@ async def test_failing_database_is_not_waited_for(database: Database) -> None:
     database.path.unlink()
     with pytest.raises(OperationalError, match="unable to open"):
         await asyncio.wait_for(write(database, 10 * PATIENCE_SECONDS), PATIENCE_SECONDS)
-    await until_threads_end()
-
-
-async def test_connection_that_nobody_waits_for_is_closed(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = []
-    asked, free = threading.Event(), threading.Event()
-
-    def slow(path: str, **options: object) -> sqlite3.Connection:
-        asked.set()
-        assert free.wait(PATIENCE_SECONDS)
-        opened.append(sqlite3.connect(path, uri=True, check_same_thread=False))
-        return opened[0]
-
-    monkeypatch.setattr(driver, "_connect", slow)
-    waiting = asyncio.create_task(write(database))
-    assert await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    free.set()
-    await until_threads_end()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        opened[0].execute("SELECT 1")
 
 
 async def test_function_runs_inside_of_the_sessions_transaction(database: Database) -> None:
@@ -212,13 +181,12 @@ async def test_function_runs_inside_of_the_sessions_transaction(database: Databa
         found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return found
 
-    query = text("SELECT count(*) FROM projects")
     async with database.read() as reading:
         assert await reading.run(count, "projects") == 0
         async with database.write() as writing:
             await writing.execute(ADD, {"slug": "bay"})
             assert await writing.run(count, table="projects") == 1
-        assert (await reading.run(count, "projects"), await reading.scalar(query)) == (0, 0)
+        assert await reading.run(count, "projects") == 0
     async with database.read() as reading:
         with pytest.raises(OperationalError):
             await reading.run(count, "nothing")

@@ -1,9 +1,9 @@
 """Documents as a sync stores them."""
 
 import pytest
-from sqlalchemy import text
 from support.documents import row, stored
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
 from sdlc_lens.queries.documents.listing import Selection, list_documents
@@ -30,4 +30,5 @@ async def test_parsing_again_keeps_the_times(database: Database) -> None:
     async with database.read() as session:
         _, (after,) = await session.run(list_documents, project.id, Selection(), 0, 1)
         assert (after.status, after.updated_at) == ("Done", before.updated_at)
-        assert await session.scalar(text("SELECT parsed_by FROM documents")) == "2"
+        ((mark,),) = await session.run(rows, "SELECT parsed_by FROM documents", {})
+        assert mark == "2"

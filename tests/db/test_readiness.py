@@ -7,12 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.file import side_files
 from sdlc_lens.db.readiness import Readiness, check_readiness
-from sdlc_lens.db.tables import projects
 from sdlc_lens.queries.projects import add_project
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +73,7 @@ async def test_readiness_keeps_the_locks_of_open_connections(migrated: Path) -> 
     database = Database(migrated)
     try:
         async with database.read() as session:
-            await session.execute(select(projects.c.id))
+            await session.run(rows, "SELECT id FROM projects", {})
         await check_readiness(migrated)
         async with database.write() as session:
             await add_project(session, "kept", "Kept", "/kept")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from support.documents import row, stored
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_links, document_refs, document_sources, documents
 from sdlc_lens.domain.search.folding import fold, indexed_text
@@ -19,7 +20,7 @@ from sdlc_lens.queries.projects import remove_project
 
 pytestmark = pytest.mark.anyio
 
-FIND = text("SELECT rowid FROM search WHERE search MATCH :words")
+FIND = "SELECT rowid FROM search WHERE search MATCH :words"
 CHANGE = text(
     "UPDATE document_sources SET source = CAST('new words' AS BLOB) WHERE document_id = :id"
 )
@@ -28,7 +29,7 @@ CHECK = text("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 async def found(database: Database, words: str) -> int:
     async with database.read() as session:
-        return len((await session.execute(FIND, {"words": words})).all())
+        return len(await session.run(rows, FIND, {"words": words}))
 
 
 async def require_sound_index(database: Database) -> None:

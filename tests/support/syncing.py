@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.projects import Project, add_project, get_project
 from sdlc_lens.queries.syncs import Sync
@@ -71,7 +72,7 @@ class Harbour:
             await session.execute(text(INDEX))
             assert not await session.scalar(text(STRAYS))
         async with self.database.read() as session:
-            return [tuple(row) for row in await session.execute(text(ROWS))]
+            return [tuple(row) for row in await session.run(rows, ROWS, {})]
 
     async def paths(self) -> list[str]:
         """The paths of its documents."""

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from support.syncing import Harbour
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.documents import parse
 from sdlc_lens.sync import schedule
 from sdlc_lens.sync.schedule import Schedule
@@ -30,11 +31,11 @@ def scheduled(harbour: Harbour) -> Schedule:
 async def make_older(harbour: Harbour) -> list[tuple[object, ...]]:
     """Sync, then let the rows be those of an older parser; what they were."""
     await harbour.sync()
-    rows = await harbour.rows()
+    stored = await harbour.rows()
     async with harbour.database.write() as session:
         await session.execute(text(OLDER))
         await session.execute(text("DELETE FROM document_links"))
-    return rows
+    return stored
 
 
 async def test_at_the_start_without_the_folder(harbour: Harbour) -> None:
@@ -64,19 +65,19 @@ async def test_at_the_next_sync(harbour: Harbour) -> None:
 async def test_documents_that_read_the_same_keep_their_time(
     harbour: Harbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times = text("SELECT path, updated_at FROM documents")
+    times = "SELECT path, updated_at FROM documents"
     await harbour.sync()
     async with harbour.database.read() as session:
-        before = list(await session.execute(times))
+        before = await session.run(rows, times, {})
     async with harbour.database.write() as session:
         await session.execute(text(NO_WRITE_TO_THE_INDEX))
     monkeypatch.setattr(parse, "PARSER_VERSION", 999)
     monkeypatch.setattr(schedule, "PARSER_VERSION", 999)
     await scheduled(harbour).parse_again()
     async with harbour.database.read() as session:
-        assert list(await session.execute(times)) == before
-        marks = await session.scalars(text("SELECT DISTINCT parsed_by FROM documents"))
-        assert [mark.partition(":")[0] for mark in marks] == ["999"]
+        assert await session.run(rows, times, {}) == before
+        marks = await session.run(rows, "SELECT DISTINCT parsed_by FROM documents", {})
+        assert [mark.partition(":")[0] for (mark,) in marks] == ["999"]
 
 
 async def test_vocabulary_that_was_known_is_kept(
@@ -100,7 +101,7 @@ DONE = "# T\n\n> **Status:** Done\n\n### AC1: It holds\n"
 
 async def unproven(harbour: Harbour) -> list[str]:
     async with harbour.database.read() as session:
-        return list(await session.scalars(text(UNPROVEN)))
+        return [path for (path,) in await session.run(rows, UNPROVEN, {})]
 
 
 async def test_practice_that_a_workspace_adopted_reaches_stored_documents(

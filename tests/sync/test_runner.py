@@ -12,6 +12,7 @@ from support.processes import PATIENCE_SECONDS
 from support.syncing import Held
 from support.workspaces import SAMPLE, write_workspace
 
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.errors import NotFound, SyncInProgress
 from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
@@ -221,7 +222,7 @@ async def test_project_deleted_during_its_sync(
     held.let_go()
     await runner.wait()
     async with database.read() as session:
-        assert not await session.scalar(text("SELECT count(*) FROM documents"))
+        assert not await session.run(rows, "SELECT id FROM documents", {})
 
 
 async def test_event_loop_is_free_during_a_sync(

@@ -105,11 +105,15 @@ async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: 
 async def test_large_document_is_shown_as_source(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    files = {"notes/large.md": "# Large\n\n" + "**word** " * 120_000}
+    files = {
+        f"notes/{name}.md": f"# Large\n\n**{name}** " + "**word** " * 120_000
+        for name in ("one", "two")
+    }
     folder = write_workspace(tmp_path / "projects" / "large", files)
     address = await sync_project(app, "large", folder)
-    page = await visit(client, f"{address}/documents/other/large")
-    assert page.one("pre", class_="source").text.startswith("**word** **word**")
+    for name in ("one", "two", "one"):
+        page = await visit(client, f"{address}/documents/other/{name}")
+        assert page.one("pre", class_="source").text.startswith(f"**{name}** **word**")
 
 
 async def test_links_follow_a_sync(

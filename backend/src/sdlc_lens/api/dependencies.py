@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from sdlc_lens.db.database import Database, ReadSession
+from sdlc_lens.db.database import Database
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.settings import Settings
 from sdlc_lens.sync.checks import HealthChecks
 from sdlc_lens.sync.runner import Runner

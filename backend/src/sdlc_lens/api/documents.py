@@ -15,13 +15,7 @@ from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
-from sdlc_lens.queries.documents.detail import (
-    Detail,
-    Found,
-    find_document,
-    get_detail,
-    get_source,
-)
+from sdlc_lens.queries.documents.detail import Detail, Found, find_document, get_detail, get_source
 from sdlc_lens.queries.documents.listing import (
     FURTHEST,
     DocumentItem,

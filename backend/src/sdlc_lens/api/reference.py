@@ -194,7 +194,7 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
         return Html()
     head = element("tr", *(element("th", column, scope="col") for column in columns))
     table = element("table", element("thead", head), element("tbody", *lines))
-    wide = element("div", table, class_="wide", tabindex="0", role="region", aria_label=title)
+    wide = element("div", table, class_="wide", tabindex="0", role="group", aria_label=title)
     return joined(element("h4", title), wide)
 
 

@@ -3,38 +3,31 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Concatenate
 
+import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from sdlc_lens.db import driver
-from sdlc_lens.db.file import BUSY_SECONDS, TEMPORARY_IN_MEMORY, uri
-from sdlc_lens.db.functions import add_functions
+from sdlc_lens.db.connection import database_errors, prepare
+from sdlc_lens.db.file import BUSY_SECONDS, uri
+from sdlc_lens.db.readers import Readers, ReadSession
 from sdlc_lens.errors import Busy
-
-READERS = 3
-"""Most connections that read: one interpreter keeps no more busy, and each has its own cache."""
-
-CACHE_KILOBYTES = 1000
-"""The pages that each connection keeps; the system's cache has the others."""
 
 WAIT_SECONDS = 30
 """How long a change waits for another, such as a long sync, before it is given up."""
 
-_BEGIN = "begin_statement"
 _ATTEMPT_SECONDS = 0.2
 
 
-class ReadSession(AsyncConnection):
-    """Sees one state of the database from its first query to its end."""
+class WriteSession(AsyncConnection, ReadSession):
+    """Holds the right to write from its first query to its end."""
 
     async def run[**P, T](
         self,
@@ -42,51 +35,12 @@ class ReadSession(AsyncConnection):
         *arguments: P.args,
         **named: P.kwargs,
     ) -> T:
-        """Call FUNCTION with SQLite's own connection, in its thread and in this transaction.
-
-        For frequent requests: the function makes several queries for the price of one, and
-        processes their rows without blocking the event loop.
-
-        Raises: DBAPIError, as queries of the session do.
-        """
-        connection = self._driver_connection()
-        with _session_errors():
-            result: T = await connection.run(partial(function, **named), *arguments)
-        return result
-
-    async def run_here[**P, T](
-        self,
-        function: Callable[Concatenate[sqlite3.Connection, P], T],
-        *arguments: P.args,
-        **named: P.kwargs,
-    ) -> T:
-        """Call FUNCTION on the event loop; in the thread instead when its queries take long.
-
-        For functions that only read, usually a page or less. FUNCTION may be called twice.
-        """
-        connection = self._driver_connection()
-        with _session_errors():
-            result: T = await connection.run_here(partial(function, **named), *arguments)
-        return result
-
-    def _driver_connection(self) -> driver.Connection:
-        assert self.sync_connection, "the session has not begun or has ended"
-        connection = self.sync_connection.connection.driver_connection
-        assert isinstance(connection, driver.Connection)
-        return connection
-
-
-class WriteSession(ReadSession):
-    """Holds the right to write from its first query to its end."""
-
-
-@contextmanager
-def _session_errors() -> Iterator[None]:
-    """Raise SQLite's errors as a session's queries do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
+        connection = (await self.get_raw_connection()).driver_connection
+        assert isinstance(connection, aiosqlite.Connection)
+        query = partial(function, connection._conn, *arguments, **named)
+        with database_errors():
+            answer: T = await connection._execute(query)  # type: ignore[no-untyped-call]
+        return answer
 
 
 class Database:
@@ -94,17 +48,13 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._readers = create_engine(path, READERS)
-        writer = create_engine(path, busy_seconds=_ATTEMPT_SECONDS)
-        self._writer = writer.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._readers = Readers(path)
+        self._writer = create_engine(path, busy_seconds=_ATTEMPT_SECONDS)
         self._turn = asyncio.Lock()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[ReadSession]:
+    def read(self) -> AbstractAsyncContextManager[ReadSession]:
         """A session for queries."""
-        session = ReadSession(self._readers)
-        async with session:
-            yield session
+        return self._readers.session()
 
     @asynccontextmanager
     async def write(self, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[WriteSession]:
@@ -139,7 +89,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._readers.dispose()
+        await self._readers.close()
         await self._writer.dispose()
 
 
@@ -166,50 +116,21 @@ def _busy() -> Busy:
     return Busy("another change, such as a long sync, is being stored. Try again in a moment")
 
 
-def rows(
-    connection: sqlite3.Connection, sql: str, values: Mapping[str, object]
-) -> list[sqlite3.Row]:
-    """The rows that SQL selects, with their columns by name; for functions of `ReadSession.run`."""
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(sql, values).fetchall()
-
-
-def create_engine(path: Path, most: int = 1, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
-    """An engine for the existing database file at PATH, with so many connections at MOST."""
-    options = {"mode": "rw", "uri": "true"}
-    url = URL.create("sqlite+aiosqlite", database=uri(path), query=options)
+def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
+    """An engine for the existing database file at PATH, whose transactions may write."""
+    url = URL.create("sqlite+aiosqlite", database=uri(path), query={"mode": "rw", "uri": "true"})
     # isolation_level None stops the driver from beginning and committing on its own, which
     # loses concurrent updates and keeps changes of the schema out of transactions.
     engine = create_async_engine(
         url,
-        connect_args={
-            "isolation_level": None,
-            "timeout": busy_seconds,
-            "async_creator_fn": driver.Connection,
-        },
-        pool_size=most,
+        connect_args={"isolation_level": None, "timeout": busy_seconds},
+        pool_size=1,
         max_overflow=0,
-        pool_use_lifo=True,  # one that is not needed keeps no pages
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute(TEMPORARY_IN_MEMORY)
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA cache_size = {-CACHE_KILOBYTES}")
-    cursor.close()
-    add_functions(connection)
-
-
 def _begin(connection: Connection) -> None:
-    if statement := connection.get_execution_options().get(_BEGIN):
-        connection.exec_driver_sql(statement)
-    else:
-        connection.connection.driver_connection.begin_to_read()  # type: ignore[union-attr]
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from sdlc_lens.db.database import ReadSession, WriteSession, rows
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.db.tables import documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
@@ -25,26 +27,12 @@ SELECT {", ".join(_FIELDS)},
      FROM document_links WHERE document_id = documents.id AND relation <> '{MENTION}')
 FROM documents WHERE project_id = ?
 """
-_STANDING = (
-    select(
-        projects.c.id.label("project_id"),
-        projects.c.revision,
-        projects.c.last_synced_at,
-        health_reports.c.report,
-    )
-    .outerjoin_from(
-        projects,
-        health_reports,
-        and_(
-            health_reports.c.project_id == projects.c.id,
-            health_reports.c.revision == projects.c.revision,
-            health_reports.c.rules_version == RULES_VERSION,
-        ),
-    )
-    .where(projects.c.slug == bindparam("slug"))
-)
-
-
+_STANDING = f"""
+SELECT projects.id AS project_id, projects.revision, last_synced_at, report
+FROM projects LEFT JOIN health_reports ON health_reports.project_id = projects.id
+    AND health_reports.revision = projects.revision AND rules_version = {RULES_VERSION}
+WHERE slug = :slug
+"""
 _SUMMARIES = f"""
 SELECT id, substr(report, 1, instr(report || char(10), char(10)) - 1) AS summary
 FROM projects JOIN health_reports ON project_id = id AND health_reports.revision = projects.revision
@@ -64,10 +52,10 @@ class Standing:
 
 async def get_standing(session: ReadSession, slug: str) -> Standing:
     """How the project called SLUG stands; reports on former states or by former rules are none."""
-    row = (await session.execute(_STANDING, {"slug": slug})).mappings().one_or_none()
-    if row is None:
+    found = await session.run(rows, _STANDING, {"slug": slug})
+    if not found:
         raise NotFound(f"there is no project {slug[:200]!r}")
-    return Standing(**row)
+    return Standing(**found[0])
 
 
 async def get_summaries(session: ReadSession) -> dict[int, str]:
@@ -93,12 +81,12 @@ def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Fact
 
 async def has_report(session: ReadSession, project_id: int, revision: int) -> bool:
     """Whether the report on that state of a project is stored."""
-    found = select(health_reports.c.project_id).where(
-        health_reports.c.project_id == project_id,
-        health_reports.c.revision == revision,
-        health_reports.c.rules_version == RULES_VERSION,
-    )
-    return await session.scalar(found) is not None
+    query = """
+        SELECT 1 FROM health_reports
+        WHERE project_id = :project_id AND revision = :revision AND rules_version = :rules
+    """
+    values = {"project_id": project_id, "revision": revision, "rules": RULES_VERSION}
+    return bool(await session.run(rows, query, values))
 
 
 async def store_report(session: WriteSession, project_id: int, revision: int, report: str) -> None:

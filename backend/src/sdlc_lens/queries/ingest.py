@@ -9,7 +9,9 @@ from itertools import batched
 from sqlalchemy import Table, delete, func, select, type_coerce
 from sqlalchemy.types import NullType
 
-from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.db.tables import (
     DOCUMENT_FIELDS,
     Json,
@@ -17,7 +19,6 @@ from sdlc_lens.db.tables import (
     document_refs,
     document_sources,
     documents,
-    projects,
 )
 from sdlc_lens.domain.documents.document import Document
 from sdlc_lens.domain.documents.references import Link
@@ -52,18 +53,16 @@ class Stored:
 
 async def stored_documents(session: ReadSession, project_id: int) -> dict[str, Stored]:
     """Every stored document of a project, by path."""
-    columns = (documents.c.path, documents.c.id, documents.c.blob_id, documents.c.parsed_by)
-    query = select(*columns).where(documents.c.project_id == project_id)
-    rows = await session.execute(query)
-    return {row.path: Stored(row.id, row.blob_id, row.parsed_by) for row in rows}
+    query = "SELECT path, id, blob_id, parsed_by FROM documents WHERE project_id = :id"
+    found = await session.run(rows, query, {"id": project_id})
+    return {row["path"]: Stored(row["id"], row["blob_id"], row["parsed_by"]) for row in found}
 
 
 async def outdated_documents(session: ReadSession, project_id: int, current: str) -> dict[int, str]:
     """The paths, by id, of a project's documents whose `parsed_by` is not CURRENT."""
-    query = select(documents.c.id, documents.c.path).where(
-        documents.c.project_id == project_id, documents.c.parsed_by != current
-    )
-    return {row.id: row.path for row in await session.execute(query)}
+    query = "SELECT id, path FROM documents WHERE project_id = :id AND parsed_by != :current"
+    found = await session.run(rows, query, {"id": project_id, "current": current})
+    return {row["id"]: row["path"] for row in found}
 
 
 def stored_blob(connection: sqlite3.Connection, document_id: int) -> Blob:
@@ -76,9 +75,12 @@ def stored_blob(connection: sqlite3.Connection, document_id: int) -> Blob:
 
 async def outdated_projects(session: ReadSession, current: str) -> list[str]:
     """The slugs of projects with documents whose `parsed_by` does not begin with CURRENT."""
-    others = select(documents.c.project_id).where(documents.c.parsed_by.not_like(f"{current}%"))
-    query = select(projects.c.slug).where(projects.c.id.in_(others)).order_by(projects.c.id)
-    return list(await session.scalars(query))
+    query = """
+        SELECT slug FROM projects
+        WHERE id IN (SELECT project_id FROM documents WHERE parsed_by NOT LIKE :current)
+        ORDER BY id
+    """
+    return [row["slug"] for row in await session.run(rows, query, {"current": f"{current}%"})]
 
 
 async def next_id(session: WriteSession) -> int:
@@ -183,7 +185,7 @@ def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
 
 
 async def _stored_fields(
-    session: ReadSession, ids: Sequence[object]
+    session: WriteSession, ids: Sequence[object]
 ) -> dict[object, Mapping[str, object]]:
     """The fields of documents as the database holds them, by id."""
     columns = (type_coerce(documents.c[name], NullType()).label(name) for name in DOCUMENT_FIELDS)

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.readers import ReadSession
 
-from sdlc_lens.db.database import ReadSession
-from sdlc_lens.db.tables import documents, projects, sync_durations, syncs
+_HELD = """
+SELECT slug AS project, type, count(type) AS count
+FROM projects LEFT JOIN documents ON project_id = projects.id GROUP BY slug, type
+"""
+_DURATIONS = """
+SELECT slug AS project, outcome, at_most, syncs, seconds
+FROM sync_durations JOIN projects ON id = project_id ORDER BY slug, outcome, at_most
+"""
+_ENDED = """
+SELECT slug AS project, outcome, started_at, finished_at
+FROM syncs JOIN projects ON projects.id = project_id
+WHERE syncs.id IN (SELECT max(id) FROM syncs GROUP BY project_id)
+"""
 
 
 @dataclass(frozen=True)
@@ -42,31 +54,14 @@ class Ended:
 
 async def documents_held(session: ReadSession) -> list[Held]:
     """The documents of every project by type."""
-    query = (
-        select(projects.c.slug, documents.c.type, func.count(documents.c.type))
-        .outerjoin_from(projects, documents)
-        .group_by(projects.c.slug, documents.c.type)
-    )
-    return [Held(*row) for row in await session.execute(query)]
+    return [Held(**row) for row in await session.run(rows, _HELD, {})]
 
 
 async def durations_of_syncs(session: ReadSession) -> list[Durations]:
     """Every sync since its project was added, in order of project, outcome and bound."""
-    bounds = sync_durations.c
-    query = (
-        select(projects.c.slug, bounds.outcome, bounds.at_most, bounds.syncs, bounds.seconds)
-        .join_from(sync_durations, projects)
-        .order_by(projects.c.slug, bounds.outcome, bounds.at_most)
-    )
-    return [Durations(*row) for row in await session.execute(query)]
+    return [Durations(**row) for row in await session.run(rows, _DURATIONS, {})]
 
 
 async def last_syncs_ended(session: ReadSession) -> list[Ended]:
     """The newest report on each project."""
-    newest = select(func.max(syncs.c.id)).group_by(syncs.c.project_id)
-    query = (
-        select(projects.c.slug, syncs.c.outcome, syncs.c.started_at, syncs.c.finished_at)
-        .join_from(syncs, projects)
-        .where(syncs.c.id.in_(newest))
-    )
-    return [Ended(*row) for row in await session.execute(query)]
+    return [Ended(**row) for row in await session.run(rows, _ENDED, {})]

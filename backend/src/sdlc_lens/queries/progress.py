@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sdlc_lens.db.database import rows
+from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.documents.kinds import (
     WITH_CRITERIA,
     StatusClass,

@@ -2,16 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
-from sdlc_lens.db.database import ReadSession, WriteSession, rows
-from sdlc_lens.db.tables import documents, projects
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.readers import ReadSession
+from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.errors import Conflict, NotFound
 from sdlc_lens.queries.ingest import remove_all_documents
@@ -22,15 +24,15 @@ IsHeld = Callable[[str], bool | None]
 """Whether the process that took a lease lives; None when that cannot be known."""
 
 _NOT_SHOWN = {"lease", "vocabulary", "adopt_after"}
-_PROJECT = select(
-    *(column for column in projects.c if column.name not in _NOT_SHOWN),
-    select(func.count())
-    .where(documents.c.project_id == projects.c.id)
-    .scalar_subquery()
-    .label("document_count"),
-)
-_BY_SLUG = _PROJECT.where(projects.c.slug == bindparam("slug"))
-_OLDEST_FIRST = _PROJECT.order_by(projects.c.created_at, projects.c.id)
+_PROJECTS = f"""
+SELECT {", ".join(column.name for column in projects.c if column.name not in _NOT_SHOWN)},
+    (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count
+FROM projects WHERE slug = coalesce(:slug, slug) ORDER BY created_at, id
+"""
+_CONFIGURATION = """
+SELECT schema_version, profile, vocabulary, adopt_after FROM projects WHERE id = :id
+"""
+_LEASE = "SELECT lease, lease_ends_at FROM projects WHERE slug = :slug"
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,15 @@ class Project:
 
 async def list_projects(session: ReadSession) -> list[Project]:
     """Every project, the oldest first."""
-    rows = await session.execute(_OLDEST_FIRST)
-    return [_project(row) for row in rows.mappings()]
+    return [_project(row) for row in await session.run(rows, _PROJECTS, {"slug": None})]
 
 
 async def get_project(session: ReadSession, slug: str) -> Project:
     """The project called SLUG."""
-    rows = await session.execute(_BY_SLUG, {"slug": slug})
-    row = rows.mappings().one_or_none()
-    if row is None:
+    found = await session.run(rows, _PROJECTS, {"slug": slug})
+    if not found:
         raise _unknown(slug)
-    return _project(row)
+    return _project(found[0])
 
 
 def get_project_id(connection: sqlite3.Connection, slug: str) -> int:
@@ -81,11 +81,10 @@ def get_project_id(connection: sqlite3.Connection, slug: str) -> int:
 
 async def get_configuration(session: ReadSession, project_id: int) -> Configuration:
     """The settings of the project's workspace, as they were last synced."""
-    names = ("schema_version", "profile", "vocabulary", "adopt_after")
-    query = select(*(projects.c[name] for name in names)).where(projects.c.id == project_id)
-    row = (await session.execute(query)).one()
-    additions = {name: tuple(added) for name, added in json.loads(row.vocabulary).items()}
-    return Configuration(row.schema_version, row.profile, additions, adopt_after=row.adopt_after)
+    (found,) = await session.run(rows, _CONFIGURATION, {"id": project_id})
+    values = dict(found)
+    added = json.loads(values.pop("vocabulary"))
+    return Configuration(**values, additions={name: tuple(own) for name, own in added.items()})
 
 
 async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:
@@ -117,18 +116,18 @@ async def remove_project(session: WriteSession, slug: str) -> None:
 
 async def is_leased(session: ReadSession, slug: str, is_held: IsHeld) -> bool:
     """Whether a sync holds the project called SLUG: its lease runs, and its process lives."""
-    query = select(projects.c.lease, projects.c.lease_ends_at).where(projects.c.slug == slug)
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
+    found = await session.run(rows, _LEASE, {"slug": slug})
+    if not found:
         raise _unknown(slug)
-    runs = found.lease_ends_at is not None and found.lease_ends_at > stamp(now())
-    return runs and is_held(found.lease) is not False
+    lease, ends_at = found[0]["lease"], found[0]["lease_ends_at"]
+    runs = ends_at is not None and ends_at > stamp(now())
+    return runs and is_held(lease) is not False
 
 
 async def get_leases(session: ReadSession) -> list[str]:
     """Every lease, also those that have ended."""
-    query = select(projects.c.lease).where(projects.c.lease.is_not(None))
-    return list(await session.scalars(query))
+    query = "SELECT lease FROM projects WHERE lease IS NOT NULL"
+    return [row["lease"] for row in await session.run(rows, query, {})]
 
 
 async def take_lease(session: WriteSession, slug: str, lease: str, is_held: IsHeld) -> bool:
@@ -188,14 +187,11 @@ def _lease_end(moment: datetime) -> str:
     return stamp(moment + timedelta(seconds=LEASE_SECONDS))
 
 
-def _project(row: RowMapping) -> Project:
+def _project(row: sqlite3.Row) -> Project:
     """A lease that still runs is what makes a project `syncing`: after a kill it ends by itself."""
     values = dict(row)
-    values["warnings"] = _warnings(row["warnings"])
+    values["warnings"] = tuple(json.loads(row["warnings"]))
+    values["auto_sync"] = bool(row["auto_sync"])
     if row["lease_ends_at"] and row["lease_ends_at"] > stamp(now()):
         values["sync_status"] = "syncing"
     return Project(**values)
-
-
-def _warnings(stored: str) -> Sequence[str]:
-    return tuple(json.loads(stored))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
-from sdlc_lens.db.database import rows
+from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.documents.parse import decode
 from sdlc_lens.domain.search.excerpt import Patterns, beginning, excerpt, patterns_of
 from sdlc_lens.domain.search.query import Query, Term

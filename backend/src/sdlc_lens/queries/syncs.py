@@ -1,28 +1,24 @@
 """Reports of syncs: what each run found and did."""
 
+import json
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from math import inf
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from sdlc_lens.db.database import ReadSession, WriteSession
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.db.tables import sync_durations, syncs
 
 KEPT = 50
 MOST_NAMED = 100
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """The bounds by which durations are counted."""
-
-_SHOWN = tuple(column for column in syncs.c if column.name not in {"id", "project_id"})
-_LAST = (
-    select(*_SHOWN)
-    .where(syncs.c.project_id == bindparam("project_id"))
-    .order_by(syncs.c.id.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True)
@@ -60,6 +56,17 @@ class Sync:
     held_back: HeldBack | None = None
 
 
+_SHOWN = [field.name for field in fields(Sync)]
+_NEWEST = f"""
+SELECT {", ".join(_SHOWN)} FROM syncs WHERE project_id = :project_id
+ORDER BY id DESC LIMIT :limit
+"""
+_NEWEST_OF_ALL = f"""
+SELECT project_id, {", ".join(_SHOWN)} FROM syncs
+WHERE id IN (SELECT max(id) FROM syncs GROUP BY project_id)
+"""
+
+
 async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
     """Store a report, and count it; only a project's last fifty are kept, the counts for ever."""
     row = asdict(replace(sync, failures=sync.failures[:MOST_NAMED]))
@@ -90,27 +97,25 @@ async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
 
 async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
     """The reports on a project, the newest first."""
-    query = select(*_SHOWN).where(syncs.c.project_id == project_id).order_by(syncs.c.id.desc())
-    return [_sync(row) for row in (await session.execute(query)).mappings()]
+    found = await session.run(rows, _NEWEST, {"project_id": project_id, "limit": KEPT})
+    return [_sync(row) for row in found]
 
 
 async def last_sync(session: ReadSession, project_id: int) -> Sync | None:
     """The newest report on a project."""
-    row = (await session.execute(_LAST, {"project_id": project_id})).mappings().one_or_none()
-    return _sync(row) if row else None
+    found = await session.run(rows, _NEWEST, {"project_id": project_id, "limit": 1})
+    return _sync(found[0]) if found else None
 
 
 async def last_syncs(session: ReadSession) -> Mapping[int, Sync]:
     """The newest report on each project, by the project's id."""
-    newest = select(func.max(syncs.c.id)).group_by(syncs.c.project_id)
-    query = select(syncs.c.project_id, *_SHOWN).where(syncs.c.id.in_(newest))
-    rows = (await session.execute(query)).mappings()
-    return {row["project_id"]: _sync(row) for row in rows}
+    return {row["project_id"]: _sync(row) for row in await session.run(rows, _NEWEST_OF_ALL, {})}
 
 
-def _sync(row: RowMapping) -> Sync:
-    values = {column.name: row[column.name] for column in _SHOWN}
-    values["failures"] = tuple(Failure(**failure) for failure in row["failures"])
-    if held_back := row["held_back"]:
+def _sync(row: sqlite3.Row) -> Sync:
+    values = {name: row[name] for name in _SHOWN}
+    values["failures"] = tuple(Failure(**failure) for failure in json.loads(row["failures"]))
+    if row["held_back"]:
+        held_back = json.loads(row["held_back"])
         values["held_back"] = HeldBack(held_back["count"], tuple(held_back["paths"]))
     return Sync(**values)

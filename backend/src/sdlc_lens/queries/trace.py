@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import rows
+from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.checks.corpus import FIELDS, PARENT
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.kinds import StatusClass, is_terminal, status_class

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.kinds import ARTEFACTS, STATUSES, StatusClass, status_class
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import (

@@ -1,11 +1,12 @@
 """One document: what does it say, and what does it depend on?"""
 
 import asyncio
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
 from sdlc_lens.domain.statistics import Count, summarise
@@ -26,6 +27,7 @@ from sdlc_lens.web.render import page
 from sdlc_lens.web.words import NOT_RECORDED, PROOFS
 
 MOST_NAMED = 8
+LONGEST_AT_ONCE = 20_000
 
 _SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "story points"})
 
@@ -51,8 +53,7 @@ async def document(
     rendered = None
     if len(detail.content) <= LONGEST_RENDERED:
         rendered = await reader.read(project, detail, project_address(root(request), project.slug))
-    # A long document makes a long page: others need the event loop meanwhile.
-    return await asyncio.to_thread(
+    make = partial(
         page,
         request,
         "document/page.html",
@@ -76,6 +77,8 @@ async def document(
         proofs=PROOFS,
         most_named=MOST_NAMED,
     )
+    # A long document makes a long page: others need the event loop meanwhile.
+    return make() if len(detail.content) <= LONGEST_AT_ONCE else await asyncio.to_thread(make)
 
 
 async def source(request: Request) -> Response:

@@ -1,23 +1,30 @@
 """The documents of a project: where is one?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sdlc_lens.db.database import ReadSession
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import (
     FACETS,
     FURTHEST,
     SORTABLE,
     DocumentItem,
+    FacetValue,
     Selection,
     count_facets,
     list_documents,
 )
 from sdlc_lens.queries.projects import get_project
+from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.forms import epics, page_number, sorting, statuses, values
 from sdlc_lens.web.render import page, table
+
+Facets = dict[str, list[FacetValue]]
 
 PER_PAGE = 50
 LABELS = {
@@ -28,11 +35,12 @@ LABELS = {
     "epic": "Epic",
 }
 _LONGEST_TEXT = 200
+_UNSORTED: dict[str, Any] = {"sort": "updated_at", "descending": True}
 _COLUMNS = ("type", "doc_id", "title", "status", "owner", "priority", "epic", "story",
             "story_points", "updated_at", "path")  # fmt: skip
 
 
-async def documents(request: Request) -> Response:
+async def documents(request: Request, gathered: Gathered[Facets, [Selection]]) -> Response:
     """The page, or all rows of the selection as CSV."""
     slug = request.path_params["slug"]
     selection = _selection(request)
@@ -44,7 +52,7 @@ async def documents(request: Request) -> Response:
         total, items = await session.run(list_documents, project.id, selection, offset, limit)
         if as_csv:
             return table(request, f"{slug}-documents", _COLUMNS, _lines(items))
-        facets = await session.run(count_facets, project.id, selection)
+        facets = await gathered.get(session, project, replace(selection, **_UNSORTED))
     return page(
         request,
         "documents/page.html",
@@ -63,6 +71,11 @@ async def documents(request: Request) -> Response:
     )
 
 
+async def gather_facets(session: ReadSession, project_id: int, selection: Selection) -> Facets:
+    """How often each value of a filter occurs."""
+    return await session.run(count_facets, project_id, selection)
+
+
 def _selection(request: Request) -> Selection:
     query = request.query_params
     column, descending = sorting(query, SORTABLE, "updated_at", descending=True)
@@ -70,12 +83,12 @@ def _selection(request: Request) -> Selection:
     if len(text) > _LONGEST_TEXT:
         raise Invalid(f"q: longer than {_LONGEST_TEXT} characters. Give fewer words")
     return Selection(
-        types=values(query, "type"),
-        statuses=statuses(query),
-        owners=values(query, "owner"),
-        epics=epics(query),
-        priorities=values(query, "priority"),
-        texts=[text] if text else [],
+        types=tuple(values(query, "type")),
+        statuses=tuple(statuses(query)),
+        owners=tuple(values(query, "owner")),
+        epics=tuple(epics(query)),
+        priorities=tuple(values(query, "priority")),
+        texts=(text,) if text else (),
         sort=column,
         descending=descending,
     )

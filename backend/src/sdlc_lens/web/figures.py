@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Concatenate
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.queries.projects import Project
 
 MOST_KEPT = 16

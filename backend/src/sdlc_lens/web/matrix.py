@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.kinds import StatusClass, status_class
 from sdlc_lens.queries.trace import Trace, Traced, TracedEpic, TracedStory, trace
 from sdlc_lens.web.charts import Bar, story_bar

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sdlc_lens.clock import now
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.checks.report import from_text
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
 from sdlc_lens.domain.statistics import Count, Statistics, summarise

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,8 @@ POLICY = (
 LEAST_COMPRESSED = 1000
 LARGE = 200_000
 FAST, THOROUGH = 1, 5
+MOST_KEPT = 8
+_kept: OrderedDict[bytes, bytes] = OrderedDict()
 _DEFUSED = ("=", "+", "-", "@", *map(chr, range(32)))
 
 
@@ -118,11 +121,22 @@ def compressed(request: Request, answer: Response) -> Response:
     accepted = request.headers.get("accept-encoding", "")
     body = bytes(answer.body)
     if len(body) >= LEAST_COMPRESSED and "gzip" in accepted:
-        level = FAST if len(body) > LARGE else THOROUGH
-        answer.body = gzip.compress(body, level, mtime=0)  # a time in it would change the ETag
+        answer.body = _gzipped(body)
         answer.headers["Content-Encoding"] = "gzip"
         answer.headers["Content-Length"] = str(len(answer.body))
     return answer
+
+
+def _gzipped(body: bytes) -> bytes:
+    """BODY, compressed; of large ones the last are kept, as this takes longer than all the rest."""
+    if len(body) <= LARGE:
+        return gzip.compress(body, THOROUGH, mtime=0)  # a time in it would change the ETag
+    digest = hashlib.sha256(body).digest()
+    found = _kept.get(digest) or gzip.compress(body, FAST, mtime=0)
+    _kept[digest] = found
+    while len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
+    return found
 
 
 def table(

@@ -42,6 +42,7 @@ def make_router(database: Database) -> Router:
     reader = Reader(database)
     counted = Gathered(count_documents, most=MOST_COUNTED)
     figures = Gathered(overview.gather_figures)
+    facets = Gathered(documents.gather_facets)
     boards = Gathered(board.gather_board)
     matrices = Gathered(gather_matrix, most=MOST_MATRICES)
     return Router(
@@ -56,7 +57,7 @@ def make_router(database: Database) -> Router:
             _route(PROJECT, get=partial(overview.overview, gathered=figures)),
             _route(f"{PROJECT}/board", get=partial(board.board, gathered=boards)),
             _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=matrices)),
-            _route(f"{PROJECT}/documents", get=documents.documents),
+            _route(f"{PROJECT}/documents", get=partial(documents.documents, gathered=facets)),
             _route(DOCUMENT, get=partial(document.document, reader=reader, counted=counted)),
             _route(f"{DOCUMENT}/source", get=document.source),
             _route(f"{PROJECT}/badges/{{name}}", get=partial(badges.badge, counted=counted)),

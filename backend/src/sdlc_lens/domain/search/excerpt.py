@@ -2,12 +2,11 @@
 
 import html
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from sdlc_lens.domain.search.folding import Folded
+from sdlc_lens.domain.search.folding import Folded, composed
 from sdlc_lens.domain.search.query import Term
 
 WORDS = 32
@@ -19,9 +18,8 @@ _MOST_TERMS = 32
 _AT_ONCE = 65536  # a longer text is searched in parts, so that other threads get their turn
 _OVERLAP = 500
 _LONGEST_WORD = 20  # on average, where a text has hardly any space
-_LONGEST_FOLDED = 4 * WORDS * _LONGEST_WORD  # characters of such an excerpt, folded
+_MOST_LETTERS = 4  # that one character is folded to
 _TOKEN = re.compile(r"[^\W_]+")
-_SPACE = re.compile(r"\s{2,}|[^\S ]")  # all but single spaces
 
 Patterns = Sequence[Sequence[re.Pattern[str]]]
 """For each term one expression for each of its forms; they match folded text."""
@@ -38,7 +36,7 @@ def excerpt(text: str, patterns: Patterns) -> str | None:
 
     Of several places the first with the most terms is taken.
     """
-    text = unicodedata.normalize("NFC", text).rstrip()
+    text = composed(text).rstrip()
     for start in range(0, len(text), _AT_ONCE):
         begin = max(start - _OVERLAP, 0)
         end = start + _AT_ONCE + _OVERLAP
@@ -57,7 +55,7 @@ def excerpt(text: str, patterns: Patterns) -> str | None:
 def beginning(text: str) -> str:
     """The first words of TEXT, as HTML."""
     _, last = _window(text, 0)
-    return _escaped(text[:last].strip()) + ("\u2026" if text[last:].strip() else "")
+    return _single_spaced(html.escape(text[:last])) + ("\u2026" if text[last:].strip() else "")
 
 
 def _expressions(term: Term) -> Iterator[str]:
@@ -118,20 +116,22 @@ def _window(text: str, place: int) -> tuple[int, int]:
 
 def _marked(folded: Folded, patterns: Patterns, place: int, first: int, last: int) -> str:
     """The source from FIRST to LAST, around the hit at PLACE, with all hits marked."""
-    around = max(place - _LONGEST_FOLDED, 0), place + _LONGEST_FOLDED
-    hits = (
+    middle = folded.place(place)
+    lowest = max(place - _MOST_LETTERS * (middle - first), 0)
+    highest = place + _MOST_LETTERS * (last - middle)
+    hits = [
         (folded.place(hit.start()), min(folded.place(hit.end()), last))
         for form in chain(*patterns)
-        for hit in form.finditer(folded.text, *around)
-    )
+        for hit in form.finditer(folded.text, lowest, highest)
+    ]
     parts, done = [], first
     for start, end in sorted(hits):
         if done <= start < end:
             between, hit = folded.source[done:start], folded.source[start:end]
-            parts += [_escaped(between), f"<mark>{_escaped(hit)}</mark>"]
+            parts += [html.escape(between), f"<mark>{html.escape(hit)}</mark>"]
             done = end
-    return "".join([*parts, _escaped(folded.source[done:last])])
+    return _single_spaced("".join([*parts, html.escape(folded.source[done:last])]))
 
 
-def _escaped(text: str) -> str:
-    return html.escape(_SPACE.sub(" ", text))
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())

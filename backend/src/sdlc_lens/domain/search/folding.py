@@ -51,6 +51,11 @@ def indexed_text(source: bytes) -> str | None:
     return fold(source.decode("utf-8", errors="replace"))
 
 
+def composed(text: str) -> str:
+    """TEXT in Unicode's composed form (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def fold(text: str) -> str:
     """TEXT in the form that is compared."""
     return text.lower() if text.isascii() else Folded(text).text
@@ -63,7 +68,7 @@ class Folded:
     """
 
     def __init__(self, text: str) -> None:
-        self.source = unicodedata.normalize("NFC", text)
+        self.source = composed(text)
         self._moved = [(0, 0)]
         bare = text if text.isascii() else _FOLDABLE.sub(self._replaced, self.source)
         self.text = bare.lower()

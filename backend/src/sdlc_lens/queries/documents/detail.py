@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, fields
 from hashlib import sha256
 
-from sdlc_lens.db.database import rows
+from sdlc_lens.db.connection import rows
 from sdlc_lens.db.tables import Json, documents
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form

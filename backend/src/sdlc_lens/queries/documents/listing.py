@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from sdlc_lens.db.database import rows
+from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.documents.criteria import CriteriaCounts
 from sdlc_lens.domain.documents.document import Summary
 from sdlc_lens.domain.documents.ids import normal_form

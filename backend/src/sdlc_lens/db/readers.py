@@ -1,0 +1,145 @@
+"""The connections that read: each belongs to one session at a time, and is kept for the next."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, Concatenate
+
+from sdlc_lens.db.connection import database_errors, prepare
+from sdlc_lens.db.file import BUSY_SECONDS, uri
+from sdlc_lens.errors import Busy
+
+READERS = 3
+"""Most connections that read: one interpreter keeps no more busy, and each has its own cache."""
+
+WAIT_SECONDS = 30
+"""How long a session waits for a connection before it is given up."""
+
+STEPS_AT_ONCE, MOST_PORTIONS = 5000, 12
+"""SQLite's virtual machine takes so many steps, and so often, on the event loop: some 3 ms."""
+
+THREAD = "database reader"
+"""What the names of the threads begin with."""
+
+
+class ReadSession:
+    """Sees one state of the database from its first query to its end.
+
+    A query is a function of SQLite's own connection, and of arguments after it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, threads: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._threads = threads
+        self._work: Future[Any] | None = None
+
+    async def run[**P, T](
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *arguments: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Call FUNCTION in a thread.
+
+        Raises: DBAPIError, when SQLite fails.
+        """
+        query = partial(function, self._connection, *arguments, **named)
+        self._work = self._threads.submit(query)
+        with database_errors():
+            answer: T = await asyncio.wrap_future(self._work)
+        return answer
+
+    async def run_here[**P, T](
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *arguments: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Call FUNCTION on the event loop; in a thread instead when its queries take long.
+
+        For functions that usually read a page or less, which takes less time than the way to a
+        thread and back. FUNCTION may be called twice.
+
+        Raises: DBAPIError, when SQLite fails.
+        """
+        portions = count(1)
+        self._connection.set_progress_handler(lambda: next(portions) > MOST_PORTIONS, STEPS_AT_ONCE)
+        try:
+            return function(self._connection, *arguments, **named)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                with database_errors():
+                    raise
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        return await self.run(function, *arguments, **named)
+
+    def end(self) -> bool:
+        """Let go of the state that it saw; False when a query that was given up still runs."""
+        if self._work and not self._work.done():
+            self._connection.interrupt()
+            self._work.add_done_callback(lambda _: self._connection.close())
+            return False
+        self._connection.rollback()
+        return True
+
+
+class Readers:
+    """The connections to one database file that read, and a thread for each."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = ThreadPoolExecutor(READERS, THREAD)
+        self._free = asyncio.Semaphore(READERS)
+        self._idle: list[sqlite3.Connection] = []
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[ReadSession]:
+        """A session on a connection that no other one has.
+
+        Raises: Busy; DBAPIError, when SQLite fails.
+        """
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Busy("too many other requests wait for the database. Try again later") from None
+        try:
+            # The last one used: one that is not needed keeps no pages.
+            connection = self._idle.pop() if self._idle else await self._open()
+            connection.execute("BEGIN")
+            session = ReadSession(connection, self._threads)
+            try:
+                yield session
+            finally:
+                if session.end():
+                    self._idle.append(connection)
+        finally:
+            self._free.release()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for connection in self._idle:
+            self._threads.submit(connection.close)
+        self._idle.clear()
+        await asyncio.to_thread(self._threads.shutdown)
+
+    async def _open(self) -> sqlite3.Connection:
+        with database_errors():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._connect)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{uri(self._path)}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        prepare(connection)
+        return connection

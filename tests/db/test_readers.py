@@ -1,0 +1,99 @@
+"""Sessions that read: where their queries run, and what is left of one that was given up."""
+
+import asyncio
+import sqlite3
+import threading
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from support.processes import PATIENCE_SECONDS
+
+from sdlc_lens.db import readers
+from sdlc_lens.db.connection import rows
+from sdlc_lens.db.database import Database
+from sdlc_lens.db.readers import READERS, THREAD
+from sdlc_lens.errors import Busy
+
+pytestmark = pytest.mark.anyio
+
+HERE = threading.current_thread().name
+NUMBERS = """
+WITH RECURSIVE numbers (n) AS
+(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :last) SELECT n FROM numbers
+"""
+FOR_EVER = {"last": 10**12}
+
+
+@pytest.mark.parametrize(("last", "threads"), [(2000, [HERE]), (20_000, [HERE, THREAD])])
+async def test_long_query_leaves_the_event_loop(
+    database: Database, last: int, threads: list[str]
+) -> None:
+    called = []
+
+    def count(connection: sqlite3.Connection) -> list[int]:
+        called.append(threading.current_thread().name.partition("_")[0])
+        projects = connection.execute("SELECT count(*) FROM projects").fetchone()
+        return [*projects, len(connection.execute(NUMBERS, {"last": last}).fetchall())]
+
+    for _ in range(4):  # SQLite counts the steps of a statement from its first run
+        called.clear()
+        async with database.read() as session:
+            assert await session.run_here(count) == [0, last]
+            assert await session.run(rows, NUMBERS, {"last": 20_000})
+        assert called == threads
+
+
+@pytest.mark.parametrize("way", ["run", "run_here"])
+async def test_error_is_the_one_of_the_database(database: Database, way: str) -> None:
+    async with database.read() as session:
+        with pytest.raises(OperationalError, match="no such table: nowhere"):
+            await getattr(session, way)(rows, "SELECT * FROM nowhere", {})
+        assert await session.run(rows, "SELECT 1", {})
+
+
+async def test_query_that_is_given_up_ends(database: Database) -> None:
+    begun = threading.Semaphore(0)
+
+    def ask(connection: sqlite3.Connection) -> None:
+        begun.release()
+        connection.execute(NUMBERS + "WHERE n < 0", FOR_EVER).fetchall()
+
+    async def read() -> None:
+        async with database.read() as session:
+            await session.run(ask)
+
+    for _ in range(2):
+        waiting = [asyncio.create_task(read()) for _ in range(READERS)]
+        for _ in waiting:
+            assert await asyncio.to_thread(begun.acquire, timeout=PATIENCE_SECONDS)
+        for task in waiting:
+            task.cancel()
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(found, asyncio.CancelledError) for found in done)
+    async with asyncio.timeout(PATIENCE_SECONDS), database.read() as session:
+        assert await session.run(rows, "SELECT 1", {})
+
+
+async def test_session_waits_for_a_connection_but_not_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.read():
+            await ends.wait()
+
+    async def ask() -> list[sqlite3.Row]:
+        async with database.read() as session:
+            return await session.run(rows, "SELECT 1", {})
+
+    holding = [asyncio.create_task(hold()) for _ in range(READERS)]
+    await asyncio.sleep(0)  # each asks for its connection
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.01)
+    with pytest.raises(Busy, match="Try again"):
+        await ask()
+    monkeypatch.setattr(readers, "WAIT_SECONDS", PATIENCE_SECONDS)
+    waiting = asyncio.create_task(ask())
+    ends.set()
+    assert await waiting
+    await asyncio.gather(*holding)
