@@ -150,9 +150,8 @@ def _block(
         if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
             for last in named:
                 names = last[:2]
-                if names in found:  # the last of two equal keys wins
-                    del found[names]
-                    continued.pop(names, None)
+                found.pop(names, None)  # the last of two equal keys wins
+                continued.pop(names, None)
                 found[names] = last
             note, waiting = note + waiting, ""
             in_quote = written.lstrip().startswith(">")
@@ -162,8 +161,7 @@ def _block(
         if not _may_continue(shown, bool(found), in_quote):
             break
         shown = shown.removeprefix(">").lstrip() if in_quote else shown
-        if not shown:
-            last = None
+        last = last if shown else None
         if last:
             continued.setdefault(last[:2], [last.written]).append(shown)
         if last or not (shown or waiting):

@@ -11,8 +11,8 @@ _DATE = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9]
 _LETTER = {letter: f"[{letter}{letter.lower()}]" for prefix in BY_PREFIX for letter in prefix}
 _FIRST_LETTERS = "".join(f"{prefix[0]}{prefix[0].lower()}" for prefix in BY_PREFIX)
 _OTHER_LETTERS = "|".join(
-    f"(?<={_LETTER[first]})" + "".join(_LETTER[letter] for letter in others)
-    for first, *others in BY_PREFIX
+    f"(?<={_LETTER[prefix[0]]})" + "".join(_LETTER[letter] for letter in prefix[1:])
+    for prefix in BY_PREFIX
 )
 # It begins with a set of letters, to which Python's search skips; a word before them is checked
 # after that.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from sdlc_lens.domain.documents.header import LINK, OFTEN_REPEATED, Field
+from sdlc_lens.domain.documents.header import LINK, Field
 from sdlc_lens.domain.documents.ids import find_ids, spread
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 from sdlc_lens.domain.documents.layout import home, is_document
