@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sdlc_lens.db.database import ReadSession
+from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import (
     FACETS,
