@@ -11,6 +11,3 @@ def now() -> datetime:
 def stamp(moment: datetime) -> str:
     """MOMENT as text, such as 2026-02-17T10:30:00.123Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-# 33619223
-# 176301529
-# 2515510821
