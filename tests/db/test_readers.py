@@ -56,11 +56,14 @@ async def test_error_is_the_one_of_the_database(database: Database, way: str) ->
         assert await session.run(rows, "SELECT 1", {})
 
 
-async def test_query_that_is_given_up_ends(database: Database) -> None:
-    begun = threading.Semaphore(0)
+@pytest.mark.parametrize("given_up_before", [False, True], ids=["statement runs", "before it"])
+async def test_query_that_is_given_up_ends(database: Database, given_up_before: bool) -> None:
+    begun, given_up = threading.Semaphore(0), threading.Event()
 
     def ask(connection: sqlite3.Connection) -> None:
         begun.release()
+        if given_up_before:
+            given_up.wait(PATIENCE_SECONDS)
         connection.execute(NUMBERS + "WHERE n < 0", FOR_EVER).fetchall()
 
     async def read() -> None:
@@ -68,12 +71,14 @@ async def test_query_that_is_given_up_ends(database: Database) -> None:
             await session.run(ask)
 
     for _ in range(2):
+        given_up.clear()
         waiting = [asyncio.create_task(read()) for _ in range(READERS)]
         for _ in waiting:
             assert await asyncio.to_thread(begun.acquire, timeout=PATIENCE_SECONDS)
         for task in waiting:
             task.cancel()
         done = await asyncio.gather(*waiting, return_exceptions=True)
+        given_up.set()
         assert all(isinstance(found, asyncio.CancelledError) for found in done)
     async with asyncio.timeout(PATIENCE_SECONDS), database.read() as session:
         assert await session.run(rows, "SELECT 1", {})

@@ -25,6 +25,9 @@ WAIT_SECONDS = 30
 STEPS_AT_ONCE, MOST_PORTIONS = 5000, 12
 """SQLite's virtual machine takes so many steps, and so often, on the event loop: some 3 ms."""
 
+STEPS_UNTIL_ASKED = 100_000
+"""Steps in a thread until it asks whether its query was given up: some 5 ms."""
+
 THREAD = "database reader"
 """What the names of the threads begin with."""
 
@@ -39,6 +42,7 @@ class ReadSession:
         self._connection = connection
         self._threads = threads
         self._work: Future[Any] | None = None
+        self._is_given_up = False
 
     async def run[**P, T](
         self,
@@ -50,6 +54,7 @@ class ReadSession:
 
         Raises: DBAPIError, when SQLite fails.
         """
+        self._connection.set_progress_handler(lambda: self._is_given_up, STEPS_UNTIL_ASKED)
         query = partial(function, self._connection, *arguments, **named)
         self._work = self._threads.submit(query)
         with database_errors():
@@ -84,6 +89,8 @@ class ReadSession:
     def end(self) -> bool:
         """Let go of the state that it saw; False when a query that was given up still runs."""
         if self._work and not self._work.done():
+            # An interrupt ends the statement that runs; the function may be between two.
+            self._is_given_up = True
             self._connection.interrupt()
             self._work.add_done_callback(lambda _: self._connection.close())
             return False
