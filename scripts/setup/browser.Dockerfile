@@ -9,6 +9,7 @@ COPY <<EOT /etc/fonts/local.conf
     <alias binding="same"><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 EOT
+
 ENV HOME=/tmp LANG=C.UTF-8
 EXPOSE 9515
 USER 10001:0
