@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -107,3 +108,44 @@ async def test_session_waits_for_a_connection_but_not_for_ever(
     ends.set()
     assert await waiting
     await asyncio.gather(*holding)
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+async def test_connection_that_opens_after_its_request_is_cancelled_is_closed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    connect, opened = sqlite3.connect, list[sqlite3.Connection]()
+    asked, free = threading.Event(), threading.Event()
+
+    def slow(path: str, **options: Any) -> sqlite3.Connection:
+        asked.set()
+        assert free.wait(PATIENCE_SECONDS)
+        opened.append(connect(path, **{**options, "check_same_thread": False}))
+        return opened[0]
+
+    async def begin() -> None:
+        async with getattr(database, way)():
+            pass
+
+    monkeypatch.setattr(sqlite3, "connect", slow)
+    waiting = asyncio.create_task(begin())
+    assert await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
+    waiting.cancel()
+    await asyncio.sleep(0)
+    free.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await database.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+
+
+async def test_session_that_outlives_the_database_closes_its_connection(
+    database: Database,
+) -> None:
+    async with database.read() as session:
+        connection = await session.run(lambda own: own)
+        await database.close()
+        connection.execute("SELECT 1")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""The database for commands that work beside the service or without it."""
+"""The database for commands, whether the service is running or not."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ def with_database(work: Work) -> int:
     WORK raises.
     """
     settings = load_settings()
-    # Foreseen failures have a line of their own; standard output is for the report alone.
+    # Expected failures are in the report; only that goes to standard output.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     require_threads()
     try:

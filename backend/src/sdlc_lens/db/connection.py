@@ -1,4 +1,4 @@
-"""SQLite's own connections: how each is set up, and what functions that use one share."""
+"""Raw SQLite connections: their set-up, and functions for queries on them."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The engine and its two kinds of session: SQLite's transactions begin where we say so."""
+"""The database: read sessions and write sessions, with explicit transactions."""
 
 import asyncio
 import sqlite3
@@ -27,7 +27,7 @@ _ATTEMPT_SECONDS = 0.2
 
 
 class WriteSession(AsyncConnection, ReadSession):
-    """Holds the right to write from its first query to its end."""
+    """Holds SQLite's write lock from its start to its end."""
 
     async def run[**P, T](
         self,
@@ -64,8 +64,7 @@ class Database:
         does not come in time.
         """
         end = time.monotonic() + wait_seconds
-        session = WriteSession(self._writer)
-        async with self._its_turn(wait_seconds), session:
+        async with self._its_turn(wait_seconds), self._connected() as session:
             await _begin_in_turn(session, end)
             try:
                 yield session
@@ -74,6 +73,19 @@ class Database:
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
                 raise
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[WriteSession]:
+        session = WriteSession(self._writer)
+        starting = asyncio.ensure_future(session.start())
+        try:
+            await asyncio.shield(starting)
+            yield session
+        finally:
+            # A connection that is being opened when this is cancelled must be closed, too.
+            await asyncio.wait([starting])
+            if not starting.exception():
+                await asyncio.shield(session.close())
 
     @asynccontextmanager
     async def _its_turn(self, wait_seconds: float) -> AsyncIterator[None]:
@@ -94,7 +106,7 @@ class Database:
 
 
 async def _begin_in_turn(session: WriteSession, end: float) -> None:
-    """Begin, when no other process writes; each attempt is short, so that waiting can end."""
+    """Begin when no other process writes, in short attempts that can be cancelled."""
     while True:
         try:
             await session.begin()

@@ -33,7 +33,7 @@ _CREATED_MODE = 0o666  # less the umask; SQLite itself would never let the group
 
 @dataclass(frozen=True)
 class Contents:
-    """What a database file holds."""
+    """The contents of a database file."""
 
     revision: str | None = None
     tables: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ def side_files(path: Path) -> tuple[Path, ...]:
 
 
 def create(path: Path) -> None:
-    """Make PATH an empty file if it is missing; to SQLite that is an empty database.
+    """Create PATH as an empty file if it is missing: an empty database for SQLite.
 
     Raises: StorageError.
     """
@@ -77,7 +77,7 @@ def create(path: Path) -> None:
 
 
 def look(path: Path) -> Contents:
-    """What the file holds, without changing it; a missing or empty file holds nothing.
+    """The contents of the file, without changing it; a missing or empty file has none.
 
     Raises: StorageError, and what `failure` returns.
     """

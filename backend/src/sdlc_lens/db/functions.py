@@ -1,4 +1,4 @@
-"""What SQL cannot do by itself: for queries and migrations, never for what the database keeps."""
+"""SQL functions for queries and migrations; stored definitions must not depend on them."""
 
 from sqlite3 import Connection
 
@@ -7,7 +7,7 @@ from sdlc_lens.domain.search import folding
 
 
 def add_functions(connection: Connection) -> None:
-    """Teach the connection our functions; they run in its thread, away from the event loop."""
+    """Register the functions with a connection."""
     # SQLite's own lower() knows ASCII only, and its search index the accents of Latin letters only.
     connection.create_function("fold", 1, _fold, deterministic=True)
     connection.create_function("indexed_text", 1, folding.indexed_text, deterministic=True)

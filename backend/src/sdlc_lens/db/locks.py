@@ -50,7 +50,7 @@ class LeaseLocks:
             self._held.add(lease)
 
     def release(self, lease: str) -> None:
-        """Let go of a lease."""
+        """Release the lock of a lease."""
         if lease in self._held:
             self._held.remove(lease)
             self._lock(fcntl.F_OFD_SETLK, fcntl.F_UNLCK, lease)
@@ -63,13 +63,13 @@ class LeaseLocks:
         return None if found is None else found != fcntl.F_UNLCK
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all locks."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
     def _lock(self, command: int, kind: int, lease: str) -> int | None:
-        """The kind of lock that stands in the way or was made; None where there are no locks."""
+        """The type of lock that conflicts or was set; None where locks are unsupported."""
         start = int(lease[:15], 16)  # of the 2^63 bytes that a file may have
         request = struct.pack(_FLOCK, kind, os.SEEK_SET, start, 1, 0)
         try:

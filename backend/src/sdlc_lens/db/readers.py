@@ -1,4 +1,4 @@
-"""The connections that read: each belongs to one session at a time, and is kept for the next."""
+"""A pool of read connections; each belongs to one session at a time."""
 
 import asyncio
 import sqlite3
@@ -33,7 +33,7 @@ THREAD = "database reader"
 
 
 class ReadSession:
-    """Sees one state of the database from its first query to its end.
+    """A read transaction: it sees one state of the database from its first query on.
 
     A query is a function of SQLite's own connection, and of arguments after it.
     """
@@ -87,7 +87,7 @@ class ReadSession:
         return await self.run(function, *arguments, **named)
 
     def end(self) -> bool:
-        """Let go of the state that it saw; False when a query that was given up still runs."""
+        """End the transaction; False when a cancelled query is still running."""
         if self._work and not self._work.done():
             # An interrupt ends the statement that runs; the function may be between two.
             self._is_given_up = True
@@ -99,13 +99,14 @@ class ReadSession:
 
 
 class Readers:
-    """The connections to one database file that read, and a thread for each."""
+    """The read connections to one database file, each with a thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = ThreadPoolExecutor(READERS, THREAD)
         self._free = asyncio.Semaphore(READERS)
         self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[ReadSession]:
@@ -127,20 +128,32 @@ class Readers:
                 yield session
             finally:
                 if session.end():
-                    self._idle.append(connection)
+                    self._release(connection)
         finally:
             self._free.release()
 
+    def _release(self, connection: sqlite3.Connection) -> None:
+        if self._is_closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; those in use are closed when their session ends."""
+        self._is_closed = True
         for connection in self._idle:
             self._threads.submit(connection.close)
         self._idle.clear()
         await asyncio.to_thread(self._threads.shutdown)
 
     async def _open(self) -> sqlite3.Connection:
-        with database_errors():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._connect)
+        opening = self._threads.submit(self._connect)
+        try:
+            with database_errors():
+                return await asyncio.wrap_future(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_opened)
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -152,3 +165,8 @@ class Readers:
         )
         prepare(connection)
         return connection
+
+
+def _close_opened(opening: Future[sqlite3.Connection]) -> None:
+    if not opening.cancelled() and not opening.exception():
+        opening.result().close()

@@ -1,4 +1,4 @@
-"""Whether the database can be used now: it is there, at the newest revision, with its index."""
+"""Whether the database can be used now: the file exists, is current, and has its index."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sdlc_lens.errors import LensError
 
 @dataclass(frozen=True)
 class Readiness:
-    """The three things that must hold before the service is ready."""
+    """The three conditions of readiness."""
 
     connected: bool
     migration_ok: bool
@@ -24,7 +24,7 @@ class Readiness:
 
     @property
     def reason(self) -> str:
-        """What is missing, for a person."""
+        """The first condition that does not hold, in words."""
         if not self.connected:
             return "the database cannot be read"
         if not self.migration_ok:
@@ -33,7 +33,7 @@ class Readiness:
 
 
 async def check_readiness(path: Path) -> Readiness:
-    """Open the file again: pooled connections would not notice that it is gone."""
+    """Open the file again: pooled connections do not notice that it was removed."""
     return await asyncio.to_thread(_look, path)
 
 

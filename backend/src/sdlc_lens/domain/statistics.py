@@ -1,4 +1,4 @@
-"""How many documents there are of what type and status, what is done, and what is proven."""
+"""Statistics: documents by type and status, completion, criteria, open bugs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

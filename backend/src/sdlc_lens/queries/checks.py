@@ -1,4 +1,4 @@
-"""What the health check reads of a project, and its reports."""
+"""The facts that the health check reads, and its stored reports."""
 
 import json
 import sqlite3
@@ -64,7 +64,7 @@ async def get_summaries(session: ReadSession) -> dict[int, str]:
 
 
 def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
-    """What rules know of every document of a project; for functions of `ReadSession.run`."""
+    """The facts of every document of a project; for functions of `ReadSession.run`."""
     known: dict[str, str] = {}
 
     def once(values: Iterable[Any]) -> Iterator[Any]:
@@ -90,7 +90,7 @@ async def has_report(session: ReadSession, project_id: int, revision: int) -> bo
 
 
 async def store_report(session: WriteSession, project_id: int, revision: int, report: str) -> None:
-    """Keep the report on a state of a project; nothing happens when the project is gone."""
+    """Store the report on a state of a project; nothing happens if the project was removed."""
     values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
     known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
     if known is not None:

@@ -44,7 +44,7 @@ _JSON = {column.name: column.type for column in documents.c if isinstance(column
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a sync needs to know of a stored document."""
+    """The fields of a stored document that a sync compares."""
 
     id: int
     blob_id: str
@@ -84,7 +84,7 @@ async def outdated_projects(session: ReadSession, current: str) -> list[str]:
 
 
 async def next_id(session: WriteSession) -> int:
-    """The least id that no document and none after it has."""
+    """The id after the highest one in use."""
     return (await session.scalar(select(func.max(documents.c.id))) or 0) + 1
 
 
@@ -145,15 +145,15 @@ async def replace_fields(session: WriteSession, rows: Rows) -> int:
 
 
 async def remove_documents(session: WriteSession, ids: Iterable[int]) -> None:
-    """Forget documents, with their sources, what they point at and their index entries."""
+    """Delete documents with their sources, references and index entries."""
     await _delete(session, documents, "id", ids)
 
 
 def remove_all_documents(connection: sqlite3.Connection, project_id: int) -> None:
-    """Forget every document of a project; for functions of `WriteSession.run`.
+    """Delete every document of a project; for functions of `WriteSession.run`.
 
-    To take documents out of the search index one by one costs twice what adding them did. Where
-    fewer are left than go, the index is built again from these instead.
+    Removing a document from the search index costs twice as much as adding it. If fewer documents
+    stay than go, the index is rebuilt from those that stay.
     """
     query = "SELECT id FROM documents WHERE project_id = ?"
     going = [number for (number,) in connection.execute(query, (project_id,))]

@@ -1,4 +1,4 @@
-"""Queries for those who watch the service."""
+"""Queries for /metrics."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Queries on how a project's work goes: by epic, and what waits."""
+"""Queries on a project's progress: by epic, and unfinished work."""
 
 import json
 import re

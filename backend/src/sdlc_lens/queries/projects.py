@@ -108,7 +108,7 @@ async def change_project(session: WriteSession, slug: str, values: Mapping[str, 
 
 
 async def remove_project(session: WriteSession, slug: str) -> None:
-    """Forget the project called SLUG, its documents and their index entries."""
+    """Delete the project called SLUG, its documents and their index entries."""
     project = await get_project(session, slug)
     await session.run(remove_all_documents, project.id)
     await session.execute(delete(projects).where(projects.c.id == project.id))
@@ -188,7 +188,7 @@ def _lease_end(moment: datetime) -> str:
 
 
 def _project(row: sqlite3.Row) -> Project:
-    """A lease that still runs is what makes a project `syncing`: after a kill it ends by itself."""
+    """A project is `syncing` while it has a lease that has not ended."""
     values = dict(row)
     values["warnings"] = tuple(json.loads(row["warnings"]))
     values["auto_sync"] = bool(row["auto_sync"])

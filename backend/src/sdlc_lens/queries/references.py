@@ -1,4 +1,4 @@
-"""References between documents: who names whom, which document a ref means, what is related."""
+"""References between documents: their targets, relations and mentions."""
 
 import json
 import sqlite3
@@ -91,7 +91,7 @@ class Related:
 
 @dataclass(frozen=True)
 class Targets:
-    """Where ids and paths in a document lead: documents by ref and by path."""
+    """The targets of ids and paths in a document: documents by ref and by path."""
 
     by_ref: Mapping[str, Named]
     by_path: Mapping[str, Named]
@@ -230,5 +230,5 @@ def _in_order(documents: Iterable[Named]) -> list[Named]:
 
 
 def _documents(relations: Iterable[Relation]) -> list[Named]:
-    """What the relations mean, each document once."""
+    """The targets of the relations, each document once."""
     return list(dict.fromkeys(found.document for found in relations if found.document))

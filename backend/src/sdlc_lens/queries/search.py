@@ -168,7 +168,7 @@ def _hit(row: sqlite3.Row, patterns: Patterns) -> Hit:
 
 
 def _snippet(text: str, title: str, name: str, patterns: Patterns) -> str:
-    """Where the terms occur: in the text, else in title or name; else how the text begins."""
+    """An excerpt with the terms, from the text, title or name; else the start of the text."""
     found = (excerpt(place, patterns) for place in (text, title, name))
     return next(filter(None, found), None) or beginning(text)
 

@@ -1,4 +1,4 @@
-"""Reports of syncs: what each run found and did."""
+"""Sync reports."""
 
 import json
 import sqlite3
@@ -23,7 +23,7 @@ SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 @dataclass(frozen=True)
 class Failure:
-    """A file or folder that could not be read, and why; what was stored of it stays."""
+    """A file or folder that could not be read, and the reason; its stored documents stay."""
 
     path: str
     reason: str

@@ -1,4 +1,4 @@
-"""The traceability matrix: what plans, tests and proves each story, and which bugs name it."""
+"""The traceability matrix: plans, test specifications, criteria and bugs of each story."""
 
 import json
 import sqlite3

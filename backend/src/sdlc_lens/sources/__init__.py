@@ -1,1 +1,1 @@
-"""Where the bytes of a workspace come from."""
+"""The sources of workspaces."""

@@ -31,9 +31,9 @@ class Found(NamedTuple):
 
 
 def walk(root: Path, named: Path, unreadable: dict[str, str]) -> Iterator[Found]:
-    """Every document below ROOT, in order; UNREADABLE gets what cannot be listed or looked at.
+    """Every document below ROOT, in order; UNREADABLE gets the reason for each unreadable path.
 
-    NAMED is what the root is called in reasons: where links lead is nobody's business.
+    NAMED is the path of the root in reasons, which must not reveal the targets of links.
     """
     descriptor = os.open(root, _FOLDER)
     try:
@@ -63,7 +63,7 @@ def why(full: Path, error: OSError) -> str:
 
 
 def storable(text: str) -> str:
-    """TEXT without the stand-ins for bytes of a file name that are not UTF-8."""
+    """TEXT with bytes of a file name that are not UTF-8 escaped."""
     return text if text.isascii() else os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
@@ -121,7 +121,7 @@ def _read(name: str, folder: int) -> bytes:
 
 
 def _size_and_time(descriptor: int) -> tuple[int, int]:
-    """By what a change of the file is seen; refuses what cannot be a document's file."""
+    """Size and time of the file, which show a change; refuses a file that cannot be a document."""
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         raise OSError("it is not a regular file")

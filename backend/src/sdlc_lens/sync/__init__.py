@@ -1,1 +1,1 @@
-"""The only writer of documents: what a source holds becomes what the database holds."""
+"""Syncs: the only writer of documents."""

@@ -1,4 +1,4 @@
-"""Stores what a plan says, in the session's one transaction."""
+"""Applies a plan in the session's transaction."""
 
 import asyncio
 from collections import deque
@@ -39,9 +39,9 @@ async def apply(
     snapshot: Snapshot,
     configuration: Configuration,
 ) -> tuple[int, int, dict[str, str]]:
-    """Store PLAN. How many documents were added and changed, and which could not be read, and why.
+    """Apply PLAN; how many documents were added and changed, and why others are unreadable.
 
-    A document that has vanished since the snapshot is left to the next sync.
+    A document that was removed after the snapshot is left to the next sync.
     """
     shared = {
         "project_id": project_id,

@@ -1,4 +1,4 @@
-"""Health checks of projects, each made once for a synced state of the documents."""
+"""Health checks of projects, each computed once per revision."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class HealthChecks:
-    """The health checks in this process, one at a time: who asks for the same waits for it."""
+    """The health checks in this process, one at a time; requests for the same one share it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -60,7 +60,7 @@ class HealthChecks:
         return text if state == _state(standing) else ""
 
     async def _keep(self, slug: str, standing: Standing, text: str) -> None:
-        """Store a report; if that cannot be done at once, it waits for the next one to ask."""
+        """Store a report; if a sync is writing, keep it for the next request."""
         try:
             async with self._database.write(wait_seconds=0) as session:
                 await store_report(session, standing.project_id, standing.revision, text)
@@ -72,9 +72,9 @@ class HealthChecks:
 
 
 async def check(session: WriteSession, project_id: int, revision: int) -> None:
-    """Store the health check of what is stored of a project, unless it is there.
+    """Compute and store the health check of a project's stored documents, unless it is stored.
 
-    If a rule fails, that is logged: the check is made when somebody asks for it.
+    An error of a rule is logged; the next request then computes the check.
     """
     if await has_report(session, project_id, revision):
         return

@@ -1,4 +1,4 @@
-"""What a sync has to do: the stored documents against those that are there."""
+"""The plan of a sync: stored documents compared with a snapshot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """How many documents there are to write."""
+        """The number of documents to write."""
         return len(self.add) + len(self.change) + len(self.remove) + len(self.parse_again)
 
 
@@ -48,8 +48,8 @@ def make_plan(
 def require_most_to_stay(
     stored: Mapping[str, Stored], blobs: Mapping[str, str], plan: Plan
 ) -> None:
-    """Refuse a plan after which nothing is left of what is stored, or less than half of ten and
-    more. What has moved is not lost.
+    """Refuse a plan that removes all stored documents, or more than half of at least ten. Moved
+    documents do not count.
 
     Raises: HeldBack.
     """
@@ -67,7 +67,7 @@ def require_most_to_stay(
 
 
 def _is_hidden(path: str, unreadable: Mapping[str, str]) -> bool:
-    """Whether PATH could not be read, or is in a folder that could not: that is not absent."""
+    """Whether PATH, or a folder that it is in, could not be read: unreadable is not absent."""
     if not unreadable:
         return False
     place = PurePosixPath(path)

@@ -1,4 +1,4 @@
-"""Runs syncs beside the requests, one at a time for each project."""
+"""Runs syncs in the background, one at a time for each project."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ class Runner:
         self._locks = LeaseLocks(database.path)
 
     async def start(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Project:
-        """Begin to sync the project called SLUG; most documents may go only when CONFIRMED.
+        """Start a sync of the project called SLUG; if CONFIRMED, it may remove most documents.
 
         Raises: NotFound, SyncInProgress.
         """
@@ -84,14 +84,14 @@ class Runner:
                     await give_back(session, lease, {})
 
     async def close(self) -> None:
-        """Stop every sync: each gives its lease back and leaves what was stored before."""
+        """Cancel every sync: each releases its lease and leaves the stored documents unchanged."""
         for task in self._tasks:
             task.cancel()
         await self.wait()
         self._locks.close()
 
     async def wait(self) -> None:
-        """Wait until every sync that has begun is over."""
+        """Wait until every sync has ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _begin(
@@ -150,7 +150,7 @@ class Runner:
     async def _store_failure(
         self, project: Project, lease: str, report: Sync, wait_seconds: float
     ) -> Sync:
-        """Store a report on a sync that has not ended well, and give it its end."""
+        """Store the report on a sync that failed, with the time of its end."""
         report = replace(report, finished_at=stamp(now()))
         failed = report.outcome != "cancelled"
         values = {"sync_status": "error", "sync_error": report.message} if failed else {}

@@ -1,6 +1,4 @@
-"""What happens by itself: stored documents are parsed again by a newer parser, and projects with
-`auto_sync` follow their folders.
-"""
+"""Background work: parsing stored documents again after an update, and auto-sync."""
 
 import asyncio
 import logging
@@ -29,7 +27,7 @@ Key = tuple[int, str, str]
 
 
 class Schedule:
-    """Looks after the projects of one database for as long as it runs."""
+    """The background work for the projects of one database."""
 
     def __init__(self, database: Database, runner: Runner, base: Path, seconds: float) -> None:
         self._database = database
@@ -53,7 +51,7 @@ class Schedule:
             await asyncio.sleep(self._seconds)
 
     async def close(self) -> None:
-        """Follow no project any more."""
+        """Stop all work."""
         for task in self._following.values():
             task.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
@@ -107,7 +105,7 @@ class Schedule:
         *arguments: Arguments.args,
         **options: Arguments.kwargs,
     ) -> None:
-        """Do the work, or log why not: it is done again in the next round, or at the next start."""
+        """Do the work; log an unexpected error, so that the next round tries again."""
         try:
             await work(*arguments, **options)
         except NotFound:

@@ -44,7 +44,7 @@ async def run(
     *,
     confirmed: bool = False,
 ) -> Sync:
-    """Bring what is stored of a project up to date, all or nothing; the report on it.
+    """Bring the stored documents of a project up to date, all or nothing; the sync report.
 
     Raises: HeldBack, when most documents would go and nobody has CONFIRMED that they may.
     """
@@ -117,7 +117,7 @@ async def parse_stored_again(database: Database, slug: str) -> None:
 def _compare(
     path: str, base: Path, stored: Mapping[str, Stored], guarded: bool
 ) -> tuple[Snapshot, Configuration, Plan]:
-    """What the folder holds, what it says of itself, and what that leaves to do."""
+    """The snapshot of the folder, its configuration, and the plan."""
     snapshot = read_folder(path, base, {document.blob_id for document in stored.values()})
     configuration = configure(snapshot.settings, snapshot.version)
     plan = make_plan(stored, snapshot.blobs, snapshot.unreadable, parsed_by(configuration))

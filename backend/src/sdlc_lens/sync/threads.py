@@ -1,4 +1,4 @@
-"""Threads for what a hanging mount may keep for ever."""
+"""Threads for calls that a hanging mount can block for ever."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,8 +17,8 @@ MOST_SECONDS_IN_TURN = 10
 def in_own_thread[**Arguments, Result](
     function: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs
 ) -> asyncio.Future[Result]:
-    """Call FUNCTION in a thread of its own: one that hangs takes no other's place, nor does the
-    process wait for it at its end, as with the threads of asyncio.
+    """Call FUNCTION in a thread of its own. One that hangs blocks no other call and not the end of
+    the process, unlike asyncio's threads.
     """
     answer: Future[Result] = Future()
     answer.set_running_or_notify_cancel()

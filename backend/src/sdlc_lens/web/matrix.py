@@ -1,4 +1,4 @@
-"""The rows of the traceability matrix, what each of them lacks, and how they are narrowed."""
+"""The rows of the traceability matrix, their gaps, and filters."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ SHOWN = {
     "proof": "Not proven",
     "bugs": "Open bugs",
 }
-"""What the matrix can be narrowed to, and in which words."""
+"""The filters of the matrix by gap, and their labels."""
 
 
 @dataclass
 class Row:
-    """A story, what is missing of it, and its bugs, open ones first.
+    """A story, its gaps, and its bugs, open ones first.
 
     `html` is its line of the table, from when it was first shown.
     """
@@ -133,7 +133,7 @@ def _group(epic: TracedEpic, found: Trace) -> Group:
 
 
 def _row(story: TracedStory, found: Trace) -> Row:
-    """A row; that a whole type is missing is no gap of each story."""
+    """A row; a type that the workspace does not use is not a gap."""
     lacking = {
         "plan": story.lacks_plan and "plan" not in found.unused,
         "test-spec": story.lacks_spec and "test-spec" not in found.unused,

@@ -19,7 +19,7 @@ PARENT = "parent"
 
 @dataclass(frozen=True, slots=True)
 class Facts(Summary):
-    """What the rules know of one document; `references` are those of its header fields.
+    """The fields of a document that rules use; `references` are those of its header.
 
     `refs` are the ids it answers to: its own and its aliases, in normal form.
     """
@@ -32,17 +32,17 @@ class Facts(Summary):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is left to do."""
+        """Whether the work is neither finished nor dropped."""
         return not is_terminal(self.type, self.status)
 
     @property
     def is_live(self) -> bool:
-        """Whether it still holds, be it finished or not."""
+        """Whether it was not dropped."""
         return status_class(self.type, self.status) is not StatusClass.DROPPED
 
 
 class Corpus:
-    """Every document of a workspace, and who names whom."""
+    """Every document of a workspace, and the references between them."""
 
     def __init__(self, documents: Iterable[Facts]) -> None:
         self.documents = tuple(sorted(documents, key=lambda document: document.path))
@@ -71,11 +71,11 @@ class Corpus:
         return (document for document in self.documents if document.type in ARTEFACTS)
 
     def open_stories(self) -> Iterator[Facts]:
-        """The stories in which something is left to do."""
+        """The stories that are open."""
         return (story for story in self.of("story") if story.is_open)
 
     def meant(self, reference: Link) -> Facts | None:
-        """The document that a reference means; None if it is dangling."""
+        """The target of a reference; None if it is dangling."""
         number = self._meanings.get(reference.target, reference.path)
         return None if number is None else self.documents[number]
 
@@ -121,7 +121,7 @@ class Corpus:
 
 
 def facts(document: Document) -> Facts:
-    """What the rules know of a document that was just read."""
+    """The facts of a parsed document."""
     return Facts(
         **{field.name: getattr(document, field.name) for field in fields(Summary)},
         content_length=document.content_length,

@@ -1,4 +1,4 @@
-"""What a rule of the health check is, and what it gives."""
+"""Rules of the health check, and their findings."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sdlc_lens.domain.checks.corpus import Corpus, Facts
 
 
 class Severity(StrEnum):
-    """How much a finding weighs, the heaviest first."""
+    """The severity of a finding, most severe first."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 
 class Category(StrEnum):
-    """What a finding is about."""
+    """The category of a finding."""
 
     COMPLETENESS = "completeness"
     CONSISTENCY = "consistency"
@@ -27,7 +27,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that breaks a rule, and the documents that it is about."""
+    """A violation of a rule, and the documents that it is about."""
 
     message: str
     documents: tuple[Facts, ...]
@@ -39,7 +39,7 @@ Checks = Iterator[Failure | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its id, with a cure for whatever breaks it."""
+    """A rule: its id, severity, category, check and fix."""
 
     id: str
     severity: Severity
@@ -49,5 +49,5 @@ class Rule:
 
 
 def verdict(holds: bool, message: str, *documents: Facts) -> Failure | None:
-    """Nothing where a rule HOLDS, else the failure that MESSAGE tells."""
+    """No failure where a rule HOLDS, else one with MESSAGE."""
     return None if holds else Failure(message, documents)

@@ -1,4 +1,4 @@
-"""The health check: which rules a workspace breaks, and what that makes of it.
+"""The report of a health check: outcomes of rules, score, grade and gate.
 
 A report is the same for one state of the documents, whenever it is asked for. What also depends on
 the date is found as if it were due, and left out by `without_stale` until it is.
@@ -26,7 +26,7 @@ GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many things a rule looked at, how many of them break it, and the findings on these.
+    """The result of one rule: the number of its checks, of failures, and the findings.
 
     Each finding is JSON, since there may be thousands.
     """
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def figures(self) -> dict[str, object]:
-        """What the rule did, but for its findings."""
+        """The outcome without its findings."""
         return {
             "id": self.rule.id,
             "severity": self.rule.severity,
@@ -50,7 +50,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """What the health check found, one outcome for each rule, the heaviest first."""
+    """The result of a health check: one outcome for each rule, most severe first."""
 
     total_documents: int
     checked_at: str
@@ -58,7 +58,7 @@ class Report:
 
     @property
     def summary(self) -> dict[Severity, int]:
-        """How many findings there are of each severity."""
+        """The number of findings by severity."""
         counts = dict.fromkeys(Severity, 0)
         for outcome in self.outcomes:
             counts[outcome.rule.severity] += outcome.failed
@@ -72,7 +72,7 @@ class Report:
 
     @property
     def grade(self) -> float:
-        """How much of what the rules looked at is in order, in per cent, weighed by severity."""
+        """The share of passed checks in per cent, weighted by severity."""
         shares = [
             (PENALTIES[outcome.rule.severity], 1 - outcome.failed / outcome.checked)
             for outcome in self.outcomes
@@ -93,7 +93,7 @@ class Report:
 
     @property
     def figures(self) -> dict[str, object]:
-        """Everything that the report says, but for its findings."""
+        """The report without its findings."""
         return {
             "checked_at": self.checked_at,
             "total_documents": self.total_documents,
@@ -105,12 +105,12 @@ class Report:
         }
 
     def as_of(self, last_synced_at: str | None, now: datetime) -> "Report":
-        """The report NOW of a workspace that was last read then, and may have moved on since."""
+        """The report as of NOW for a workspace that was last synced at LAST_SYNCED_AT."""
         then = None if last_synced_at is None else datetime.fromisoformat(last_synced_at)
         return self if then and now - then > STALE_AFTER else self.without_stale()
 
     def without_stale(self) -> "Report":
-        """The report of a workspace that was read lately."""
+        """The report without the finding that the workspace is stale."""
         outcomes = (
             replace(outcome, failed=0, findings=()) if outcome.rule is STALE_DOCUMENT else outcome
             for outcome in self.outcomes
@@ -119,13 +119,13 @@ class Report:
 
 
 def examine(corpus: Corpus, checked_at: str) -> Report:
-    """Hold every rule against CORPUS."""
+    """Apply every rule to CORPUS."""
     outcomes = tuple(_outcome(rule, corpus) for rule in RULES)
     return Report(len(corpus.documents), checked_at, outcomes)
 
 
 def to_text(report: Report) -> str:
-    """REPORT as it is stored: one line of JSON with its figures, then one for each finding."""
+    """The stored form of REPORT: one line of JSON with its figures, then one for each finding."""
     head = {
         "total_documents": report.total_documents,
         "checked_at": report.checked_at,

@@ -70,7 +70,7 @@ class _Reader:
 
     @property
     def is_inside(self) -> bool:
-        """Whether lines may hold criteria, or something of one."""
+        """Whether a line may belong to a criterion here."""
         return bool(self._section or self._draft)
 
     def begin(self, level: int, written: str) -> None:

@@ -13,7 +13,7 @@ _VERDICT = re.compile(r"[\W_]*(yes|no|manual)\b", re.IGNORECASE)
 
 
 class Outcome(StrEnum):
-    """What is known of a criterion."""
+    """The outcome of a criterion."""
 
     VERIFIED = "verified"
     FAILED = "failed"

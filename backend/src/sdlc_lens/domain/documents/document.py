@@ -1,4 +1,4 @@
-"""What is known of a document. Each field is declared here and nowhere else.
+"""The fields of a document, each declared once.
 
 Tables, answers and the health check take their columns from these classes by name: a field of
 `Summary` is in lists, details and rules, one of `Details` in details, one of `Document` in the

@@ -17,7 +17,7 @@ class Kind:
 
 
 class StatusClass(StrEnum):
-    """What a status says about the work, whatever the type."""
+    """The class of a status, independent of the type."""
 
     OPEN = "open"
     UNDER_WAY = "under way"
@@ -126,5 +126,5 @@ def is_delivered(type_name: str, status: str | None) -> bool:
 
 
 def is_terminal(type_name: str, status: str | None) -> bool:
-    """Whether nothing is left to do: the work is finished or dropped."""
+    """Whether the work is finished or dropped."""
     return status_class(type_name, status) in (StatusClass.FINISHED, StatusClass.DROPPED)

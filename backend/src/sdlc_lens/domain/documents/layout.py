@@ -1,4 +1,4 @@
-"""Which files of a workspace are documents, and what their paths say about them."""
+"""Which files of a workspace are documents, and their type and id by path."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The bytes of a file become a Document; whatever the bytes are, that succeeds."""
+"""Parses the bytes of a file into a Document; any bytes are accepted."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ _NO_OWNER = re.compile(r"[*_ ]*(?:tbd|unassigned|\{\{.*\}\})[*_ ]*", re.IGNORECA
 
 
 def decode(source: bytes) -> str:
-    """The text of a file; bytes that are no UTF-8 are marked, never lost from the source."""
+    """The text of a file; invalid UTF-8 is replaced by a marker."""
     return source.decode("utf-8", errors="replace")
 
 
@@ -47,7 +47,7 @@ def content(source: bytes, start: int) -> str:
 
 
 def parsed_by(configuration: Configuration) -> str:
-    """A mark of this parser and the settings that it uses: others may give another document."""
+    """Identifies this parser and its settings: others may parse a document differently."""
     settings = json.dumps([sorted(configuration.vocabulary.items()), configuration.adopt_after])
     return f"{PARSER_VERSION}:{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
 

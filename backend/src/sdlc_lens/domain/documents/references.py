@@ -110,7 +110,7 @@ class Meanings:
 def parents(own: int, references: Iterable[Link], meanings: Meanings) -> list[int]:
     """The nearest parents of the document OWN, in the order in which they are named.
 
-    A reference to the document itself says nothing; a story that is named but missing still keeps
+    A reference to the document itself is ignored; a story that is named but missing still keeps
     the epic from being a parent.
     """
     named: dict[str, list[int | None]] = {relation: [] for relation in FAMILY}

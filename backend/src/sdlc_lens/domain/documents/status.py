@@ -1,4 +1,4 @@
-"""Statuses as people write them, brought to the words of a vocabulary."""
+"""Statuses as people write them, mapped to a vocabulary."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The few words of a text around the terms of a query, as HTML."""
+"""Excerpts: the words of a text around the terms of a query, as HTML."""
 
 import html
 import re
@@ -26,7 +26,7 @@ Patterns = Sequence[Sequence[re.Pattern[str]]]
 
 
 def patterns_of(terms: Sequence[Term]) -> Patterns:
-    """What finds TERMS in a text: the first 32 that have a word."""
+    """Patterns that find TERMS in a text: of the first 32 that have a word."""
     groups = dict.fromkeys(tuple(_expressions(term)) for term in terms)
     return [[re.compile(form) for form in group] for group in groups if group][:_MOST_TERMS]
 
@@ -71,7 +71,7 @@ def _expressions(term: Term) -> Iterator[str]:
 
 
 def _hits(text: str, patterns: Patterns, lowest: int, highest: int) -> list[tuple[int, int]]:
-    """Where terms stand between the bounds, and which: of a single term only the first hit."""
+    """Positions and indices of terms between the bounds; of a single term only the first hit."""
     most = _MOST_HITS if len(patterns) > 1 else 1
     return sorted(
         (hit.start(), term)
@@ -83,7 +83,7 @@ def _hits(text: str, patterns: Patterns, lowest: int, highest: int) -> list[tupl
 
 
 def _best(hits: Sequence[tuple[int, int]]) -> int:
-    """Where the first hit starts that has the most terms near behind it."""
+    """The start of the first hit that is followed closely by the most terms."""
     if len(hits) == 1:
         return hits[0][0]
     near: Counter[int] = Counter()

@@ -1,7 +1,7 @@
-"""Text without case and accents, for comparing: what differs in nothing else becomes the same.
+"""Folding: text without case and accents, for comparing.
 
-Each character is folded by itself, so that a place in the folded text leads back to one in the
-text. What folds to what never changes between versions of Unicode, but for new characters.
+Each character is folded by itself, so that positions in the folded text map to positions in the
+text. Foldings do not change between versions of Unicode, except for new characters.
 """
 
 import re
@@ -44,7 +44,7 @@ _ASCII = bytes(range(128))
 
 
 def indexed_text(source: bytes) -> str | None:
-    """What the search index holds of a file; None where that is its text as it stands."""
+    """The text of a file for the search index; None where that is the unchanged text."""
     others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
     if not _FOLDED_OTHERWISE.search(others):
         return None
@@ -57,7 +57,7 @@ def composed(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """TEXT in the form that is compared."""
+    """TEXT folded."""
     return text.lower() if text.isascii() else Folded(text).text
 
 
@@ -74,7 +74,7 @@ class Folded:
         self.text = bare.lower()
 
     def place(self, index: int) -> int:
-        """Where in the source the character stands that INDEX of the folded text belongs to."""
+        """The position in the source of the character at INDEX of the folded text."""
         folded, source = self._moved[bisect_right(self._moved, index, key=_first) - 1]
         return source + index - folded
 

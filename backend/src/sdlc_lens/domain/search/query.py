@@ -1,4 +1,4 @@
-"""What people type to search: words and quoted phrases. Any text is a query, none is an error."""
+"""The query language: words and quoted phrases; every text is a valid query."""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """All terms must occur; without any, nothing is found. `name` is the whole as one name."""
+    """All terms must occur; without any, nothing is found. `name` is the query as one name."""
 
     terms: tuple[Term, ...]
     name: str
@@ -38,13 +38,13 @@ class Query:
 
     @property
     def type(self) -> str | None:
-        """The type that an id at the beginning tells."""
+        """The type of the id that the query begins with."""
         found = leading_id(self.name)
         return BY_PREFIX[found[0]].name if found else None
 
 
 def read_query(text: str) -> Query:
-    """The query that TEXT stands for; its last term is open, unless closed by a quote."""
+    """The query in TEXT; its last term is open, unless a quote closes it."""
     whole = text.encode("utf-8", errors="replace").decode("utf-8")
     parts = whole.translate(_QUOTES).split('"')
     found = [_forms(written) for written in _written(parts) if _has_word(written)]

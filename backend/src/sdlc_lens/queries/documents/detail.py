@@ -1,4 +1,4 @@
-"""One document, found by any of the names that it goes by."""
+"""One document, found by any of its names."""
 
 import sqlite3
 from dataclasses import dataclass, fields
@@ -109,7 +109,7 @@ def find_document(
 
 
 def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
-    """Everything that is known of a document."""
+    """All stored fields of a document."""
     (found,) = rows(connection, _DETAIL, {"id": document_id})
     values = dict(found)
     source, start = values.pop("source"), values.pop("content_start")

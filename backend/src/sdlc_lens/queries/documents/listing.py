@@ -1,4 +1,4 @@
-"""Documents as they stand in lists: filtered, sorted, a page at a time."""
+"""Lists of documents: filtered, sorted, one page at a time."""
 
 import json
 import sqlite3
@@ -154,7 +154,7 @@ def _texts(selection: Selection) -> list[str]:
 
 
 def _values(selection: Selection) -> dict[str, object]:
-    """What the conditions compare with."""
+    """The parameters of the conditions."""
     values: dict[str, object] = {
         name: json.dumps(wanted) for name in _FILTERS if (wanted := getattr(selection, name))
     }

@@ -1,1 +1,1 @@
-"""The rules of the health check: one module a category, and the table of them all."""
+"""The rules of the health check: one module per category, and the table of all."""

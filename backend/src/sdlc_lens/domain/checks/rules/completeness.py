@@ -1,4 +1,4 @@
-"""What a workspace lacks."""
+"""Completeness: documents that a workspace lacks."""
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.finding import Checks, verdict

@@ -1,4 +1,4 @@
-"""What documents say that does not fit together."""
+"""Consistency: documents that contradict each other."""
 
 from sdlc_lens.domain.checks.corpus import Corpus, Facts
 from sdlc_lens.domain.checks.finding import Checks, verdict
@@ -29,7 +29,7 @@ def test_spec_has_story(corpus: Corpus) -> Checks:
 
 
 def reference_is_answered(corpus: Corpus) -> Checks:
-    """What a header field points at is there; records tell of things that may be gone."""
+    """Targets of header fields exist; records may name removed documents."""
     for document in corpus.documents:
         found = {} if document.type in RECORDS else corpus.references(document)
         for (relation, target), is_answered in found.items():
@@ -58,7 +58,7 @@ def ended_story_has_ended_artefacts(corpus: Corpus) -> Checks:
 
 
 def inbox_is_empty(corpus: Corpus) -> Checks:
-    """What came in was looked at."""
+    """New items have been reviewed."""
     for document in corpus.documents:
         if document.status:
             waits = document.status.casefold() == INBOX

@@ -1,4 +1,4 @@
-"""What makes documents hard to tell apart, to find or to trust."""
+"""Integrity: documents that are hard to tell apart, to find or to trust."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
@@ -30,7 +30,7 @@ def ref_is_unique(corpus: Corpus) -> Checks:
 
 
 def document_has_content(corpus: Corpus) -> Checks:
-    """Every document says something."""
+    """Every document has content."""
     for document in corpus.documents:
         length = document.content_length
         message = f"{document.path} has {length} characters of content"
@@ -38,7 +38,7 @@ def document_has_content(corpus: Corpus) -> Checks:
 
 
 def open_work_is_fresh(corpus: Corpus) -> Checks:
-    """Open work is read again within a month; whether it was, only the present date tells."""
+    """Workspaces with open work are synced within a month; `Report.as_of` decides by the date."""
     waiting = [artefact for artefact in corpus.artefacts() if artefact.is_open]
     if waiting:
         message = (
@@ -48,7 +48,7 @@ def open_work_is_fresh(corpus: Corpus) -> Checks:
 
 
 def _groups(documents: Iterable[Facts], *names: str) -> Iterable[list[Facts]]:
-    """DOCUMENTS by what the fields of these names hold."""
+    """DOCUMENTS grouped by the values of these fields."""
     groups: dict[Hashable, list[Facts]] = defaultdict(list)
     key = attrgetter(*names)
     for document in documents:

@@ -1,4 +1,4 @@
-"""What a document leaves unsaid about itself."""
+"""Quality: fields that a document lacks."""
 
 from sdlc_lens.domain.checks.corpus import Corpus
 from sdlc_lens.domain.checks.finding import Checks, verdict

@@ -1,4 +1,4 @@
-"""THE table of rules, the heaviest first: id, severity, category, check, cure."""
+"""THE table of rules, most severe first: id, severity, category, check, fix."""
 
 from sdlc_lens.domain.checks.finding import Category, Rule, Severity
 from sdlc_lens.domain.checks.rules import completeness, consistency, integrity, quality
@@ -102,7 +102,7 @@ RULES = (
         Severity.MEDIUM,
         Category.QUALITY,
         quality.work_has_owner,
-        "Add the field `Owner` with whoever answers for it.",
+        "Add the field `Owner` with the person responsible for it.",
     ),
     Rule(
         "DONE_UNVERIFIED",
