@@ -1,4 +1,4 @@
-"""The image in a network with Chromium, to which the service has a name other than localhost."""
+"""The image in a network with Chromium; the service has a name there that is not localhost."""
 
 import shutil
 from collections.abc import Iterator
@@ -54,9 +54,9 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
     """A service with the sample."""
     with Containers(image) as containers:
+        options = (f"--network={network}", f"--network-alias={HOST}")
         mounted = f"--volume={workspaces}:/data/projects:ro"
-        allowed = f"--env=SDLC_LENS_ALLOWED_HOSTS={HOST}"
-        lens = containers.serve(f"--network={network}", mounted, allowed)
+        lens = containers.serve(*options, mounted, f"--env=SDLC_LENS_ALLOWED_HOSTS={HOST}")
         slug = register(lens, "Tidewatch", "/data/projects/sample/sdlc-studio")
         assert synced(lens, slug)["sync_status"] == "synced"
         yield lens
@@ -64,11 +64,7 @@ def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
 
 @pytest.fixture(scope="module")
 def opened(driver: str, lens: Container) -> Iterator[Chromium]:
-    (joined,) = lens.inspect()["NetworkSettings"]["Networks"].values()
-    options = browser_options()
-    # The engine's name server has been seen to fail while other tests ran.
-    options.add_argument(f"--host-resolver-rules=MAP {HOST} {joined['IPAddress']}")
-    with webdriver.Remote(driver, options=options) as remote:
+    with webdriver.Remote(driver, options=browser_options()) as remote:
         yield Chromium(remote, f"http://{HOST}:{lens.port}")
 
 
