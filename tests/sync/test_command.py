@@ -100,7 +100,7 @@ def test_project_that_is_being_synced(
 
 def test_unknown_project(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sync", "nowhere"]) == 1
-    assert capsys.readouterr().err == "sdlc-lens: there is no project 'nowhere'\n"
+    assert capsys.readouterr().err == "sdlc-lens: project 'nowhere' does not exist\n"
 
 
 def test_no_database(base: Path, migrated: Path, capsys: pytest.CaptureFixture[str]) -> None:

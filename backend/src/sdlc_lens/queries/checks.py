@@ -16,7 +16,7 @@ from sdlc_lens.db.tables import documents, health_reports, projects
 from sdlc_lens.domain.checks.corpus import Facts
 from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION, Link
-from sdlc_lens.errors import NotFound
+from sdlc_lens.queries.projects import unknown_project
 
 # One row a document: its refs and references as JSON.
 _FIELDS = tuple(field.name for field in fields(Facts) if field.name in documents.c)
@@ -54,7 +54,7 @@ async def get_standing(session: ReadSession, slug: str) -> Standing:
     """How the project called SLUG stands; reports on former states or by former rules are none."""
     found = await session.run(rows, _STANDING, {"slug": slug})
     if not found:
-        raise NotFound(f"there is no project {slug[:200]!r}")
+        raise unknown_project(slug)
     return Standing(**found[0])
 
 

@@ -67,7 +67,7 @@ async def get_project(session: ReadSession, slug: str) -> Project:
     """The project called SLUG."""
     found = await session.run(rows, _PROJECTS, {"slug": slug})
     if not found:
-        raise _unknown(slug)
+        raise unknown_project(slug)
     return _project(found[0])
 
 
@@ -75,7 +75,7 @@ def get_project_id(connection: sqlite3.Connection, slug: str) -> int:
     """The id of the project called SLUG."""
     found = rows(connection, "SELECT id FROM projects WHERE slug = :slug", {"slug": slug})
     if not found:
-        raise _unknown(slug)
+        raise unknown_project(slug)
     return int(found[0]["id"])
 
 
@@ -118,7 +118,7 @@ async def is_leased(session: ReadSession, slug: str, is_held: IsHeld) -> bool:
     """Whether a sync holds the project called SLUG: its lease runs, and its process lives."""
     found = await session.run(rows, _LEASE, {"slug": slug})
     if not found:
-        raise _unknown(slug)
+        raise unknown_project(slug)
     lease, ends_at = found[0]["lease"], found[0]["lease_ends_at"]
     runs = ends_at is not None and ends_at > stamp(now())
     return runs and is_held(lease) is not False
@@ -179,8 +179,9 @@ async def _change_leased(session: WriteSession, lease: str, values: dict[str, ob
     return result.first() is not None
 
 
-def _unknown(slug: str) -> NotFound:
-    return NotFound(f"there is no project {slug[:200]!r}")
+def unknown_project(slug: str) -> NotFound:
+    """The error for a slug that no project has."""
+    return NotFound(f"project {slug[:200]!r} does not exist")
 
 
 def _lease_end(moment: datetime) -> str:

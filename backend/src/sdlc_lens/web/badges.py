@@ -38,7 +38,7 @@ async def badge(request: Request, counted: Gathered[list[Count], []]) -> Respons
     """The badge as SVG, or as shields.io reads it."""
     name, _, form = request.path_params["name"].rpartition(".")
     if name not in NAMES or form not in ("svg", "json"):
-        raise NotFound(f"there is no badge {request.path_params['name'][:100]!r}")
+        raise NotFound(f"badge {request.path_params['name'][:100]!r} does not exist")
     async with request.app.state.database.read() as session:
         project = await get_project(session, request.path_params["slug"])
         statistics = summarise(await counted.get(session, project))
