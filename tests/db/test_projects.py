@@ -43,7 +43,7 @@ async def test_slug_is_unique(database: Database) -> None:
 
 async def test_unknown_project(database: Database) -> None:
     async with database.read() as session:
-        with pytest.raises(NotFound, match="no project 'nowhere'"):
+        with pytest.raises(NotFound, match="project 'nowhere' does not exist"):
             await get_project(session, "nowhere")
 
 
