@@ -4,9 +4,17 @@
     ├── NotFound                    404  NOT_FOUND
     ├── PathNotFound                400  PATH_NOT_FOUND
     ├── Invalid                     422  VALIDATION_ERROR
-    │   └── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
+    │   ├── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
+    │   └── RemoteNotAllowed        422  HOST_NOT_ALLOWED    or sync_error
     ├── Conflict                    409  CONFLICT
-    │   └── SyncInProgress          409  SYNC_IN_PROGRESS
+    │   ├── SyncInProgress          409  SYNC_IN_PROGRESS
+    │   ├── LabelExists             409  LABEL_EXISTS
+    │   ├── ConnectionInUse         409  CONNECTION_IN_USE
+    │   └── TokenUnreadable         409  TOKEN_UNREADABLE    or sync_error
+    ├── GitHubFailed                502  GITHUB_ERROR
+    │   ├── InvalidToken            401  INVALID_TOKEN
+    │   └── TooManyRequests         429  RATE_LIMITED
+    ├── WrongSignature              401  WRONG_SIGNATURE
     ├── HostNotAllowed              400  HOST_NOT_ALLOWED
     ├── MalformedRequest            400  BAD_REQUEST
     ├── RequestTimeout              408  REQUEST_TIMEOUT
@@ -15,7 +23,19 @@
     ├── NotReady                    503  NOT_READY
     │   └── Busy                    503  NOT_READY
     ├── UnusableWorkspace                                    exit 66  (EX_NOINPUT), or sync_error
-    │   └── HeldBack                                         the same, until it is confirmed
+    │   ├── HeldBack                                         the same, until it is confirmed
+    │   └── GitError                502  GIT_ERROR           the same, as all below it
+    │       ├── RepositoryNotFound  502  REPOSITORY_NOT_FOUND
+    │       ├── TokenRefused        502  UNAUTHORIZED
+    │       ├── BranchNotFound      502  BRANCH_NOT_FOUND
+    │       ├── FolderNotFound      502  FOLDER_NOT_FOUND
+    │       ├── ServerTimeout       502  TIMEOUT
+    │       ├── ServerUnreachable   502  UNREACHABLE
+    │       ├── CertificateUntrusted  502  TLS_UNTRUSTED
+    │       ├── RedirectRefused     502  REDIRECTED
+    │       ├── RepositoryTooLarge  502  TOO_LARGE
+    │       ├── RateLimited         502  RATE_LIMITED
+    │       └── CorruptAnswer       502  CORRUPT
     ├── Unreadable                                           one file: named in the report
     ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
     └── StartError                                           exit 1
@@ -71,6 +91,12 @@ class TokenStorageDisabled(Invalid):
     code, title = "TOKEN_STORAGE_DISABLED", "Token storage disabled"
 
 
+class RemoteNotAllowed(Invalid):
+    """A git server is not one of those that the service may connect to."""
+
+    code, title = "HOST_NOT_ALLOWED", "Host not allowed"
+
+
 class Conflict(LensError):
     """The request conflicts with stored data."""
 
@@ -89,6 +115,56 @@ class SyncInProgress(Conflict):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after)}
+
+
+class LabelExists(Conflict):
+    """Another connection has this label."""
+
+    code, title = "LABEL_EXISTS", "Label exists"
+
+
+class ConnectionInUse(Conflict):
+    """The connection is what projects read their repositories with."""
+
+    code, title = "CONNECTION_IN_USE", "Connection in use"
+
+
+class TokenUnreadable(Conflict):
+    """A stored or named access token cannot be read; the others can."""
+
+    code, title = "TOKEN_UNREADABLE", "Token unreadable"
+
+
+class GitHubFailed(LensError):
+    """GitHub does not answer, or with an error."""
+
+    code, title, status = "GITHUB_ERROR", "GitHub error", 502
+
+
+class InvalidToken(GitHubFailed):
+    """GitHub does not accept the access token."""
+
+    code, title, status = "INVALID_TOKEN", "Invalid token", 401
+
+
+class TooManyRequests(GitHubFailed):
+    """GitHub answers no more requests with this token for `retry_after` seconds."""
+
+    code, title, status = "RATE_LIMITED", "Rate limited", 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
+
+
+class WrongSignature(LensError):
+    """A webhook was called by a sender that does not know the secret."""
+
+    code, title, status = "WRONG_SIGNATURE", "Wrong signature", 401
 
 
 class HostNotAllowed(LensError):
@@ -149,6 +225,82 @@ class HeldBack(UnusableWorkspace):
     def __init__(self, message: str, paths: Sequence[str]) -> None:
         super().__init__(message)
         self.paths = paths
+
+
+class GitError(UnusableWorkspace):
+    """A repository cannot be read; what is stored of its workspace stays."""
+
+    code, title, status = "GIT_ERROR", "Repository not read", 502
+
+
+class RepositoryNotFound(GitError):
+    """There is no such repository, or it needs a token: servers answer both alike."""
+
+    code = "REPOSITORY_NOT_FOUND"
+
+
+class TokenRefused(GitError):
+    """The token is wrong, has expired, or does not cover the repository."""
+
+    code = "UNAUTHORIZED"
+
+
+class BranchNotFound(GitError):
+    """The repository has no such branch or tag."""
+
+    code = "BRANCH_NOT_FOUND"
+
+
+class FolderNotFound(GitError):
+    """The commit has no such folder."""
+
+    code = "FOLDER_NOT_FOUND"
+
+
+class ServerTimeout(GitError):
+    """The server is too slow."""
+
+    code = "TIMEOUT"
+
+
+class ServerUnreachable(GitError):
+    """The server cannot be connected to, or fails."""
+
+    code = "UNREACHABLE"
+
+
+class CertificateUntrusted(GitError):
+    """The server's certificate is not one that this machine trusts."""
+
+    code = "TLS_UNTRUSTED"
+
+
+class RedirectRefused(GitError):
+    """The server redirects to another one, which nobody has named."""
+
+    code = "REDIRECTED"
+
+
+class RepositoryTooLarge(GitError):
+    """What the server sends is more than the settings allow."""
+
+    code = "TOO_LARGE"
+
+
+class RateLimited(GitError):
+    """The server asks to wait; it answers again after `retry_after` seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CorruptAnswer(GitError):
+    """What the server sends is cut off, or not what git's protocol says."""
+
+    code = "CORRUPT"
 
 
 class Unreadable(LensError):

@@ -6,12 +6,16 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, is_service_link
 from sdlc_lens.errors import SettingError
+from sdlc_lens.sealing import read_keys
+from sdlc_lens.secret_files import SUFFIX, SecretFiles
+from sdlc_lens.token_names import VARIABLE_PREFIX as NAMED_TOKEN
 from sdlc_lens.version import VARIABLE as VERSION
 
 PREFIX = "SDLC_LENS_"
@@ -21,6 +25,9 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OWN_PATHS = ("api", "livez", "readyz", "metrics")
 """The first parts of the paths of the API and the probes; all others are pages."""
 
+_GIT_SERVER = re.compile(
+    r"(local:)?(https?://)?([\w.-]+|\[[\dA-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII
+)
 _SERVICE_LINK = re.compile(
     rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)_\w+)"
 )
@@ -30,7 +37,9 @@ _SERVICE_LINK = re.compile(
 class Settings(BaseSettings):
     """The service's settings; an empty variable counts as one that is not set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     host: str = Field(
         default=DEFAULT_HOST,
@@ -62,6 +71,50 @@ class Settings(BaseSettings):
         description="Seconds between two checks for changes in projects with auto_sync: 0 to 86400;"
         " 0 turns them off.",
     )
+    git_hosts: str = Field(
+        default="github.com,gitlab.com,codeberg.org,bitbucket.org",
+        description="Git servers that may be read, separated by commas: HOST or HOST:PORT;"
+        " local:HOST if its address is one of a private network; http://HOST:PORT without TLS.",
+    )
+    git_poll_interval_seconds: int = Field(
+        default=120,
+        ge=0,
+        le=86400,
+        description="Seconds between two checks for changes of a git repository: 0 to 86400; 0"
+        " turns them off.",
+    )
+    git_max_received_mb: int = Field(
+        default=256,
+        ge=1,
+        le=65536,
+        description="Most megabytes that a git server may send for one sync: 1 to 65536.",
+    )
+    git_max_unpacked_mb: int = Field(
+        default=512,
+        ge=1,
+        le=65536,
+        description="Most megabytes that they may unpack to, in a temporary file next to the"
+        " database: 1 to 65536.",
+    )
+    git_max_files: int = Field(
+        default=100_000,
+        ge=1,
+        le=10_000_000,
+        description="Most files and folders that they may contain: 1 to 10000000.",
+    )
+    git_max_file_mb: int = Field(
+        default=5,
+        ge=1,
+        le=64,
+        description="Most megabytes of one document from a git repository: 1 to 64; a larger one"
+        " is not read.",
+    )
+    git_max_seconds: int = Field(
+        default=120,
+        ge=1,
+        le=3600,
+        description="Seconds that a git server may take for one sync: 1 to 3600.",
+    )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,
@@ -83,6 +136,34 @@ class Settings(BaseSettings):
         description="Path under which a proxy serves the service: it begins with a slash and does"
         " not end with one, as in /lens.",
     )
+
+    token_encryption_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that seal stored access tokens: each is 32 bytes in base64, as `openssl"
+        " rand -base64 32` prints them, separated by commas; the first one seals, all of them open."
+        " Or name their file in SDLC_LENS_TOKEN_ENCRYPTION_KEY_FILE.",
+    )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret that forges have for their calls of /api/v1/webhooks/git; without one"
+        " there are no webhooks. Or name its file in SDLC_LENS_WEBHOOK_SECRET_FILE.",
+    )
+    github_api_url: str = Field(
+        default="https://api.github.com",
+        description="Address of GitHub's REST API, for connections:"
+        " https://github.example/api/v3 for GitHub Enterprise Server; no slash at the end.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @field_validator("port", mode="before")
     @classmethod
@@ -121,6 +202,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name!r} is not a host name")
         return hosts
 
+    @field_validator("git_hosts")
+    @classmethod
+    def _are_git_servers(cls, hosts: str) -> str:
+        for entry in split(hosts):
+            found = _GIT_SERVER.fullmatch(entry)
+            if not found or int(found["port"] or 0) > 65535:
+                raise ValueError(f"{entry!r} does not name a git server")
+        return hosts
+
     @field_validator("forwarded_allow_ips")
     @classmethod
     def _are_networks(cls, networks: str) -> str:
@@ -137,10 +227,33 @@ class Settings(BaseSettings):
             raise ValueError("the service uses paths that begin with it")
         return path
 
+    @field_validator("token_encryption_key")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr) -> SecretStr:
+        read_keys(keys.get_secret_value())
+        return keys
+
+    @field_validator("github_api_url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*", url):
+            raise ValueError("not a valid address")
+        return url
+
     @property
     def host_names(self) -> frozenset[str]:
         """The allowed host names, as they are compared."""
         return frozenset(name.lower() for name in split(self.allowed_hosts))
+
+    @property
+    def github_host(self) -> str:
+        """The host of the repositories that GitHub's API knows."""
+        return (urlsplit(self.github_api_url).hostname or "").removeprefix("api.")
+
+    @property
+    def token_keys(self) -> list[bytes]:
+        """The keys that seal and open access tokens, the one that seals first."""
+        return read_keys(self.token_encryption_key.get_secret_value())
 
     @property
     def database_path(self) -> Path:
@@ -156,7 +269,7 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingError(_first_complaint(error)) from error
+        raise SettingError(_first_complaint(error)) from None
 
 
 def split(text: str) -> list[str]:
@@ -168,6 +281,7 @@ def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     """One line for each of VARIABLES that looks like a setting but is ignored, with the reason."""
     own = {name.upper(): name for name in variables if name.upper().startswith(PREFIX)}
     known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    known += [f"{PREFIX}{field.upper()}{SUFFIX}" for field in _secrets()]
     port = f"{PREFIX}PORT"
     if port in own and is_service_link(link := variables[own[port]]):
         yield (
@@ -178,7 +292,7 @@ def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     for upper, name in sorted(own.items()):
         if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):
             continue
-        if upper not in (*known, VERSION):
+        if upper not in (*known, VERSION) and not upper.startswith(NAMED_TOKEN):
             nearest = get_close_matches(upper, known, n=1, cutoff=0)[0]
             yield f"unknown setting {name} is ignored. Did you mean {nearest}?"
 
@@ -189,8 +303,13 @@ def _first_complaint(error: ValidationError) -> str:
     reason = problem["msg"].removeprefix("Value error, ").rstrip(".")
     reason = reason[:1].lower() + reason[1:]
     expected = Settings.model_fields[field].description
-    value = _without_password(str(problem["input"]))
-    return f"{PREFIX}{field.upper()}={value} is invalid: {reason}. Expected: {expected}"
+    value = "" if field in _secrets() else f"={_without_password(str(problem['input']))}"
+    return f"{PREFIX}{field.upper()}{value} is invalid: {reason}. Expected: {expected}"
+
+
+def _secrets() -> list[str]:
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if field.annotation is SecretStr]
 
 
 def _without_password(value: str) -> str:
