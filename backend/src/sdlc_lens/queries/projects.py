@@ -3,8 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,16 +18,21 @@ from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.errors import Conflict, NotFound
 from sdlc_lens.queries.ingest import remove_all_documents
+from sdlc_lens.sealing import KEY_ID_LENGTH
+from sdlc_lens.sources.git.place import Place
 
 LEASE_SECONDS = 30
 
 IsHeld = Callable[[str], bool | None]
 """Whether the process that took a lease lives; None when that cannot be known."""
 
-_NOT_SHOWN = {"lease", "vocabulary", "adopt_after"}
+_NOT_SHOWN = {"lease", "vocabulary", "adopt_after", "sealed_token"}
+_SOURCE = {"sdlc_path", "repo_url", "repo_branch", "repo_path"}
 _PROJECTS = f"""
 SELECT {", ".join(column.name for column in projects.c if column.name not in _NOT_SHOWN)},
-    (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count
+    (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count,
+    substr(coalesce(sealed_token, (SELECT sealed_token FROM connections WHERE id = connection_id)),
+        1, {KEY_ID_LENGTH}) AS sealed_by
 FROM projects WHERE slug = coalesce(:slug, slug) ORDER BY created_at, id
 """
 _CONFIGURATION = """
@@ -45,6 +51,11 @@ class Project:
     source_type: str
     sdlc_path: str | None
     synced_path: str | None
+    repo_url: str | None
+    repo_branch: str | None
+    repo_path: str | None
+    commit_id: str | None
+    committed_at: str | None
     auto_sync: bool
     schema_version: int | None
     profile: str | None
@@ -56,6 +67,31 @@ class Project:
     created_at: str
     revision: int
     document_count: int
+    connection_id: int | None
+    masked_token: str | None
+    access_token_name: str | None
+    sealed_by: str | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where its workspace is, if that is in a git repository."""
+        if self.repo_url is None or self.repo_path is None:
+            return None
+        return Place(self.repo_url, self.repo_branch, self.repo_path, self.credential)
+
+    @property
+    def credential(self) -> str | None:
+        """Which token it is read with: projects with the same one may share an exchange."""
+        if self.masked_token is not None:
+            return f"project {self.id}"
+        if self.connection_id is not None:
+            return f"connection {self.connection_id}"
+        return self.access_token_name
+
+    @property
+    def source(self) -> str:
+        """What it reads; `synced_path` is what was read last."""
+        return str(self.place or self.sdlc_path)
 
 
 async def list_projects(session: ReadSession) -> list[Project]:
@@ -87,9 +123,13 @@ async def get_configuration(session: ReadSession, project_id: int) -> Configurat
     return Configuration(**values, additions={name: tuple(own) for name, own in added.items()})
 
 
-async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:
-    """Store a new project that reads a local folder."""
-    row = {"slug": slug, "name": name, "source_type": "local", "sdlc_path": sdlc_path}
+async def add_project(
+    session: WriteSession, slug: str, name: str, source: str | Mapping[str, str | None]
+) -> Project:
+    """Store a new project that reads SOURCE: a local folder, or what its columns are."""
+    if isinstance(source, str):
+        source = {"source_type": "local", "sdlc_path": source}
+    row = {"slug": slug, "name": name, **source}
     try:
         await session.execute(insert(projects).values(row | {"created_at": stamp(now())}))
     except IntegrityError as error:
@@ -97,10 +137,10 @@ async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: st
     return await get_project(session, slug)
 
 
-async def change_project(session: WriteSession, slug: str, values: Mapping[str, object]) -> Project:
-    """Give the project called SLUG new values; another folder ends a sync of the former one."""
+async def change_project(session: WriteSession, slug: str, values: Mapping[str, Any]) -> Project:
+    """Give the project called SLUG new values; another source ends a sync of the former one."""
     project = await get_project(session, slug)
-    if values.get("sdlc_path", project.sdlc_path) != project.sdlc_path:
+    if replace(project, **_of_source(values)).source != project.source:
         values = {**values, "lease": None, "lease_ends_at": None}
     if values:
         await session.execute(update(projects).where(projects.c.id == project.id).values(values))
@@ -177,6 +217,10 @@ async def _change_leased(session: WriteSession, lease: str, values: dict[str, ob
         update(projects).where(projects.c.lease == lease).values(values).returning(projects.c.id)
     )
     return result.first() is not None
+
+
+def _of_source(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in values.items() if name in _SOURCE}
 
 
 def unknown_project(slug: str) -> NotFound:
