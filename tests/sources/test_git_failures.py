@@ -12,7 +12,7 @@ from support.certificate import server_context, write_certificate
 from support.git_objects import Repository, packet
 from support.git_server import Backend, GitServer, Reply, Request, made_up, serving
 
-from sdlc_lens.errors import (
+from sdlc_lens.remote_errors import (
     CertificateUntrusted,
     CorruptAnswer,
     GitError,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.git_server import GitServer
 
-from sdlc_lens.errors import RemoteNotAllowed, ServerUnreachable
+from sdlc_lens.remote_errors import RemoteNotAllowed, ServerUnreachable
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy, ask_tip

@@ -10,7 +10,7 @@ from support.git_projects import source
 from support.git_server import GitServer, git, gits_own, serving
 from support.workspaces import write_workspace
 
-from sdlc_lens.errors import BranchNotFound, FolderNotFound, RepositoryNotFound
+from sdlc_lens.remote_errors import BranchNotFound, FolderNotFound, RepositoryNotFound
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.limits import Limits
 from sdlc_lens.sources.git.place import Place

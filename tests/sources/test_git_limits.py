@@ -8,7 +8,8 @@ from support.git_objects import TREE, Repository, entry, pack_of
 from support.git_projects import source
 from support.git_server import GitServer
 
-from sdlc_lens.errors import CorruptAnswer, RepositoryTooLarge, Unreadable
+from sdlc_lens.errors import Unreadable
+from sdlc_lens.remote_errors import CorruptAnswer, RepositoryTooLarge
 from sdlc_lens.sources.git.limits import Budget, Limits
 from sdlc_lens.sources.git.objects import Objects
 from sdlc_lens.sources.git.pack import unpack

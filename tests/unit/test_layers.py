@@ -19,6 +19,8 @@ LEVELS = {
     "logs": 0,
     "memory": 0,
     "permissions": 0,
+    "remote_errors": 0,
+    "remote_settings": 0,
     "sealing": 0,
     "secret_files": 0,
     "settings": 0,

@@ -6,14 +6,13 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, is_service_link
 from sdlc_lens.errors import SettingError
-from sdlc_lens.sealing import read_keys
+from sdlc_lens.remote_settings import RemoteSettings, split
 from sdlc_lens.secret_files import SUFFIX, SecretFiles
 from sdlc_lens.token_names import VARIABLE_PREFIX as NAMED_TOKEN
 from sdlc_lens.version import VARIABLE as VERSION
@@ -25,16 +24,13 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OWN_PATHS = ("api", "livez", "readyz", "metrics")
 """The first parts of the paths of the API and the probes; all others are pages."""
 
-_GIT_SERVER = re.compile(
-    r"(local:)?(https?://)?([\w.-]+|\[[\dA-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII
-)
 _SERVICE_LINK = re.compile(
     rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)_\w+)"
 )
 """A variable that Kubernetes sets for a Service; `is_service_link` recognises the others."""
 
 
-class Settings(BaseSettings):
+class Settings(RemoteSettings):
     """The service's settings; an empty variable counts as one that is not set."""
 
     model_config = SettingsConfigDict(
@@ -71,50 +67,6 @@ class Settings(BaseSettings):
         description="Seconds between two checks for changes in projects with auto_sync: 0 to 86400;"
         " 0 turns them off.",
     )
-    git_hosts: str = Field(
-        default="github.com,gitlab.com,codeberg.org,bitbucket.org",
-        description="Git servers that may be read, separated by commas: HOST or HOST:PORT;"
-        " local:HOST if its address is one of a private network; http://HOST:PORT without TLS.",
-    )
-    git_poll_interval_seconds: int = Field(
-        default=120,
-        ge=0,
-        le=86400,
-        description="Seconds between two checks for changes of a git repository: 0 to 86400; 0"
-        " turns them off.",
-    )
-    git_max_received_mb: int = Field(
-        default=256,
-        ge=1,
-        le=65536,
-        description="Most megabytes that a git server may send for one sync: 1 to 65536.",
-    )
-    git_max_unpacked_mb: int = Field(
-        default=512,
-        ge=1,
-        le=65536,
-        description="Most megabytes that they may unpack to, in a temporary file next to the"
-        " database: 1 to 65536.",
-    )
-    git_max_files: int = Field(
-        default=100_000,
-        ge=1,
-        le=10_000_000,
-        description="Most files and folders that they may contain: 1 to 10000000.",
-    )
-    git_max_file_mb: int = Field(
-        default=5,
-        ge=1,
-        le=64,
-        description="Most megabytes of one document from a git repository: 1 to 64; a larger one"
-        " is not read.",
-    )
-    git_max_seconds: int = Field(
-        default=120,
-        ge=1,
-        le=3600,
-        description="Seconds that a git server may take for one sync: 1 to 3600.",
-    )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,
@@ -135,23 +87,6 @@ class Settings(BaseSettings):
         default="",
         description="Path under which a proxy serves the service: it begins with a slash and does"
         " not end with one, as in /lens.",
-    )
-
-    token_encryption_key: SecretStr = Field(
-        default=SecretStr(""),
-        description="Keys that seal stored access tokens: each is 32 bytes in base64, as `openssl"
-        " rand -base64 32` prints them, separated by commas; the first one seals, all of them open."
-        " Or name their file in SDLC_LENS_TOKEN_ENCRYPTION_KEY_FILE.",
-    )
-    webhook_secret: SecretStr = Field(
-        default=SecretStr(""),
-        description="Secret that forges have for their calls of /api/v1/webhooks/git; without one"
-        " there are no webhooks. Or name its file in SDLC_LENS_WEBHOOK_SECRET_FILE.",
-    )
-    github_api_url: str = Field(
-        default="https://api.github.com",
-        description="Address of GitHub's REST API, for connections:"
-        " https://github.example/api/v3 for GitHub Enterprise Server; no slash at the end.",
     )
 
     @classmethod
@@ -202,15 +137,6 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name!r} is not a host name")
         return hosts
 
-    @field_validator("git_hosts")
-    @classmethod
-    def _are_git_servers(cls, hosts: str) -> str:
-        for entry in split(hosts):
-            found = _GIT_SERVER.fullmatch(entry)
-            if not found or int(found["port"] or 0) > 65535:
-                raise ValueError(f"{entry!r} does not name a git server")
-        return hosts
-
     @field_validator("forwarded_allow_ips")
     @classmethod
     def _are_networks(cls, networks: str) -> str:
@@ -227,33 +153,10 @@ class Settings(BaseSettings):
             raise ValueError("the service uses paths that begin with it")
         return path
 
-    @field_validator("token_encryption_key")
-    @classmethod
-    def _are_keys(cls, keys: SecretStr) -> SecretStr:
-        read_keys(keys.get_secret_value())
-        return keys
-
-    @field_validator("github_api_url")
-    @classmethod
-    def _is_address(cls, url: str) -> str:
-        if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*", url):
-            raise ValueError("not a valid address")
-        return url
-
     @property
     def host_names(self) -> frozenset[str]:
         """The allowed host names, as they are compared."""
         return frozenset(name.lower() for name in split(self.allowed_hosts))
-
-    @property
-    def github_host(self) -> str:
-        """The host of the repositories that GitHub's API knows."""
-        return (urlsplit(self.github_api_url).hostname or "").removeprefix("api.")
-
-    @property
-    def token_keys(self) -> list[bytes]:
-        """The keys that seal and open access tokens, the one that seals first."""
-        return read_keys(self.token_encryption_key.get_secret_value())
 
     @property
     def database_path(self) -> Path:
@@ -270,11 +173,6 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingError(_first_complaint(error)) from None
-
-
-def split(text: str) -> list[str]:
-    """The parts of TEXT between commas."""
-    return [part for part in map(str.strip, text.split(",")) if part]
 
 
 def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:

@@ -12,16 +12,14 @@ from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.tokens import AccessToken
 from sdlc_lens.errors import (
     ConnectionInUse,
-    GitHubFailed,
-    InvalidToken,
     LabelExists,
     NotFound,
     TokenStorageDisabled,
     TokenUnreadable,
-    TooManyRequests,
 )
 from sdlc_lens.queries import connections
 from sdlc_lens.queries.connections import Connection
+from sdlc_lens.remote_errors import GitHubFailed, InvalidToken, TooManyRequests
 from sdlc_lens.sealing import Keys, mask
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

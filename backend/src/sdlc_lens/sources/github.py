@@ -18,7 +18,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
-from sdlc_lens.errors import GitHubFailed, InvalidToken, LensError, TooManyRequests
+from sdlc_lens.errors import LensError
+from sdlc_lens.remote_errors import GitHubFailed, InvalidToken, TooManyRequests
 from sdlc_lens.version import version
 
 PAGE = 100

@@ -11,19 +11,10 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.errors import (
-    Busy,
-    FolderNotFound,
-    GitError,
-    LensError,
-    NotFound,
-    RemoteNotAllowed,
-    RepositoryTooLarge,
-    SyncInProgress,
-    TokenUnreadable,
-)
+from sdlc_lens.errors import Busy, LensError, NotFound, SyncInProgress, TokenUnreadable
 from sdlc_lens.queries.projects import Project, list_projects
 from sdlc_lens.queries.tokens import get_project_token
+from sdlc_lens.remote_errors import FolderNotFound, GitError, RemoteNotAllowed, RepositoryTooLarge
 from sdlc_lens.sealing import NO_KEYS, Keys
 from sdlc_lens.sources.git.exchange import Tip
 from sdlc_lens.sources.git.limits import too_late

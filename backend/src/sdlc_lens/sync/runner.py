@@ -4,50 +4,37 @@ import asyncio
 import logging
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from sdlc_lens import memory
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.locks import LeaseLocks
-from sdlc_lens.errors import (
-    Busy,
-    GitError,
-    HeldBack,
-    LensError,
-    RemoteNotAllowed,
-    SyncInProgress,
-    TokenUnreadable,
-)
-from sdlc_lens.queries.projects import (
+from sdlc_lens.errors import Busy, HeldBack, SyncInProgress, TokenUnreadable
+from sdlc_lens.queries.leases import (
     LEASE_SECONDS,
-    Project,
-    change_project,
     extend_lease,
     get_leases,
-    get_project,
     give_back,
     is_leased,
     take_lease,
 )
+from sdlc_lens.queries.projects import Project, change_project, get_project
 from sdlc_lens.queries.syncs import MOST_NAMED, Sync, add_sync
 from sdlc_lens.queries.syncs import HeldBack as DeletionHeldBack
 from sdlc_lens.sealing import NO_KEYS, Keys
 from sdlc_lens.sources.git.exchange import Tip
 from sdlc_lens.sources.git.repository import NOWHERE, Policy
 from sdlc_lens.sync.remotes import Remotes
+from sdlc_lens.sync.reporting import failure_code, failure_reason, log_report
 from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
 
 MANUAL = "manual"
 RETRY_SECONDS = 2
 STOP_SECONDS = 2
-MOST_COMPLAINTS = 5
-
-_OF_SOURCES = GitError | RemoteNotAllowed | TokenUnreadable
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +100,7 @@ class Runner:
             values = {"sync_status": "error", "sync_error": message}
             await change_project(session, slug, values)
             await add_sync(session, project.id, report)
-        _log(slug, report)
+        log_report(slug, report)
 
     async def end_abandoned(self) -> None:
         """End the leases of processes that are gone, such as one that was killed."""
@@ -183,7 +170,9 @@ class Runner:
             await self._store_failure(project, lease, report, STOP_SECONDS)
             raise
         except Exception as error:
-            report = replace(report, message=_reason(project.slug, error), code=_code(error))
+            report = replace(
+                report, message=failure_reason(project.slug, error), code=failure_code(error)
+            )
             if project.place and report.code and not isinstance(error, TokenUnreadable):
                 self._remotes.failed(project.place, getattr(error, "retry_after", 0))
             if isinstance(error, HeldBack):
@@ -197,7 +186,7 @@ class Runner:
                 self._remotes.answered(project.place)
         finally:
             keeper.cancel()
-        _log(project.slug, report)
+        log_report(project.slug, report)
         await asyncio.to_thread(memory.release)
         return report
 
@@ -227,30 +216,5 @@ class Runner:
                 continue  # the sync itself is writing, and nobody takes a lease meanwhile
 
 
-def _reason(slug: str, error: Exception) -> str:
-    """Why a sync failed, for the person who asked for it."""
-    if isinstance(error, LensError):
-        return str(error)
-    if isinstance(error, OperationalError):
-        return f"the database could not be used: {error.orig}"
-    logger.error("sync of %s failed", slug, exc_info=error)
-    return "an unexpected error, see the service's log"
-
-
-def _code(error: Exception) -> str | None:
-    """The code for programs of an error about a repository."""
-    return error.code if isinstance(error, _OF_SOURCES) else None
-
-
 def _in_progress(slug: str) -> SyncInProgress:
     return SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
-
-
-def _log(slug: str, report: Sync) -> None:
-    if report.outcome != "synced":
-        logger.warning("sync of %s: %s: %s", slug, report.outcome, report.message)
-        return
-    counts = (report.added, report.changed, report.removed)
-    logger.info("synced %s: %d added, %d changed, %d removed", slug, *counts)
-    for failure in islice(report.failures, MOST_COMPLAINTS):
-        logger.warning("%s: %r was left as it is: %s", slug, failure.path, failure.reason)

@@ -18,15 +18,8 @@ from sdlc_lens.queries.ingest import (
     stored_blob,
     stored_documents,
 )
-from sdlc_lens.queries.projects import (
-    Project,
-    add_revision,
-    extend_leases,
-    get_configuration,
-    get_project_id,
-    give_back,
-    leased_revision,
-)
+from sdlc_lens.queries.leases import extend_leases, give_back, leased_revision
+from sdlc_lens.queries.projects import Project, add_revision, get_configuration, get_project_id
 from sdlc_lens.queries.syncs import Failure, Sync, add_sync
 from sdlc_lens.queries.tokens import get_project_token
 from sdlc_lens.sealing import NO_KEYS, Keys

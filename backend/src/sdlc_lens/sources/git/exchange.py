@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sdlc_lens.errors import BranchNotFound, CorruptAnswer, RepositoryNotFound
+from sdlc_lens.remote_errors import BranchNotFound, CorruptAnswer, RepositoryNotFound
 from sdlc_lens.sources.git import packets
 from sdlc_lens.sources.git.http import Answer, Client
 from sdlc_lens.sources.git.objects import FORMATS, Objects

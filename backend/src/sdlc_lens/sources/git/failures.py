@@ -1,6 +1,6 @@
 """The errors for what a git server does instead of answering."""
 
-from sdlc_lens.errors import (
+from sdlc_lens.remote_errors import (
     CorruptAnswer,
     GitError,
     RateLimited,

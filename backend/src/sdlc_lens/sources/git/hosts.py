@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Self
 from urllib.parse import SplitResult, quote, urlsplit
 
-from sdlc_lens.errors import RemoteNotAllowed, ServerUnreachable
+from sdlc_lens.remote_errors import RemoteNotAllowed, ServerUnreachable
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 _TRANSLATED = IPv6Network("64:ff9b::/96")

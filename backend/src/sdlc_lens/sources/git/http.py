@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
-from sdlc_lens.errors import (
+from sdlc_lens.remote_errors import (
     CertificateUntrusted,
     CorruptAnswer,
     RedirectRefused,

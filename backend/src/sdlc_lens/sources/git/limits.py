@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from sdlc_lens.errors import RepositoryTooLarge, ServerTimeout
+from sdlc_lens.remote_errors import RepositoryTooLarge, ServerTimeout
 
 STALL_SECONDS = 30
 """How long a server may send nothing."""

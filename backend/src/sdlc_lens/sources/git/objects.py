@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sdlc_lens.errors import CorruptAnswer
+from sdlc_lens.remote_errors import CorruptAnswer
 from sdlc_lens.sources.git.limits import Budget
 
 FORMATS: dict[str, Callable[[], "hashlib._Hash"]] = {

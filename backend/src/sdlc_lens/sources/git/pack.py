@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator
 
-from sdlc_lens.errors import CorruptAnswer
+from sdlc_lens.remote_errors import CorruptAnswer
 from sdlc_lens.sources.git.objects import Entry, Objects
 
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}

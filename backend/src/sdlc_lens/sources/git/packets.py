@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from sdlc_lens.errors import CorruptAnswer, RepositoryNotFound
+from sdlc_lens.remote_errors import CorruptAnswer, RepositoryNotFound
 from sdlc_lens.sources.git.http import Answer
 
 _HEADER_BYTES = 4

@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from sdlc_lens.errors import RepositoryNotFound, Unreadable, UnusableWorkspace
-from sdlc_lens.settings import Settings, split
+from sdlc_lens.errors import Unreadable, UnusableWorkspace
+from sdlc_lens.remote_errors import RepositoryNotFound
+from sdlc_lens.remote_settings import split
+from sdlc_lens.settings import Settings
 from sdlc_lens.sources.git.exchange import Tip, fetch, find_tip
 from sdlc_lens.sources.git.hosts import Host, locate_remote
 from sdlc_lens.sources.git.http import Client

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sdlc_lens.domain.documents.layout import is_document, is_skipped_folder
-from sdlc_lens.errors import CorruptAnswer, FolderNotFound
+from sdlc_lens.remote_errors import CorruptAnswer, FolderNotFound
 from sdlc_lens.sources.git.limits import too_many
 from sdlc_lens.sources.walk import MAX_DEPTH, storable
 
