@@ -29,6 +29,7 @@ async def app(migrated: Path, tmp_path: Path, server: GitServer) -> AsyncIterato
         allowed_project_base=tmp_path,
         allowed_hosts="lens",
         git_hosts=f"github.com,gitlab.example:8443,{server.url}",
+        github_api_url=f"{server.url}/api/v3",
     )
     app = create_app(settings)
     yield app
@@ -55,8 +56,11 @@ async def test_added_and_synced(
     assert (synced["revision"], synced["last_synced_commit_sha"]) == (commit, commit)
     assert synced["revision_at"] == "2026-01-02T03:04:05.000Z"
     assert (synced["sync_status"], synced["document_count"]) == ("synced", 2)
-    story = await client.get(f"{PROJECTS}/harbour/documents/story/US0001")
-    assert story.json()["title"] == "US0001: Berth"
+    story = (await client.get(f"{PROJECTS}/harbour/documents/story/US0001")).json()
+    assert story["title"] == "US0001: Berth"
+    assert synced["revision_url"] == f"{server.url}/o/r/commit/{commit}"
+    page = f"{server.url}/o/r/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
+    assert story["source_url"] == page
 
 
 async def test_client_that_knows_github_alone(
@@ -176,6 +180,10 @@ async def test_folder_becomes_a_repository_and_back(
     assert (put.status_code, put.json()["sdlc_path"]) == (200, None), put.text
     await app.state.runner.sync("harbour")
     assert (await client.get(f"{PROJECTS}/harbour")).json()["document_count"] == 2
+    elsewhere = await client.put(f"{PROJECTS}/harbour", json={"repo_path": "docs"})
+    assert (elsewhere.json()["revision"], elsewhere.json()["revision_url"]) == (None, None)
+    story = await client.get(f"{PROJECTS}/harbour/documents/story/US0001")
+    assert story.json()["source_url"] is None, "it was read in another folder"
     back = await client.put(
         f"{PROJECTS}/harbour", json={"source_type": "local", "sdlc_path": str(tmp_path)}
     )

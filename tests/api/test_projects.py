@@ -41,6 +41,7 @@ async def test_registered(client: httpx.AsyncClient, workspace: Path) -> None:
         "last_synced_commit_sha": None,
         "revision": None,
         "revision_at": None,
+        "revision_url": None,
         "document_count": 0,
         "warnings": [],
         "last_sync": None,

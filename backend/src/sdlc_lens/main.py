@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from sdlc_lens.api import (
     connections,
+    document,
     documents,
     health_check,
     metrics,
@@ -17,6 +18,7 @@ from sdlc_lens.api import (
     repositories,
     search,
     statistics,
+    syncs,
     system,
     webhooks,
 )
@@ -51,11 +53,13 @@ ROUTERS = (
     metrics.router,
     system.router,
     projects.router,
+    syncs.router,
     connections.router,
     repositories.connected,
     repositories.router,
     webhooks.router,
     documents.router,
+    document.router,
     search.router,
     statistics.router,
     health_check.router,

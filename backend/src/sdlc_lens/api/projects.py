@@ -1,4 +1,4 @@
-"""Projects: register, list, change, sync, remove."""
+"""Projects: register, list, change, remove."""
 
 import asyncio
 from dataclasses import asdict
@@ -8,22 +8,18 @@ from fastapi import APIRouter, status
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheDatabase, TheKeys, TheRunner, TheSettings
+from sdlc_lens.api.dependencies import Reading, TheDatabase, TheKeys, TheSettings
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.sources import FIELDS, source_columns
+from sdlc_lens.api.syncs import SyncAnswer
 from sdlc_lens.api.tokens import NO_TOKEN, TokenFields, token_columns
-from sdlc_lens.errors import (
-    Conflict,
-    Invalid,
-    NotFound,
-    PathNotFound,
-    RemoteNotAllowed,
-    SyncInProgress,
-    TokenStorageDisabled,
-)
+from sdlc_lens.domain.forges import Forge
+from sdlc_lens.errors import Conflict, Invalid, NotFound, PathNotFound, TokenStorageDisabled
 from sdlc_lens.queries import projects
-from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs, list_syncs
+from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs
+from sdlc_lens.remote_errors import RemoteNotAllowed
 from sdlc_lens.sealing import Keys
+from sdlc_lens.settings import Settings
 from sdlc_lens.slug import slugify
 from sdlc_lens.sources.folder import locate
 
@@ -93,41 +89,6 @@ class ProjectChange(TokenFields):
         return self
 
 
-class FailureAnswer(Answer):
-    """A file or folder that a sync could not read; what was stored of it stays."""
-
-    path: str
-    reason: str
-
-
-class HeldBackAnswer(Answer):
-    """A deletion that waits for confirmation."""
-
-    count: int
-    paths: tuple[str, ...] = Field(description="The first hundred.")
-
-
-class SyncAnswer(Answer):
-    """The report on one sync."""
-
-    started_at: str
-    finished_at: str
-    trigger: str = Field(description="`manual`, `poll` or `start`.")
-    outcome: str = Field(description="`synced`, `held_back`, `error` or `cancelled`.")
-    added: int
-    changed: int
-    unchanged: int = Field(description="Documents that stay as stored, `failed` ones included.")
-    removed: int
-    failed: int
-    failures: tuple[FailureAnswer, ...] = Field(description="The first hundred of `failed`.")
-    message: str | None = Field(description="Why the sync failed or was held back.")
-    code: str | None = Field(description="The same for programs, of a sync from a repository.")
-    revision: int = Field(description="Rises with every sync that changed something.")
-    held_back: HeldBackAnswer | None = Field(
-        description="The deletion that waits for `confirm`, when the outcome is `held_back`."
-    )
-
-
 class ProjectAnswer(Answer):
     """A project; the fields of sources other than folders are null."""
 
@@ -151,18 +112,11 @@ class ProjectAnswer(Answer):
     last_synced_commit_sha: str | None
     revision: str | None = Field(description="The commit that was synced last.")
     revision_at: str | None = Field(description="When it was committed.")
+    revision_url: str | None = Field(description="Its page on the forge, where that is known.")
     document_count: int
     created_at: str
     warnings: tuple[str, ...]
     last_sync: SyncAnswer | None
-
-
-class SyncStarted(Answer):
-    """A sync has begun."""
-
-    slug: str
-    sync_status: Literal["syncing"] = "syncing"
-    message: str
 
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
@@ -187,22 +141,26 @@ async def add_project(
         await asyncio.to_thread(locate, source["sdlc_path"], settings.allowed_project_base)
     async with database.write() as session:
         project = await projects.add_project(session, slug, body.name, source | tokens)
-    return _answer(project, None, keys)
+    return _answer(project, None, keys, settings)
 
 
 @router.get("")
-async def list_projects(session: Reading, keys: TheKeys) -> list[ProjectAnswer]:
+async def list_projects(
+    session: Reading, keys: TheKeys, settings: TheSettings
+) -> list[ProjectAnswer]:
     """Every project, the oldest first."""
     syncs = await last_syncs(session)
     found = await projects.list_projects(session)
-    return [_answer(project, syncs.get(project.id), keys) for project in found]
+    return [_answer(project, syncs.get(project.id), keys, settings) for project in found]
 
 
 @router.get("/{slug}", responses=problems(NotFound))
-async def get_project(slug: str, session: Reading, keys: TheKeys) -> ProjectAnswer:
+async def get_project(
+    slug: str, session: Reading, keys: TheKeys, settings: TheSettings
+) -> ProjectAnswer:
     """One project."""
     project = await projects.get_project(session, slug)
-    return _answer(project, await last_sync(session, project.id), keys)
+    return _answer(project, await last_sync(session, project.id), keys, settings)
 
 
 @router.put(
@@ -231,7 +189,7 @@ async def change_project(
         await asyncio.to_thread(locate, changes["sdlc_path"], settings.allowed_project_base)
     async with database.write() as session:
         project = await projects.change_project(session, slug, changes)
-        return _answer(project, await last_sync(session, project.id), keys)
+        return _answer(project, await last_sync(session, project.id), keys, settings)
 
 
 @router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
@@ -239,27 +197,6 @@ async def remove_project(slug: str, database: TheDatabase) -> None:
     """Remove a project and its stored documents; the workspace itself is not touched."""
     async with database.write() as session:
         await projects.remove_project(session, slug)
-
-
-@router.post(
-    "/{slug}/sync",
-    status_code=status.HTTP_202_ACCEPTED,
-    responses=problems(NotFound, SyncInProgress),
-)
-async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> SyncStarted:
-    """Start a sync; the project's `sync_status` shows when it has ended.
-
-    A sync that would remove most documents is held back, unless `confirm` is true.
-    """
-    project = await runner.start(slug, confirmed=confirm)
-    return SyncStarted(slug=project.slug, message=f"Sync of {project.name} has begun")
-
-
-@router.get("/{slug}/syncs", responses=problems(NotFound))
-async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
-    """The reports on the last fifty syncs, the newest first."""
-    project = await projects.get_project(session, slug)
-    return [SyncAnswer.model_validate(sync) for sync in await list_syncs(session, project.id)]
 
 
 def _slug(name: str) -> str:
@@ -270,11 +207,18 @@ def _slug(name: str) -> str:
     )
 
 
-def _answer(project: projects.Project, newest: Sync | None, keys: Keys) -> ProjectAnswer:
+def _answer(
+    project: projects.Project, newest: Sync | None, keys: Keys, settings: Settings
+) -> ProjectAnswer:
+    commit_url = None
+    if project.repo_url and project.commit_id:
+        forge = Forge(project.repo_url, settings.github_host)
+        commit_url = forge.commit_url(project.commit_id)
     others = {
         "last_synced_commit_sha": project.commit_id,
         "revision": project.commit_id,
         "revision_at": project.committed_at,
+        "revision_url": commit_url,
         "token_error": keys.why_unreadable(project.sealed_by),
         "last_sync": newest,
     }
