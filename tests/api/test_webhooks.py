@@ -13,7 +13,7 @@ from support.github import FakeGitHub
 from support.problems import problem
 from support.services import WEBHOOK_SECRET
 
-from sdlc_lens.api.middleware.body_limit import MAX_STREAMED_BYTES
+from sdlc_lens.api.middleware import body_limit
 
 pytestmark = pytest.mark.anyio
 
@@ -146,8 +146,13 @@ async def test_no_webhooks_without_a_secret(
 
 
 async def test_large_body_is_read_and_a_larger_one_refused(
-    client: httpx.AsyncClient, github: FakeGitHub, marked: list[str]
+    client: httpx.AsyncClient,
+    github: FakeGitHub,
+    marked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    assert body_limit.MAX_STREAMED_BYTES == 25 * 2**20
+    monkeypatch.setattr(body_limit, "MAX_STREAMED_BYTES", 2 * 2**20)
     commits = [{"message": "x" * 1000} for _ in range(1000)]
     body = push(github, commits=commits)
     assert (await client.post(WEBHOOK, content=body, headers=signed(body))).status_code == 202
@@ -159,7 +164,7 @@ async def test_large_body_is_read_and_a_larger_one_refused(
     for headers in (BEARER, signed(body)):
         refused = await client.post(WEBHOOK, content=endless(), headers=headers)
         problem(refused, 413, "CONTENT_TOO_LARGE")
-    headers = BEARER | {"Content-Length": str(MAX_STREAMED_BYTES + 1)}
+    headers = BEARER | {"Content-Length": str(body_limit.MAX_STREAMED_BYTES + 1)}
     problem(await client.post(WEBHOOK, content=b"{}", headers=headers), 413, "CONTENT_TOO_LARGE")
     assert len(marked) == 1
 

@@ -44,7 +44,7 @@ class Repository:
         filters = [line[7:] for line in lines if line.startswith("filter ")]
         found = dict.fromkeys(wants)
         for want in wants:
-            found |= dict.fromkeys(self._below(want, (filters or [""])[0]))
+            self._add_below(want, (filters or [""])[0], found)
         return in_packets(pack([self.objects[name] for name in found]))
 
     def _ls_refs(self, prefixes: Iterable[str]) -> bytes:
@@ -56,21 +56,18 @@ class Repository:
         ]
         return b"".join(packet(line.encode()) for line in lines) + b"0000"
 
-    def _below(self, object_id: str, filtered: str) -> Iterator[str]:
-        """The objects that come along with one, but for those that are filtered."""
+    def _add_below(self, object_id: str, filtered: str, found: dict[str, None]) -> None:
+        """Add to FOUND the objects that come along with one, but for those that are filtered."""
         kind, content = self.objects[object_id]
-        if kind == "commit" and filtered != "tree:0":
-            tree = content[5:45].decode()
-            yield tree
-            yield from self._below(tree, filtered)
-        if kind == "tree" and filtered != "tree:0":
-            while content:
-                head, _, content = content.partition(b"\0")
-                below, content = content[:20].hex(), content[20:]
-                is_tree = head.startswith(TREE.encode())
-                if below in self.objects and (is_tree or filtered != "blob:none"):
-                    yield below
-                    yield from self._below(below, filtered)
+        if filtered == "tree:0" or kind not in ("commit", "tree"):
+            return
+        entries = [(TREE, content[5:45].decode())] if kind == "commit" else _entries(content)
+        for mode, below in entries:
+            if below in found or below not in self.objects:
+                continue
+            if mode == TREE or filtered != "blob:none":
+                found[below] = None
+                self._add_below(below, filtered, found)
 
     def _add_tree(self, files: Mapping[str, Content]) -> str:
         entries: dict[str, Any] = {}
@@ -87,6 +84,14 @@ class Repository:
         for name, below in folders.items():
             entries[name] = (TREE, self._add_tree(below))
         return self.add("tree", b"".join(entry(name, *entries[name]) for name in sorted(entries)))
+
+
+def _entries(content: bytes) -> Iterable[tuple[str, str]]:
+    """Mode and id of each entry of a tree."""
+    while content:
+        head, _, content = content.partition(b"\0")
+        yield head.decode().partition(" ")[0], content[:20].hex()
+        content = content[20:]
 
 
 def entry(name: str, mode: str, object_id: str) -> bytes:

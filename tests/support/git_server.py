@@ -48,6 +48,7 @@ class GitServer:
 
     backend: Backend
     url: str = ""
+    port: int = 0
     requests: list[Request] = field(default_factory=list)
     sent: int = 0
 
@@ -58,12 +59,15 @@ class GitServer:
 
 
 @contextmanager
-def serving(backend: Backend, wrap: Callable[[Any], Any] | None = None) -> Iterator[GitServer]:
+def serving(
+    backend: Backend, wrap: Callable[[Any], Any] | None = None, host: str = "127.0.0.1"
+) -> Iterator[GitServer]:
     """Answers by BACKEND, which may be replaced meanwhile; WRAP may put TLS around the socket."""
     server = GitServer(backend)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def handle_one_request(self) -> None:
             self.raw_requestline = self.rfile.readline(65537)
@@ -95,11 +99,12 @@ def serving(backend: Backend, wrap: Callable[[Any], Any] | None = None) -> Itera
         def handle_error(self, *_: object) -> None:
             pass  # a client that has gone
 
-    with Server(("127.0.0.1", 0), Handler) as http:
+    with Server((host, 0), Handler) as http:
         if wrap:
             http.socket = wrap(http.socket)
         scheme = "https" if wrap else "http"
-        server.url = f"{scheme}://127.0.0.1:{http.server_port}"
+        server.port = http.server_port
+        server.url = f"{scheme}://127.0.0.1:{server.port}"
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -105,6 +105,7 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             scheme, _, token = self.headers.get("authorization", "").partition(" ")
