@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
@@ -54,11 +54,12 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
-@pytest.fixture
-async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+@asynccontextmanager
+async def serving(database: Path, projects: Path) -> AsyncIterator[FastAPI]:
+    """The service on DATABASE; workspaces are below PROJECTS."""
     settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}",
-        allowed_project_base=tmp_path / "projects",
+        database_url=f"{DATABASE_SCHEME}{database}",
+        allowed_project_base=projects,
         allowed_hosts="lens",
     )
     app = create_app(settings)
@@ -67,10 +68,33 @@ async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
     await app.state.database.close()
 
 
+def asking(app: FastAPI) -> httpx.AsyncClient:
+    """A client of APP, without a network between them."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://lens")
+
+
+@asynccontextmanager
+async def visiting(
+    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str]]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with PROJECTS, the files of each by path; all is kept in FOLDER."""
+    database = Path(shutil.copy(migrated, folder))
+    async with serving(database, folder / "projects") as app, asking(app) as client:
+        for name, files in projects.items():
+            await sync_project(app, name, write_workspace(folder / "projects" / name, files))
+        yield client
+
+
+@pytest.fixture
+async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    async with serving(migrated, tmp_path / "projects") as app:
+        yield app
+
+
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+    async with asking(app) as client:
         yield client
 
 

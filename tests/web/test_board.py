@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.html import Element
 from support.services import sync_project
 from support.workspaces import write_workspace
@@ -23,8 +23,8 @@ def columns(page: Element) -> dict[str, list[str]]:
     }
 
 
-async def test_columns_in_lifecycle_order(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board")
+async def test_columns_in_lifecycle_order(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/board")
     assert list(columns(page).items()) == [
         ("Draft 1", ["US0004"]),
         ("Blocked 1", ["US0003"]),
@@ -37,18 +37,18 @@ async def test_columns_in_lifecycle_order(client: httpx.AsyncClient, port: str) 
     assert "Nothing is in: Proposed, Ready, Planned, In Progress, Review" in page.text
 
 
-async def test_card(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board")
+async def test_card(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/board")
     card = next(found for found in page.all("li") if found.text.startswith("US0003"))
     assert card.text == "US0003 Know the tide no owner · 3 points · EP0001"
-    assert card.link("EP0001") == f"{port}/documents/epic/EP0001-port"
+    assert card.link("EP0001") == f"{PORT}/documents/epic/EP0001-port"
 
 
-async def test_other_types(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board?type=bug")
+async def test_other_types(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/board?type=bug")
     assert columns(page) == {"Open 1": ["BG0001"], "Closed 1": ["BG0002"]}
-    await visit(client, f"{port}/board?type=prd", 422)
-    page = await visit(client, f"{port}/board?type=charter")
+    await visit(visitor, f"{PORT}/board?type=prd", 422)
+    page = await visit(visitor, f"{PORT}/board?type=charter")
     assert "The workspace has no charters." in page.text
 
 

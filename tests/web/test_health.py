@@ -5,30 +5,30 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_findings_by_rule(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health")
-    answer = (await client.get("/api/v1/projects/port/health-check")).json()
+async def test_findings_by_rule(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health")
+    answer = (await visitor.get("/api/v1/projects/port/health-check")).json()
     failed = [rule["failed"] for rule in answer["rules"] if rule["failed"]]
     assert [int(found.one("span").text.split()[0]) for found in page.all("h2")] == failed
     assert f"grade {answer['grade']}" in page.one("p", class_="lead").text
     assert page.text.count("What to do:") == len(failed)
-    assert page.link("US0001 List ships") == f"{port}/documents/story/US0001-list"
+    assert page.link("US0001 List ships") == f"{PORT}/documents/story/US0001-list"
 
 
-async def test_filters(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health?severity=medium&category=quality&rule=")
+async def test_filters(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health?severity=medium&category=quality&rule=")
     assert page.all("h2")
     assert all("Medium · quality" in found.text for found in page.all("section"))
-    await visit(client, f"{port}/health?severity=urgent", 422)
-    page = await visit(client, f"{port}/health?rule=MISSING_PRD")
-    assert page.link("Show all findings") == f"{port}/health"
+    await visit(visitor, f"{PORT}/health?severity=urgent", 422)
+    page = await visit(visitor, f"{PORT}/health?rule=MISSING_PRD")
+    assert page.link("Show all findings") == f"{PORT}/health"
 
 
 async def test_the_first_twenty_and_all(
@@ -42,8 +42,8 @@ async def test_the_first_twenty_and_all(
     assert [len(found.all("li")) for found in page.all("section")] == [30]
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health?rule=DONE_UNVERIFIED")
-    lines = (await client.get(page.link("Download as CSV"))).text.splitlines()
+async def test_csv(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health?rule=DONE_UNVERIFIED")
+    lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
     assert len(lines) == 2
     assert lines[1].endswith("stories/US0001-list.md")

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.workspaces import add_line
 
 from sdlc_lens.queries.projects import add_project
@@ -15,32 +15,32 @@ from sdlc_lens.queries.projects import add_project
 pytestmark = pytest.mark.anyio
 
 
-async def test_sentence(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_sentence(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     assert page.all("p", class_="lead")[0].text.startswith(
         "2 of 5 stories are delivered, 1 is dropped. 1 delivered story is not proven."
         " 1 bug is open, 1 of them high. The documents fail the health check with grade"
     )
-    stories = await visit(client, page.link("1 delivered story is not proven"))
+    stories = await visit(visitor, page.link("1 delivered story is not proven"))
     assert [row[0] for row in stories.rows()] == ["EP0001 Port", "US0001 List ships"]
 
 
-async def test_epics(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_epics(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     first = page.rows()[0]
     assert first[0] == "EP0001 Port"
     assert first[2:] == ["2 of 5", "12"]
-    stories = await visit(client, page.link("2 of 5"))
+    stories = await visit(visitor, page.link("2 of 5"))
     assert len(stories.rows()) == 5
 
 
-async def test_types(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_types(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     assert ["Bugs", "1 finished, 1 open 1 finished, 1 open", "2"] in page.rows()
 
 
-async def test_needs_attention(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_needs_attention(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     lines = [line.text for line in page.all("ul", class_="lines")[0].all("li")]
     assert lines == [
         "US0003 Know the tide blocked: Blocked",
@@ -76,6 +76,6 @@ async def test_without_documents(
     assert "The workspace has no documents." in (await visit(client, "/projects/harbour")).text
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    answer = await client.get(f"{port}?format=csv")
+async def test_csv(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(f"{PORT}?format=csv")
     assert answer.text.splitlines()[1] == "EP0001-port,EP0001: Port,In Progress,5,2,1,12.0"

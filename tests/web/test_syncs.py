@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import ORIGIN, visit
+from support.browsing import ORIGIN, PORT, visit
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +69,6 @@ async def test_failed_sync(
     assert (await visit(client, port)).link("last sync failed") == f"{port}/syncs"
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    lines = (await client.get(f"{port}/syncs?format=csv")).text.splitlines()
+async def test_csv(visitor: httpx.AsyncClient) -> None:
+    lines = (await visitor.get(f"{PORT}/syncs?format=csv")).text.splitlines()
     assert lines[1].split(",")[2:9] == ["manual", "synced", "12", "0", "0", "0", "0"]
