@@ -40,7 +40,7 @@ async def test_columns_in_lifecycle_order(visitor: httpx.AsyncClient) -> None:
 async def test_card(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/board")
     card = next(found for found in page.all("li") if found.text.startswith("US0003"))
-    assert card.text == "US0003 Know the tide no owner · 3 points · EP0001"
+    assert card.text == "US0003 Know the tide 3 points · EP0001"
     assert card.link("EP0001") == f"{PORT}/documents/epic/EP0001-port"
 
 

@@ -21,7 +21,7 @@ async def test_row(client: httpx.AsyncClient, port: str) -> None:
     page = await visit(client, "/")
     ((name, stories, proof, bugs, documents, synced),) = page.rows()
     assert name == "Port"
-    assert "2 of 5 stories delivered, 1 dropped" in stories
+    assert "2 of 5 delivered, 1 dropped" in stories
     assert proof == "1 delivered story is not proven"
     assert bugs == "1 high"
     assert documents.endswith("12 documents")

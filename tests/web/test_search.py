@@ -11,6 +11,7 @@ async def test_hits_with_marked_words(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=berths")
     assert "4 documents" in page.one("p", class_="lead").text
     assert {found.text for found in page.all("mark")} == {"berths", "Berths"}
+    assert "· Verify: pytest -k list · Verified: yes (2026-08-11) · AC2: Berths are" in page.text
 
 
 async def test_counts_beside_filters(visitor: httpx.AsyncClient) -> None:

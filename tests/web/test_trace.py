@@ -55,12 +55,13 @@ async def test_rows(covered: httpx.AsyncClient) -> None:
     assert page.rows() == [
         ["EP0001 One",
          "2 of 3 delivered 1 delivered and proven, 1 delivered, not proven, 1 blocked",
-         "", "", "1 not proven", "1 open"],
+         "", "", "1 not proven", "1 open bug"],
         ["US0002 Story US0002", "Done", DASH, "TS0002 via epic",
          "●◐✕ 1 / 3, 1 by hand, 1 failed, not proven", "BG0001 open, BG0002"],
         ["US0001 Story US0001", "Done", "PL0001", "TS0001", "● 1 / 1", DASH],
         ["US0004 Story US0004", "Blocked", "PL0003", "TS0002 via epic", "no criteria", DASH],
-        ["EP0002 Two", "0 of 1 delivered 1 open", "1 without", "1 without", "", ""],
+        ["EP0002 Two", "0 of 1 delivered 1 open", "1 without a plan",
+         "1 without a test specification", "", ""],
         ["US0003 Story US0003", "Draft", "no plan", "no test specification", "no criteria", DASH],
         ["Stories without an epic", "0 of 1 delivered 1 dropped", "", "", "", ""],
         ["US0005 Story US0005", "Superseded", DASH, DASH, "no criteria", DASH],
@@ -104,7 +105,7 @@ async def test_unknown_filters(covered: httpx.AsyncClient, query: str) -> None:
 
 async def test_types_that_are_not_used_are_no_columns(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/projects/harbour/trace")
-    assert [found.text for found in page.one("table", class_="matrix").all("th", scope="col")] == [
+    assert [found.text for found in page.one("table", class_="matrix stacks").all("th", scope="col")] == [
         "Story", "Status", "Criteria verified",
     ]  # fmt: skip
     notes = [found.text for found in page.all("p", class_="note")]
