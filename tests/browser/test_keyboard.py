@@ -15,7 +15,7 @@ STORIES = 12
 
 @pytest.fixture
 def harbour(workspaces: Path) -> Path:
-    """A workspace of its own, beside the sample."""
+    """A workspace of its own, next to the sample."""
     stories = workspaces / "harbour" / "sdlc-studio" / "stories"
     shutil.rmtree(stories, ignore_errors=True)
     stories.mkdir(parents=True)

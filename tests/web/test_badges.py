@@ -20,7 +20,7 @@ SAYS = {
 
 
 @pytest.mark.parametrize("name", SAYS)
-async def test_badge(visitor: httpx.AsyncClient, name: str) -> None:
+async def test_badge_states_its_figure(visitor: httpx.AsyncClient, name: str) -> None:
     found = (await visitor.get(f"{PORT}/badges/{name}.json")).json()
     assert found.pop("color").startswith("#")
     assert found == {"schemaVersion": 1, "label": SAYS[name][0], "message": SAYS[name][1]}
@@ -51,7 +51,7 @@ async def test_badges_can_be_kept(
     assert (await client.get(address, headers=known)).status_code == 200
 
 
-async def test_what_is_not_known(
+async def test_unknown_figures_are_stated_as_such(
     app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
 ) -> None:
     found = (await client.get("/projects/harbour/badges/proven.json")).json()
@@ -64,13 +64,13 @@ async def test_what_is_not_known(
 
 
 @pytest.mark.parametrize("name", ["other.svg", "bugs", "bugs.png", ".svg"])
-async def test_unknown_badge(visitor: httpx.AsyncClient, name: str) -> None:
+async def test_unknown_badge_is_not_found(visitor: httpx.AsyncClient, name: str) -> None:
     answer = await visitor.get(f"{PORT}/badges/{name}")
     assert answer.status_code == 404
     read(answer)
 
 
-async def test_markdown_to_copy(visitor: httpx.AsyncClient) -> None:
+async def test_settings_show_the_markdown_of_each_badge(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/settings")
     lines = page.one("pre").text.split(" [!")
     assert len(lines) == 4

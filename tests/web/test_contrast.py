@@ -33,13 +33,13 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "back"), [*product(TEXTS, BACKS), ("text", "mark")])
-def test_text(theme: int, text: str, back: str) -> None:
+def test_text_stands_out(theme: int, text: str, back: str) -> None:
     colours = palette(CSS, theme)
     assert contrast(colours[text], colours[back]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("name", ["quiet", "link"])
-def test_borders_of_fields_and_the_focus_ring(theme: int, name: str) -> None:
+def test_borders_of_fields_and_the_focus_ring_stand_out(theme: int, name: str) -> None:
     colours = palette(CSS, theme)
     assert all(contrast(colours[name], colours[back]) >= 3 for back in BACKS)

@@ -51,7 +51,7 @@ async def test_links_of_an_empty_service(client: httpx.AsyncClient) -> None:
     await crawl(client, "/")
 
 
-async def test_links(visitor: httpx.AsyncClient) -> None:
+async def test_links_of_a_project(visitor: httpx.AsyncClient) -> None:
     assert await crawl(visitor, "/") > 50
 
 

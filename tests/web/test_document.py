@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-async def test_document(visitor: httpx.AsyncClient) -> None:
+async def test_document_shows_criteria_relations_and_neighbours(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents/story/US0001-list")
     assert page.one("h1").text == "List ships"
     assert "Done delivered, not proven: 1 of 2 acceptance criteria" in page.text
@@ -33,7 +33,9 @@ async def test_document(visitor: httpx.AsyncClient) -> None:
     ("name", "proof"),
     [("US0002", "delivered, proven"), ("US0001", "delivered, not proven: 1 of 2")],
 )
-async def test_proof(visitor: httpx.AsyncClient, name: str, proof: str) -> None:
+async def test_delivered_story_states_whether_it_is_proven(
+    visitor: httpx.AsyncClient, name: str, proof: str
+) -> None:
     assert proof in (await visit(visitor, f"{PORT}/documents/story/{name}")).text
 
 
@@ -42,7 +44,7 @@ async def test_proof_not_recorded(visitor: httpx.AsyncClient) -> None:
     assert "Done delivered, proof not recorded" in page.text
 
 
-async def test_relations(visitor: httpx.AsyncClient) -> None:
+async def test_relations_are_a_tree(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents/story/US0003")
     tree = page.one("ul", class_="tree")
     assert [item.text for item in tree.all("li")] == [
@@ -53,7 +55,7 @@ async def test_relations(visitor: httpx.AsyncClient) -> None:
     assert [heading.text for heading in page.all("h3")] == ["Required by"]
 
 
-async def test_table_of_contents(visitor: httpx.AsyncClient) -> None:
+async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents/story/US0001")
     assert [link.text for link in page.one("nav", aria_label="On this page").all("a")] == [
         "Acceptance Criteria",
@@ -65,7 +67,7 @@ async def test_table_of_contents(visitor: httpx.AsyncClient) -> None:
     )
 
 
-async def test_source(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
+async def test_source_is_the_file(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
     page = await visit(client, f"{port}/documents/story/US0001")
     answer = await client.get(page.link("Source as markdown"))
     file = tmp_path / "projects" / "port" / "stories" / "US0001-list.md"
@@ -73,13 +75,13 @@ async def test_source(client: httpx.AsyncClient, port: str, tmp_path: Path) -> N
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-async def test_odd_file_name(visitor: httpx.AsyncClient) -> None:
+async def test_odd_file_name_has_a_page(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents?type=other")
     page = await visit(visitor, page.link("Notes & <b>"))
     assert page.one("h1").text == "Notes & <b>"
 
 
-async def test_several_files_of_one_id(
+async def test_other_files_of_one_id_are_linked(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     files = {"bugs/BG0001-x.md": "# Here\n", "bugs/archive/BG0001-x.md": "# There\n"}
@@ -91,7 +93,9 @@ async def test_several_files_of_one_id(
     assert page.one("h1").text == "There"
 
 
-async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_hostile_texts_are_shown_as_text(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     text = f"# US0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n> **Owner:** {HOSTILE}\n"
     text += f"> **Epic:** {HOSTILE}\n> **{HOSTILE}:** {HOSTILE}\n\n## {HOSTILE}\n\n{HOSTILE}\n"
     folder = write_workspace(tmp_path / "projects" / "evil", {"stories/US0001-x.md": text})

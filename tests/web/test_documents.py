@@ -18,7 +18,7 @@ async def titles(client: httpx.AsyncClient, address: str) -> list[str]:
     return [row[1] for row in (await visit(client, address)).rows()]
 
 
-async def test_filters(visitor: httpx.AsyncClient) -> None:
+async def test_filters_narrow_the_list(visitor: httpx.AsyncClient) -> None:
     listed = f"{PORT}/documents?sort=doc_id&order=asc"
     assert len(await titles(visitor, listed)) == 12
     assert await titles(visitor, f"{listed}&type=bug") == ["Late", "Odd"]
@@ -28,7 +28,7 @@ async def test_filters(visitor: httpx.AsyncClient) -> None:
     assert await titles(visitor, f"{listed}&epic=none&type=bug") == ["Late", "Odd"]
 
 
-async def test_counts_beside_filters(visitor: httpx.AsyncClient) -> None:
+async def test_filters_state_how_many_documents_they_leave(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents?type=bug")
     options = [option.text for option in page.one("select", name="type").all("option")]
     assert options[:2] == ["any", "story (5)"]
@@ -38,7 +38,7 @@ async def test_counts_beside_filters(visitor: httpx.AsyncClient) -> None:
     assert statuses == ["any", "Closed (1)", "Open (1)"]
 
 
-async def test_sorting_by_a_column(visitor: httpx.AsyncClient) -> None:
+async def test_column_heads_sort_the_list(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents?type=bug")
     ascending = page.link("Title")
     assert await titles(visitor, ascending) == ["Late", "Odd"]
@@ -46,7 +46,9 @@ async def test_sorting_by_a_column(visitor: httpx.AsyncClient) -> None:
     assert await titles(visitor, page.link("Title ▲")) == ["Odd", "Late"]
 
 
-async def test_pages(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_pages_have_each_document_once(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {f"bugs/BG{number:04}.md": f"# Bug {number:04}\n" for number in range(120)}
     folder = write_workspace(tmp_path / "projects" / "many", files)
     address = await sync_project(app, "many", folder)
@@ -64,7 +66,7 @@ async def test_pages(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) ->
     assert len(rows) == 121
 
 
-async def test_nothing_found(visitor: httpx.AsyncClient) -> None:
+async def test_filters_that_nothing_passes_offer_all_documents(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents?q=nowhere")
     assert page.link("Show all documents") == f"{PORT}/documents"
 
@@ -72,12 +74,12 @@ async def test_nothing_found(visitor: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     "query", ["sort=path", "order=up", "q=" + "x" * 300, "&".join(["type=x"] * 60)]
 )
-async def test_odd_queries(visitor: httpx.AsyncClient, query: str) -> None:
+async def test_invalid_queries_are_refused(visitor: httpx.AsyncClient, query: str) -> None:
     await visit(visitor, f"{PORT}/documents?{query}", 422)
 
 
 @pytest.mark.parametrize("query", ["page=-1", "page=x", "page=", "q=%00", "type=%ff", "x=y"])
-async def test_values_that_are_ignored(visitor: httpx.AsyncClient, query: str) -> None:
+async def test_malformed_values_are_ignored(visitor: httpx.AsyncClient, query: str) -> None:
     await visit(visitor, f"{PORT}/documents?{query}")
 
 

@@ -30,7 +30,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("address", PAGES)
-async def test_landmarks(visitor: httpx.AsyncClient, address: str) -> None:
+async def test_every_page_has_landmarks(visitor: httpx.AsyncClient, address: str) -> None:
     page = await visit(visitor, address)
     assert page.all("header")
     assert page.all("footer")
@@ -44,7 +44,7 @@ async def test_current_page_is_marked(visitor: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/nowhere"])
-async def test_headers(visitor: httpx.AsyncClient, address: str) -> None:
+async def test_every_page_has_its_headers(visitor: httpx.AsyncClient, address: str) -> None:
     answer = await visitor.get(address)
     policy = dict(
         part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
@@ -55,7 +55,7 @@ async def test_headers(visitor: httpx.AsyncClient, address: str) -> None:
     assert answer.headers["vary"] == "Cookie, Accept-Encoding"
 
 
-async def test_head_and_etag(visitor: httpx.AsyncClient) -> None:
+async def test_unchanged_page_is_not_sent_again(visitor: httpx.AsyncClient) -> None:
     page = await visitor.get("/projects/harbour")
     head = await visitor.head("/projects/harbour")
     assert (head.content, head.headers["etag"]) == (b"", page.headers["etag"])
@@ -91,7 +91,7 @@ async def test_stylesheet_and_module_are_small_and_cached_for_a_year(
     assert (await visitor.get("/static/lens.000000000000.css")).status_code == 404
 
 
-async def test_theme(client: httpx.AsyncClient, synced: str) -> None:
+async def test_chosen_theme_is_kept(client: httpx.AsyncClient, synced: str) -> None:
     form = {"theme": "dark", "back": "/projects/harbour/documents?type=story"}
     answer = await client.post("/theme", data=form, headers=ORIGIN)
     assert answer.status_code == 303
@@ -109,7 +109,7 @@ async def test_theme_redirects_within_the_site(client: httpx.AsyncClient, back: 
     assert answer.headers["location"] == "/"
 
 
-async def test_unknown_theme(client: httpx.AsyncClient) -> None:
+async def test_unknown_theme_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/theme", data={"theme": "x"}, headers=ORIGIN)
     assert answer.status_code == 422
     assert "light, dark or system" in read(answer).one("main").text
@@ -173,7 +173,7 @@ async def test_change_from_a_named_host_without_fetch_metadata(
     assert refused.status_code == 403
 
 
-async def test_root_path(app: FastAPI, synced: str) -> None:
+async def test_links_honour_the_root_path(app: FastAPI, synced: str) -> None:
     settings = app.state.settings.model_copy(update={"root_path": "/lens"})
     below = create_app(settings)
     transport = httpx.ASGITransport(below)
@@ -202,6 +202,8 @@ async def test_root_path(app: FastAPI, synced: str) -> None:
         ("/settings", "/"),
     ],
 )
-async def test_addresses_of_older_clients(visitor: httpx.AsyncClient, old: str, new: str) -> None:
+async def test_addresses_of_older_clients_redirect(
+    visitor: httpx.AsyncClient, old: str, new: str
+) -> None:
     answer = await visitor.get(old)
     assert (answer.status_code, answer.headers["location"]) == (308, new)

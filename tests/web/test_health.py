@@ -22,7 +22,7 @@ async def test_findings_by_rule(visitor: httpx.AsyncClient) -> None:
     assert page.link("US0001 List ships") == f"{PORT}/documents/story/US0001-list"
 
 
-async def test_filters(visitor: httpx.AsyncClient) -> None:
+async def test_filters_narrow_the_findings(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/health?severity=medium&category=quality&rule=")
     assert page.all("h2")
     assert all("Medium · quality" in found.text for found in page.all("section"))
@@ -31,7 +31,7 @@ async def test_filters(visitor: httpx.AsyncClient) -> None:
     assert page.link("Show all findings") == f"{PORT}/health"
 
 
-async def test_the_first_twenty_and_all(
+async def test_twenty_findings_of_a_rule_are_shown_with_a_link_to_all(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     files = {f"stories/US{number:04}.md": f"# US{number:04}\n" for number in range(30)}
@@ -42,7 +42,7 @@ async def test_the_first_twenty_and_all(
     assert [len(found.all("li")) for found in page.all("section")] == [30]
 
 
-async def test_csv(visitor: httpx.AsyncClient) -> None:
+async def test_csv_has_the_findings_with_their_paths(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/health?rule=DONE_UNVERIFIED")
     lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
     assert len(lines) == 2

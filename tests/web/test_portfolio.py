@@ -10,13 +10,15 @@ from support.browsing import visit
 pytestmark = pytest.mark.anyio
 
 
-async def test_without_projects(client: httpx.AsyncClient) -> None:
+async def test_service_without_projects_says_what_to_do(client: httpx.AsyncClient) -> None:
     page = await visit(client, "/")
     assert len(page.one("ol").all("li")) == 3
     assert page.link("Add it as a project") == "/add"
 
 
-async def test_row(client: httpx.AsyncClient, port: str) -> None:
+async def test_row_states_progress_proof_bugs_and_health(
+    client: httpx.AsyncClient, port: str
+) -> None:
     await visit(client, port)  # which makes the health check
     page = await visit(client, "/")
     ((name, stories, proof, bugs, documents, synced),) = page.rows()
@@ -36,7 +38,7 @@ async def test_row(client: httpx.AsyncClient, port: str) -> None:
     assert page.link("Port") == port
 
 
-async def test_where_proof_is_not_recorded(visitor: httpx.AsyncClient) -> None:
+async def test_proof_that_is_not_recorded_is_stated(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/")
     assert page.rows()[0][2] == "proof not recorded"
     assert "1 delivered, proof not recorded" in page.all("svg", role="img")[0].text
@@ -51,13 +53,15 @@ async def test_where_proof_is_not_recorded(visitor: httpx.AsyncClient) -> None:
         ("?sort=unproven", ["Port", "Harbour"]),
     ],
 )
-async def test_sorting(visitor: httpx.AsyncClient, query: str, names: list[str]) -> None:
+async def test_columns_sort_the_projects(
+    visitor: httpx.AsyncClient, query: str, names: list[str]
+) -> None:
     page = await visit(visitor, f"/{query}")
     assert [row[0] for row in page.rows()] == names
     assert len([found for found in page.all("th") if "aria-sort" in found.attributes]) == 1
 
 
-async def test_csv(visitor: httpx.AsyncClient) -> None:
+async def test_csv_has_every_project(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/")
     answer = await visitor.get(page.link("Download as CSV"))
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

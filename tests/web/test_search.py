@@ -7,14 +7,14 @@ from support.browsing import PORT, visit
 pytestmark = pytest.mark.anyio
 
 
-async def test_hits_with_marked_words(visitor: httpx.AsyncClient) -> None:
+async def test_words_are_marked_in_excerpts_without_markdown(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=berths")
     assert "4 documents" in page.one("p", class_="lead").text
     assert {found.text for found in page.all("mark")} == {"berths", "Berths"}
     assert "· Verify: pytest -k list · Verified: yes (2026-08-11) · AC2: Berths are" in page.text
 
 
-async def test_counts_beside_filters(visitor: httpx.AsyncClient) -> None:
+async def test_filters_state_how_many_hits_they_leave(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=the")
     types = page.one("select", name="type").all("option")
     assert sum(int(found.text.rpartition("(")[2][:-1]) for found in types[1:]) == int(
@@ -39,12 +39,12 @@ async def test_id_of_two_projects_does_not_redirect(visitor: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize("text", ["nowhere", "%22", "%00", "*", "%ff"])
-async def test_nothing_found(visitor: httpx.AsyncClient, text: str) -> None:
+async def test_search_without_hits_says_so(visitor: httpx.AsyncClient, text: str) -> None:
     page = await visit(visitor, f"/search?q={text}&type=x")
     assert "No document has all of these words." in page.text
 
 
-async def test_without_words(visitor: httpx.AsyncClient) -> None:
+async def test_search_without_words_lists_nothing(visitor: httpx.AsyncClient) -> None:
     assert not (await visit(visitor, "/search")).all("ol")
     assert not (await visit(visitor, "/search?q=")).all("ol")
     await visit(visitor, "/search?q=" + "x" * 600, 422)

@@ -50,7 +50,9 @@ async def covered(
         yield client
 
 
-async def test_rows(covered: httpx.AsyncClient) -> None:
+async def test_rows_state_what_covers_a_story_and_what_is_missing(
+    covered: httpx.AsyncClient,
+) -> None:
     page = await visit(covered, f"{ADDRESS}/trace")
     assert page.rows() == [
         ["EP0001 One",
@@ -92,35 +94,40 @@ async def test_sentence_leads_to_the_gaps(covered: httpx.AsyncClient) -> None:
         ("epic=none", ["US0005"]),
     ],
 )
-async def test_filters(covered: httpx.AsyncClient, query: str, stories: list[str]) -> None:
+async def test_filters_narrow_the_stories(
+    covered: httpx.AsyncClient, query: str, stories: list[str]
+) -> None:
     page = await visit(covered, f"{ADDRESS}/trace?{query}")
     shown = [row[0].split()[0] for row in page.rows() if row[0].startswith("US")]
     assert shown == stories
 
 
 @pytest.mark.parametrize("query", ["show=all", "status=Done", "epic=EP0009", "epic=%00"])
-async def test_unknown_filters(covered: httpx.AsyncClient, query: str) -> None:
+async def test_unknown_filters_are_refused(covered: httpx.AsyncClient, query: str) -> None:
     await visit(covered, f"{ADDRESS}/trace?{query}", 422)
 
 
 async def test_types_that_are_not_used_are_no_columns(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/projects/harbour/trace")
-    assert [found.text for found in page.one("table", class_="matrix stacks").all("th", scope="col")] == [
-        "Story", "Status", "Criteria verified",
-    ]  # fmt: skip
+    heads = page.one("table", class_="matrix stacks").all("th", scope="col")
+    assert [found.text for found in heads] == ["Story", "Status", "Criteria verified"]
     notes = [found.text for found in page.all("p", class_="note")]
     assert notes[0].startswith("The workspace has no plans, so the table has no column for them")
     assert "There are no gaps." in page.text
     assert "Proof not recorded." in page.one("p", class_="lead").text
 
 
-async def test_without_stories(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_workspace_without_stories_is_reported(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {"prd.md": "# What for\n"}
     address = await sync_project(app, "none", write_workspace(tmp_path / "projects/n", files))
     assert "no stories" in (await visit(client, f"{address}/trace")).text
 
 
-async def test_follows_a_sync(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_matrix_follows_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     address = await sync_project(app, "c", write_workspace(tmp_path / "projects/c", COVERED))
     await visit(client, f"{address}/trace")
     (tmp_path / "projects/c/plans/PL0001-p.md").unlink()
@@ -128,7 +135,7 @@ async def test_follows_a_sync(app: FastAPI, client: httpx.AsyncClient, tmp_path:
     assert "PL0001" not in (await visit(client, f"{address}/trace")).text
 
 
-async def test_very_many_stories(
+async def test_very_many_stories_are_cut_off_but_in_csv(
     covered: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sdlc_lens.web.trace.MOST_STORIES", 2)
@@ -138,7 +145,7 @@ async def test_very_many_stories(
     assert len((await covered.get(f"{ADDRESS}/trace?format=csv")).text.splitlines()) == 6
 
 
-async def test_csv(covered: httpx.AsyncClient) -> None:
+async def test_csv_has_the_rows_shown(covered: httpx.AsyncClient) -> None:
     page = await visit(covered, f"{ADDRESS}/trace?show=any")
     answer = await covered.get(page.link("Download as CSV"))
     rows = list(csv.DictReader(io.StringIO(answer.text)))
@@ -149,7 +156,9 @@ async def test_csv(covered: httpx.AsyncClient) -> None:
     assert (rows[0]["via epic"], rows[0]["bugs"]) == ("yes", "BG0001-u BG0002-v")
 
 
-async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_hostile_texts_are_shown_as_text(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {
         "epics/EP0001-x.md": f"# EP0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n",
         "stories/US0001-x.md": f"# US0001: {HOSTILE}\n\n> **Status:** x\n> **Epic:** EP0001\n",

@@ -23,7 +23,7 @@ _DEEPEST = 40
 """Levels of nesting that are read, two for each list in a list; the parser drops what is deeper."""
 
 _UNCLOSED = -1
-"""Where the parser notes, beside what it has found at each place, that no comment ends."""
+"""A key of the parser's cache, which holds positions otherwise: no comment ends after this."""
 
 
 def text_token(content: str) -> Token:

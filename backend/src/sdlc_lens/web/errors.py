@@ -1,4 +1,4 @@
-"""Errors as pages: what a problem says to programs, for people."""
+"""Problems as pages, which people can read."""
 
 import json
 

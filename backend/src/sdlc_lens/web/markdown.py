@@ -153,7 +153,7 @@ def _linked(children: Sequence[Token], folder: str, targets: Targets, home: str)
 
 
 def _aim(link: Token, folder: str, targets: Targets, home: str) -> str:
-    """Let LINK lead to a page; what ends it when it cannot be a link."""
+    """Point LINK at a page; returns the markup that ends it where it cannot be a link."""
     href = str(link.attrs.get("href", ""))
     if href.startswith("#"):
         link.attrs["href"] = f"#s-{href[1:]}"

@@ -136,7 +136,7 @@ def compressed(request: Request, answer: Response) -> Response:
 
 
 def _gzipped(body: bytes) -> bytes:
-    """BODY, compressed; of large ones the last are kept, as this takes longer than all the rest."""
+    """BODY, compressed. The last large ones are kept: this takes longer than all other steps."""
     if len(body) <= LARGE:
         return gzip.compress(body, THOROUGH, mtime=0)  # a time in it would change the ETag
     digest = hashlib.sha256(body).digest()

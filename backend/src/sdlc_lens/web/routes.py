@@ -32,7 +32,7 @@ from sdlc_lens.web.reader import Reader
 Page = Callable[[Request], Awaitable[Response]]
 
 MOST_COUNTED, MOST_MATRICES = 1000, 4
-"""Of how many projects the counts and the matrices are kept."""
+"""The number of projects whose counts are kept, and whose matrices."""
 
 PROJECT = "/projects/{slug}"
 DOCUMENT = f"{PROJECT}/documents/{{type}}/{{doc_id}}"
