@@ -60,7 +60,15 @@ async def test_added_and_synced(
     assert story["title"] == "US0001: Berth"
     assert synced["revision_url"] == f"{server.url}/o/r/commit/{commit}"
     page = f"{server.url}/o/r/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
-    assert story["source_url"] == page
+    assert (story["source_url"], story["last_change"]) == (page, None)
+    await app.state.history.read_next()
+    story = (await client.get(f"{PROJECTS}/harbour/documents/story/US0001")).json()
+    assert story["last_change"] == {
+        "author": "Ada",
+        "at": "2026-01-02T03:04:05.000Z",
+        "subject": "Text",
+        "commit": commit,
+    }
 
 
 async def test_client_that_knows_github_alone(
@@ -179,11 +187,13 @@ async def test_folder_becomes_a_repository_and_back(
     )
     assert (put.status_code, put.json()["sdlc_path"]) == (200, None), put.text
     await app.state.runner.sync("harbour")
+    await app.state.history.read_next()
     assert (await client.get(f"{PROJECTS}/harbour")).json()["document_count"] == 2
     elsewhere = await client.put(f"{PROJECTS}/harbour", json={"repo_path": "docs"})
     assert (elsewhere.json()["revision"], elsewhere.json()["revision_url"]) == (None, None)
     story = await client.get(f"{PROJECTS}/harbour/documents/story/US0001")
     assert story.json()["source_url"] is None, "it was read in another folder"
+    assert story.json()["last_change"] is None
     back = await client.put(
         f"{PROJECTS}/harbour", json={"source_type": "local", "sdlc_path": str(tmp_path)}
     )
