@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from sdlc_lens.api.openapi import Schema, describe
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.queries.projects import add_project
@@ -58,6 +60,12 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
+@cache
+def schema() -> Schema:
+    """The OpenAPI schema, which all services have in common and which takes long to make."""
+    return describe(create_app(Settings(allowed_hosts="lens")))
+
+
 @pytest.fixture
 async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
     settings = Settings(
@@ -66,6 +74,7 @@ async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
         allowed_hosts="lens",
     )
     app = create_app(settings)
+    app.openapi_schema = schema()
     yield app
     await app.state.runner.close()
     await app.state.database.close()
