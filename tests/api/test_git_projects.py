@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from support.git_objects import Repository
-from support.git_projects import repository, server
+from support.git_projects import FILES, repository, server
 from support.git_server import GitServer
 from support.problems import problem
 
@@ -175,6 +175,20 @@ async def test_failure_names_its_code(
     assert (project["sync_status"], project["document_count"]) == ("error", 0)
     assert "nowhere" in project["sync_error"]
     assert project["last_sync"]["code"] == "BRANCH_NOT_FOUND"
+
+
+async def test_last_change_is_that_of_the_present_branch(
+    app: FastAPI, client: httpx.AsyncClient, server: GitServer, repository: Repository
+) -> None:
+    story = f"{PROJECTS}/harbour/documents/story/US0001"
+    repository.commit(FILES, "next", subject="Next", parents=[])
+    await client.post(PROJECTS, json=body(f"{server.url}/o/r"))
+    for branch, subject in ((None, "Text"), ("next", "Next")):
+        await client.put(f"{PROJECTS}/harbour", json={"repo_branch": branch})
+        await app.state.runner.sync("harbour")
+        assert (await client.get(story)).json()["last_change"] is None
+        await app.state.history.read_next()
+        assert (await client.get(story)).json()["last_change"]["subject"] == subject
 
 
 async def test_folder_becomes_a_repository_and_back(

@@ -8,7 +8,7 @@ from support.git_server import GitServer, Request, made_up
 
 from sdlc_lens.sources.git import history
 from sdlc_lens.sources.git.changes import Change, Past
-from sdlc_lens.sources.git.commits import parse_commit
+from sdlc_lens.sources.git.commits import newest_first, parse_commit
 from sdlc_lens.sources.git.history import read_changes
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy
@@ -79,11 +79,11 @@ def test_author_time_and_subject(repository: Repository, of: History) -> None:
 
 
 def test_commit_that_changed_each_document(branch: Branch, of: History) -> None:
-    first = branch.commit(a="1", b="1", s_c="1", s_t_d="1")
-    second = branch.commit(a="1", b="2", s_c="1", s_t_d="1")
-    third = branch.commit(a="1", b="2", s_c="1", s_t_d="2")
-    branch.commit(a="1", b="2", s_c="1", s_t_d="2")
-    assert of.commits("a", "b", "s/c", "s/t/d") == [first, second, first, third]
+    first = branch.commit(a="1", b="1", s_c="1", t_u_d="1")
+    second = branch.commit(a="1", b="2", s_c="1", t_u_d="1")
+    third = branch.commit(a="1", b="2", s_c="1", t_u_d="2")
+    branch.commit(a="1", b="2", s_c="1", t_u_d="2")
+    assert of.commits("a", "b", "s/c", "t/u/d") == [first, second, first, third]
 
 
 def test_document_that_was_changed_and_changed_back(branch: Branch, of: History) -> None:
@@ -113,6 +113,19 @@ def test_change_on_a_merged_branch(branch: Branch, of: History) -> None:
     theirs = branch.commit(base, a="1", b="2")
     branch.commit(ours, theirs, a="2", b="2")
     assert of.commits("a", "b") == [ours, theirs]
+
+
+def test_commits_are_passed_once_although_their_clocks_are_wrong(
+    branch: Branch, repository: Repository
+) -> None:
+    branch.minutes = 100
+    base = branch.commit(a="1")
+    branch.minutes = 0
+    ours, theirs = branch.commit(base, a="2"), branch.commit(base, a="3")
+    merge = branch.commit(ours, theirs, a="4")
+    names = (base, ours, theirs, merge)
+    known = {name: parse_commit(repository.objects[name][1]) for name in names}
+    assert list(newest_first(known, merge)) == [merge, theirs, ours, base]
 
 
 def test_merge_that_changed_a_document_itself(branch: Branch, of: History) -> None:
@@ -163,7 +176,7 @@ def test_branch_that_was_rewritten_since(branch: Branch, of: History) -> None:
 
 def test_requests_do_not_grow_with_documents_and_commits(branch: Branch, of: History) -> None:
     for number in range(8):
-        branch.commit(**{f"s_{letter}": str(number) for letter in "abcdefgh"})
+        branch.commit(**{f"s_{letter}": str(number) for letter in "abcdefgh"}, x_y_z=str(number))
     of.commits("s/a", "s/b")
     assert len(of.server.requests) == 3 + 3, "one for each level of folders"
 

@@ -1,14 +1,15 @@
 """The last changes of documents, read after syncs."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 from support.git_objects import Repository
 from support.git_projects import FILES, GitProjects
-from support.git_server import GitServer, made_up
+from support.git_server import GitServer, Reply, Request, made_up
 
 from sdlc_lens.db.connection import rows
-from sdlc_lens.queries.projects import change_project
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sync.history import History
 
@@ -122,12 +123,26 @@ async def test_server_that_fails_is_asked_after_the_next_sync(
     assert None not in (await commits(git_projects)).values()
 
 
-async def test_project_that_has_moved_on_meanwhile(
-    git_projects: GitProjects, repository: Repository
+async def test_project_that_moves_on_meanwhile(
+    git_projects: GitProjects, server: GitServer, repository: Repository
 ) -> None:
     await git_projects.add("tide")
     await git_projects.runner.sync("tide")
-    async with git_projects.database.write() as session:
-        await change_project(session, "tide", {"repo_path": "docs"})
+    usual = made_up(repository)
+
+    def move(request: Request) -> Reply | None:
+        with closing(sqlite3.connect(git_projects.database.path)) as connection, connection:
+            connection.execute("UPDATE projects SET commit_id = 'another'")
+        return usual(request)
+
+    server.backend = move
     await git_projects.history.read_next()
+    assert (await git_projects.project("tide")).history_commit_id is None
     assert set((await commits(git_projects)).values()) == {None}
+
+
+async def test_project_without_a_commit(git_projects: GitProjects, server: GitServer) -> None:
+    await git_projects.add("tide")
+    git_projects.history.mark("tide")
+    await git_projects.history.read_next()
+    assert not server.requests

@@ -141,10 +141,7 @@ async def change_project(session: WriteSession, slug: str, values: Mapping[str, 
     """
     project = await get_project(session, slug)
     if replace(project, **_of_source(values)).source != project.source:
-        values = {
-            **values,
-            **dict.fromkeys(("lease", "lease_ends_at", "commit_id", "committed_at")),
-        }
+        values = {**values, **_OF_A_SOURCE}
     if values:
         await session.execute(update(projects).where(projects.c.id == project.id).values(values))
     return await get_project(session, slug)
