@@ -1,4 +1,4 @@
-"""What a project reads, as requests name it: a folder, or a folder of a git repository."""
+"""What a project reads, as users name it: a folder, or a folder of a git repository."""
 
 from collections.abc import Mapping
 from typing import Any
