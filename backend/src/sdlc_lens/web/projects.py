@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
+from sdlc_lens.queries.sources import in_words
 from sdlc_lens.settings import PREFIX
 from sdlc_lens.slug import require_slug
 from sdlc_lens.sources.folder import find_workspaces, locate
@@ -20,7 +21,7 @@ from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
-from sdlc_lens.web.repositories import in_words, repository_columns, token_state
+from sdlc_lens.web.repositories import repository_columns, token_state
 
 SEARCH_SECONDS = 1.0
 

@@ -16,15 +16,6 @@ from sdlc_lens.queries.token_columns import NO_TOKEN, token_columns
 from sdlc_lens.sources.git.pasted import read_pasted
 from sdlc_lens.token_names import NOT_A_TOKEN, is_token
 
-FORM = ("repository", "branch", "path")
-"""The fields that are shown again; a token is not."""
-
-LABELS = {
-    "body.repo_url": "Repository",
-    "body.repo_branch": "Branch or tag",
-    "body.repo_path": "Folder in the repository",
-    "body.access_token": "Access token",
-}
 _REMOVED = dict.fromkeys(("access_token", "access_token_name", "connection_id"))
 
 
@@ -62,13 +53,6 @@ async def token_state(session: ReadSession, project: Project) -> str:
     if project.access_token_name is not None:
         return f"the token that {project.access_token_name} holds"
     return "no token"
-
-
-def in_words(error: Exception) -> str:
-    """What is wrong with a form, with the label of the field."""
-    text = str(error)
-    name, colon, rest = text.partition(":")
-    return f"{LABELS[name]}{colon}{rest}" if name in LABELS else text
 
 
 def _token(form: Mapping[str, str]) -> dict[str, SecretStr | None]:
