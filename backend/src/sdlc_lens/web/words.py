@@ -1,5 +1,6 @@
 """The words that pages use: names of types, times, numbers, and the glossary."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -180,6 +181,11 @@ def grouped(number: float) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
+def size(octets: int) -> str:
+    """A number of bytes, such as `3.4 MB`."""
+    return f"{octets / 1e6:,.1f} MB" if octets >= 1e6 else f"{math.ceil(octets / 1000)} kB"
+
+
 def moment(stamp: str | None) -> str:
     """A stored time, such as `27 Nov 2026, 14:05 UTC`."""
     if stamp is None:
@@ -205,6 +211,11 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def sentence(text: str | None) -> str:
+    """A message as a sentence: errors begin small, and end without a full stop."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def upper_first(text: Markup) -> Markup:
