@@ -13,9 +13,8 @@ from uuid import uuid4
 import pytest
 from engine import ROOT, docker, succeed
 from engine.container import PREFIX, Container, Containers
-from engine.lens import register, slugs, synced, write_workspace
-from support.git_objects import Repository
-from support.git_projects import FILES
+from engine.lens import HARBOUR, register, slugs, synced, write_workspace
+from support.git_objects import Content, Repository
 from support.git_server import made_up, serving
 
 
@@ -68,7 +67,8 @@ def project(image: str, tmp_path: Path) -> Iterator[Make]:
 @pytest.fixture
 def repositories() -> Iterator[str]:
     """The address of a git server that containers reach; it has one repository at every path."""
-    (repository := Repository()).commit(FILES)
+    files: dict[str, Content] = {f"sdlc-studio/{path}": text for path, text in HARBOUR.items()}
+    (repository := Repository()).commit(files)
     gateway = docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", "bridge")
     with serving(made_up(repository), host="0.0.0.0") as server:
         yield f"http://{gateway.strip()}:{server.port}"

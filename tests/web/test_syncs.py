@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from support.browsing import ORIGIN, PORT, visit
 
 from sdlc_lens.db.database import WriteSession
-from sdlc_lens.queries.ingest import Rows
+from sdlc_lens.queries.ingest import Rows, add_documents
 from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
@@ -32,14 +32,13 @@ async def test_sync_now_is_reported(
 async def test_sync_under_way_shows_how_much_is_stored(
     app: FastAPI, client: httpx.AsyncClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reached, released, add = asyncio.Event(), asyncio.Event(), apply.add_documents
-    times = count(1)
+    reached, released, times = asyncio.Event(), asyncio.Event(), count(1)
 
     async def slow(session: WriteSession, rows: Rows) -> None:
         if next(times) == 2:
             reached.set()
             await released.wait()
-        await add(session, rows)
+        await add_documents(session, rows)
 
     monkeypatch.setattr(apply, "add_documents", slow)
     monkeypatch.setattr(apply, "DOCUMENTS_AT_ONCE", 2)

@@ -48,7 +48,7 @@ def run(arguments: list[str]) -> int:
         source = _columns(workspace, settings, is_repository=is_repository)
         title = name or repository_name(source["repo_url"] or "")
         async with database.write() as session:
-            known = {_key(asdict(project)): project.slug for project in await list_projects(session)}
+            known = {_key(asdict(each)): each.slug for each in await list_projects(session)}
             found = known.get(_key(source))
             if found is None:
                 found = slug or require_slug(title)

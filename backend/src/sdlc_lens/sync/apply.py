@@ -43,7 +43,8 @@ async def apply(
 ) -> tuple[int, int, dict[str, str]]:
     """Apply PLAN; how many documents were added and changed, and why others are unreadable.
 
-    PROGRESS counts the documents that are stored. One that was removed after the snapshot is left to the next sync.
+    PROGRESS counts the documents that are stored. One that was removed after the snapshot is left
+    to the next sync.
     """
     shared = {
         "project_id": project_id,

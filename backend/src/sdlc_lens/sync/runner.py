@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -59,7 +60,7 @@ class Runner:
         self._remotes = remotes or Remotes(0)
         self._keys = keys
         self._mark_history = mark_history
-        self._progress: dict[str, Progress] = {}
+        self._progress: WeakValueDictionary[str, Progress] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Sync]] = set()
         self._locks = LeaseLocks(database.path)
 
@@ -198,8 +199,6 @@ class Runner:
                 self._mark_history(project.slug)
         finally:
             keeper.cancel()
-            if self._progress.get(project.slug) is progress:  # not of a sync that took over
-                del self._progress[project.slug]
         log_report(project.slug, report)
         await asyncio.to_thread(memory.release)
         return report

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 _SHORT = "https://github.com"
 _SSH = re.compile(r"(?:ssh://)?git@(?P<host>[^/:]+)(?::\d+/|[:/])(?P<path>.+)")
 _PAGE = re.compile(
-    r"(?P<url>https?://[^/]+/[^/]+/.+?)(?:/-/tree|/tree|/src/branch|/src/tag|/src(?=/))/(?P<rest>.+)"
+    r"(?P<url>https?://[^/]+/[^/]+/.+?)"
+    r"(?:/-/tree|/tree|/src/branch|/src/tag|/src(?=/))/(?P<rest>.+)"
 )
 """A folder's page on GitHub, GitLab, Gitea or Bitbucket."""
 
