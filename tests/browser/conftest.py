@@ -13,7 +13,7 @@ from engine.fixtures import image, version
 from engine.lens import HARBOUR, ask, register, synced
 from selenium import webdriver
 from support.git_objects import Content, Repository
-from support.git_server import made_up, serving
+from support.git_server import GitServer, made_up, serving
 
 from browser.chromium import Chromium, browser_options
 
@@ -60,13 +60,19 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def forge() -> Iterator[str]:
-    """The address of a git server that has one repository at every path."""
+def git_server() -> Iterator[GitServer]:
+    """A git server that has one repository at every path."""
     files: dict[str, Content] = {f"sdlc-studio/{path}": text for path, text in HARBOUR.items()}
     (repository := Repository()).commit(files)
-    gateway = docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", "bridge")
     with serving(made_up(repository), host="0.0.0.0") as server:
-        yield f"http://{gateway.strip()}:{server.port}"
+        yield server
+
+
+@pytest.fixture(scope="session")
+def forge(git_server: GitServer) -> str:
+    """Its address for containers."""
+    gateway = docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", "bridge")
+    return f"http://{gateway.strip()}:{git_server.port}"
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,11 @@
 
 import shutil
 from pathlib import Path
+from threading import Event
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from support.git_server import GitServer, Reply, Request
 
 from browser.chromium import Chromium
 
@@ -48,11 +50,22 @@ def test_a_theme_is_kept(chromium: Chromium, scripts: bool) -> None:
     chromium.open("/").until_theme("dark").follow("System").until_theme("system")
 
 
-def test_a_repository_by_its_address(chromium: Chromium, forge: str, scripts: bool) -> None:
+def test_a_repository_by_its_address(
+    chromium: Chromium, git_server: GitServer, forge: str, scripts: bool
+) -> None:
+    answer, released = git_server.backend, Event()
+
+    def slow(request: Request) -> Reply | None:
+        assert request.method == "GET" or released.wait(60)
+        return answer(request)
+
+    git_server.backend = slow
     chromium.scripts(scripts).open("/add").tab_to("Repository").press("https://git.test/o/r")
     chromium.follow("Add the repository").until_shown("[role=alert]", REFUSED)
     chromium.tab_to("Repository").press(f"{forge}/o/mole")
     chromium.follow("Add the repository").until_heading("Syncs")
+    chromium.until_text("1 kB received from the git server")
+    released.set()
     chromium.until_text("The workspace was last read")
     chromium.follow("Overview").until_text("/o/mole")
     chromium.follow("Settings").follow("Remove this project …").follow("Remove mole")
