@@ -51,6 +51,7 @@ class Database:
         self._readers = Readers(path)
         self._writer = create_engine(path, busy_seconds=_ATTEMPT_SECONDS)
         self._turn = asyncio.Lock()
+        self._ending: set[asyncio.Task[None]] = set()
 
     def read(self) -> AbstractAsyncContextManager[ReadSession]:
         """A session for queries."""
@@ -82,10 +83,11 @@ class Database:
             await asyncio.shield(starting)
             yield session
         finally:
-            # A connection that is being opened when this is cancelled must be closed, too.
-            await asyncio.wait([starting])
-            if not starting.exception():
-                await asyncio.shield(session.close())
+            # Also where this is cancelled, even again, while the connection opens or closes.
+            ending = asyncio.create_task(_end(session, starting))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)
 
     @asynccontextmanager
     async def _its_turn(self, wait_seconds: float) -> AsyncIterator[None]:
@@ -102,7 +104,15 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._readers.close()
+        await asyncio.gather(*self._ending)
         await self._writer.dispose()
+
+
+async def _end(session: WriteSession, starting: asyncio.Future[WriteSession]) -> None:
+    """Close SESSION, whose connection may still be opening."""
+    await asyncio.wait([starting])
+    if not starting.exception():
+        await session.close()
 
 
 async def _begin_in_turn(session: WriteSession, end: float) -> None:
