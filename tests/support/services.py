@@ -3,9 +3,8 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
-from functools import cache
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,6 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from sdlc_lens.api.openapi import Schema, describe
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.queries.projects import add_project
@@ -60,30 +58,47 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
-@cache
-def schema() -> Schema:
-    """The OpenAPI schema, which all services have in common and which takes long to make."""
-    return describe(create_app(Settings(allowed_hosts="lens")))
-
-
-@pytest.fixture
-async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+@asynccontextmanager
+async def serving(database: Path, projects: Path) -> AsyncIterator[FastAPI]:
+    """The service on DATABASE; workspaces are below PROJECTS."""
     settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}",
-        allowed_project_base=tmp_path / "projects",
+        database_url=f"{DATABASE_SCHEME}{database}",
+        allowed_project_base=projects,
         allowed_hosts="lens",
     )
     app = create_app(settings)
-    app.openapi_schema = schema()
     yield app
     await app.state.runner.close()
     await app.state.database.close()
 
 
+def asking(app: FastAPI) -> httpx.AsyncClient:
+    """A client of APP, without a network between them."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://lens")
+
+
+@asynccontextmanager
+async def visiting(
+    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str]]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with PROJECTS, the files of each by path; all is kept in FOLDER."""
+    database = Path(shutil.copy(migrated, folder))
+    async with serving(database, folder / "projects") as app, asking(app) as client:
+        for name, files in projects.items():
+            await sync_project(app, name, write_workspace(folder / "projects" / name, files))
+        yield client
+
+
+@pytest.fixture
+async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    async with serving(migrated, tmp_path / "projects") as app:
+        yield app
+
+
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+    async with asking(app) as client:
         yield client
 
 

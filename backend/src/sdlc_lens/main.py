@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 
 from fastapi import FastAPI
 
@@ -12,9 +13,9 @@ from sdlc_lens.api import (
     documents,
     health_check,
     metrics,
+    openapi,
     problems,
     projects,
-    reference,
     repositories,
     search,
     statistics,
@@ -64,25 +65,34 @@ ROUTERS = (
     search.router,
     statistics.router,
     health_check.router,
-    reference.router,
+    openapi.router,
 )
+ROUTES = [route for router in ROUTERS for route in router.routes]
+TITLE = "SDLC Lens"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without SETTINGS they come from the environment."""
     app = FastAPI(
-        title="SDLC Lens",
+        title=TITLE,
         version=version(),
         lifespan=_lifespan,
         openapi_url=None,
         redirect_slashes=False,
-        routes=[route for router in ROUTERS for route in router.routes],
+        routes=list(ROUTES),
     )
     _equip(app, settings or load_settings())
+    app.openapi = partial(_schema, app.version)  # type: ignore[method-assign]
     app.router.default = Pages(app.state.database)
     problems.install(app)
     _wrap(app)
     return app
+
+
+@cache
+def _schema(version: str) -> openapi.Schema:
+    """The OpenAPI schema, built when it is first asked for."""
+    return openapi.describe(TITLE, version, ROUTES)
 
 
 def _equip(app: FastAPI, settings: Settings) -> None:

@@ -35,7 +35,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """How much of the stories is delivered."""
+        """The share of its stories that are delivered."""
         return self.statistics.delivered / self.bar.total if self.bar.total else 0.0
 
 
