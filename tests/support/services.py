@@ -10,16 +10,20 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.queries.projects import add_project
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
 from sdlc_lens.sync.runner import Runner
+from support.github import FakeGitHub
 from support.port import PORT
 from support.workspaces import write_workspace
 
 STORY = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
+KEY = "bGFudGVybiBvZiBnbGFzcyBhbmQgYnJhc3MgbWFkZSA="
+WEBHOOK_SECRET = "BellBuoyAtTheHarbourMouth"
 HARBOUR = {
     "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
     "stories/US0001-one.md": STORY.format("US0001", "Done"),
@@ -121,3 +125,34 @@ async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
         await add_project(session, slug, slug.title(), str(folder))
     await app.state.runner.sync(slug)
     return f"/projects/{slug}"
+
+
+@pytest.fixture
+async def connected_app(
+    migrated: Path, tmp_path: Path, github: FakeGitHub
+) -> AsyncIterator[FastAPI]:
+    """The service with a key for tokens, a secret for webhooks, and a GitHub to ask."""
+    app = create_app(connected_settings(migrated, tmp_path, github))
+    yield app
+    await app.state.polling.close()
+    await app.state.runner.close()
+    await app.state.database.close()
+
+
+def connected_settings(database: Path, base: Path, github: FakeGitHub) -> Settings:
+    return Settings(
+        database_url=f"{DATABASE_SCHEME}{database}",
+        allowed_project_base=base / "projects",
+        allowed_hosts="lens",
+        git_hosts=github.url,
+        github_api_url=github.url,
+        token_encryption_key=SecretStr(KEY),
+        webhook_secret=SecretStr(WEBHOOK_SECRET),
+    )
+
+
+@pytest.fixture
+async def connected(connected_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(connected_app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+        yield client

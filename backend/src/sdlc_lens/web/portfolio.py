@@ -105,5 +105,5 @@ def _line(row: Row) -> tuple[object, ...]:
         row.statistics.total_documents,
         row.project.last_synced_at,
         SYNC_STATES.get(row.project.sync_status, row.project.sync_status),
-        row.project.sdlc_path,
+        row.project.source,
     )
