@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from support.git_objects import Repository
-from support.git_projects import repository, server
+from support.git_projects import FILES, repository, server
 from support.git_server import GitServer
 from support.problems import problem
 
@@ -60,7 +60,15 @@ async def test_added_and_synced(
     assert story["title"] == "US0001: Berth"
     assert synced["revision_url"] == f"{server.url}/o/r/commit/{commit}"
     page = f"{server.url}/o/r/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
-    assert story["source_url"] == page
+    assert (story["source_url"], story["last_change"]) == (page, None)
+    await app.state.history.read_next()
+    story = (await client.get(f"{PROJECTS}/harbour/documents/story/US0001")).json()
+    assert story["last_change"] == {
+        "author": "Ada",
+        "at": "2026-01-02T03:04:05.000Z",
+        "subject": "Text",
+        "commit": commit,
+    }
 
 
 async def test_client_that_knows_github_alone(
@@ -169,6 +177,20 @@ async def test_failure_names_its_code(
     assert project["last_sync"]["code"] == "BRANCH_NOT_FOUND"
 
 
+async def test_last_change_is_that_of_the_present_branch(
+    app: FastAPI, client: httpx.AsyncClient, server: GitServer, repository: Repository
+) -> None:
+    story = f"{PROJECTS}/harbour/documents/story/US0001"
+    repository.commit(FILES, "next", subject="Next", parents=[])
+    await client.post(PROJECTS, json=body(f"{server.url}/o/r"))
+    for branch, subject in ((None, "Text"), ("next", "Next")):
+        await client.put(f"{PROJECTS}/harbour", json={"repo_branch": branch})
+        await app.state.runner.sync("harbour")
+        assert (await client.get(story)).json()["last_change"] is None
+        await app.state.history.read_next()
+        assert (await client.get(story)).json()["last_change"]["subject"] == subject
+
+
 async def test_folder_becomes_a_repository_and_back(
     app: FastAPI, client: httpx.AsyncClient, server: GitServer, tmp_path: Path
 ) -> None:
@@ -179,11 +201,13 @@ async def test_folder_becomes_a_repository_and_back(
     )
     assert (put.status_code, put.json()["sdlc_path"]) == (200, None), put.text
     await app.state.runner.sync("harbour")
+    await app.state.history.read_next()
     assert (await client.get(f"{PROJECTS}/harbour")).json()["document_count"] == 2
     elsewhere = await client.put(f"{PROJECTS}/harbour", json={"repo_path": "docs"})
     assert (elsewhere.json()["revision"], elsewhere.json()["revision_url"]) == (None, None)
     story = await client.get(f"{PROJECTS}/harbour/documents/story/US0001")
     assert story.json()["source_url"] is None, "it was read in another folder"
+    assert story.json()["last_change"] is None
     back = await client.put(
         f"{PROJECTS}/harbour", json={"source_type": "local", "sdlc_path": str(tmp_path)}
     )

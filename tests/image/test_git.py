@@ -1,5 +1,6 @@
 """Repositories on git's own server: what the service reads, and with how many requests."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from engine import until
 from engine.container import Container, Containers
 from engine.lens import ask, documents, synced
 from support.git_server import GitServer, git, gits_own, serving
@@ -85,12 +87,19 @@ class Served:
         project = self.sync(branch, path)
         assert project["sync_status"] == "synced", project["sync_error"]
         return {
-            found["path"]: self._source(project["slug"], found)
+            found["path"]: self._ask(project["slug"], found, "/source")
             for found in documents(self._lens, project["slug"])
         }
 
-    def _source(self, slug: str, found: Any) -> str:
-        place = f"projects/{slug}/documents/{found['type']}/{quote(found['doc_id'])}/source"
+    def last_changes(self, slug: str) -> Mapping[str, Any]:
+        """The last change of each document, by path."""
+        return {
+            found["path"]: json.loads(self._ask(slug, found))["last_change"]
+            for found in documents(self._lens, slug)
+        }
+
+    def _ask(self, slug: str, found: Any, what: str = "") -> str:
+        place = f"projects/{slug}/documents/{found['type']}/{quote(found['doc_id'])}{what}"
         return self._lens.ask("GET", f"/api/v1/{place}?path={quote(found['path'])}").text
 
 
@@ -247,3 +256,25 @@ def test_workspace_that_is_the_repository(served: Served) -> None:
     served.commit({"prd.md": "# What for\n"})
     assert served.contents(path=".") == {"prd.md": "# What for\n"}
     assert len(served.server.requests) == 5
+
+
+def test_last_changes_are_those_of_git_log(served: Served) -> None:
+    served.commit(FILES)
+    served.commit({**FILES, "sdlc-studio/stories/US0001.md": "# US0001: Pier\n"})
+    git(served.work, "switch", "--quiet", "--create", "side", "HEAD~1")
+    (served.work / "sdlc-studio" / "trd.md").write_text("# How\n")
+    git(served.work, "add", "--all")
+    git(served.work, "commit", "--quiet", "--message", "How\n\nThe rest", "--author=Zoë <z@a>")
+    git(served.work, "switch", "--quiet", "main")
+    git(served.work, "merge", "--quiet", "--no-edit", "side")
+    served.push("main")
+    project = served.sync()
+
+    def changes() -> Mapping[str, Any]:
+        return served.last_changes(project["slug"])
+
+    until(lambda: None not in changes().values(), 30, changes)
+    for path, change in changes().items():
+        wanted = "--format=%H %an %s"
+        logged = git(served.work, "log", "-1", wanted, "--", f"sdlc-studio/{path}")
+        assert f"{change['commit']} {change['author']} {change['subject']}" == logged

@@ -1,8 +1,9 @@
 """A git repository made without git: objects, packs, and the answers of a server (protocol v2)."""
 
 import hashlib
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 FILE, LINK, SUBMODULE, TREE = "100644", "120000", "160000", "40000"
@@ -20,13 +21,26 @@ class Repository:
         self.refs: dict[str, str] = {}
 
     def commit(
-        self, files: Mapping[str, Content], branch: str = "main", when: int = 1767323045
+        self,
+        files: Mapping[str, Content],
+        branch: str = "main",
+        when: int = 1767323045,
+        *,
+        author: str = "Ada",
+        subject: str = "Text",
+        parents: Sequence[str] | None = None,
     ) -> str:
-        """Make FILES the contents of the branch; the id of the commit."""
-        who = f"Ada <ada@example.org> {when} +0000"
-        content = f"tree {self._add_tree(files)}\nauthor {who}\ncommitter {who}\n\nText\n"
-        self.refs[f"refs/heads/{branch}"] = self.add("commit", content.encode())
-        return self.refs[f"refs/heads/{branch}"]
+        """Make FILES the contents of the branch; the id of the commit, which follows the branch's
+        last one, or PARENTS.
+        """
+        ref = f"refs/heads/{branch}"
+        if parents is None:
+            parents = [self.refs[ref]] if ref in self.refs else []
+        lines = [f"tree {self._add_tree(files)}", *(f"parent {parent}" for parent in parents)]
+        lines += [f"author {author} <a@example.org> {when} +0000"]
+        lines += [f"committer Ada <ada@example.org> {when} +0000", "", subject, ""]
+        self.refs[ref] = self.add("commit", "\n".join(lines).encode())
+        return self.refs[ref]
 
     def add(self, kind: str, content: bytes) -> str:
         """Add an object; its id."""
@@ -42,8 +56,10 @@ class Repository:
             return self._ls_refs([line[11:] for line in lines if line.startswith("ref-prefix ")])
         wants = [line[5:] for line in lines if line.startswith("want ")]
         filters = [line[7:] for line in lines if line.startswith("filter ")]
-        found = dict.fromkeys(wants)
-        for want in wants:
+        depths = [int(line[7:]) for line in lines if line.startswith("deepen ")]
+        haves = [line[5:] for line in lines if line.startswith("have ")]
+        found = dict.fromkeys(self._with_parents(wants, (depths or [1])[0], haves))
+        for want in list(found):
             self._add_below(want, (filters or [""])[0], found)
         return in_packets(pack([self.objects[name] for name in found]))
 
@@ -55,6 +71,16 @@ class Repository:
             if name.startswith(tuple(prefixes))
         ]
         return b"".join(packet(line.encode()) for line in lines) + b"0000"
+
+    def _with_parents(self, wants: Iterable[str], depth: int, haves: list[str]) -> Iterator[str]:
+        """The objects that are wanted, and of a commit those that are less than DEPTH before it."""
+        for want in wants:
+            yield want
+            kind, content = self.objects[want]
+            if kind == "commit" and depth > 1:
+                parents = re.findall(r"^parent (.*)$", content.decode(), re.MULTILINE)
+                further = [parent for parent in parents if parent not in haves]
+                yield from self._with_parents(further, depth - 1, haves)
 
     def _add_below(self, object_id: str, filtered: str, found: dict[str, None]) -> None:
         """Add to FOUND the objects that come along with one, but for those that are filtered."""

@@ -15,6 +15,7 @@ from sdlc_lens.sources.git.limits import Limits
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sync.history import History
 from sdlc_lens.sync.polling import Polling
 from sdlc_lens.sync.remotes import Remotes
 from sdlc_lens.sync.runner import Runner
@@ -75,6 +76,7 @@ class GitProjects:
     database: Database
     runner: Runner
     polling: Polling
+    history: History
     clock: Clock
     url: str
 
@@ -111,8 +113,9 @@ async def git_projects(
 ) -> AsyncIterator[GitProjects]:
     clock = Clock()
     remotes = Remotes(100, clock)
-    runner = Runner(database, Path("/"), policy, remotes)
+    history = History(database, policy, 100)
+    runner = Runner(database, Path("/"), policy, remotes, mark_history=history.mark)
     polling = Polling(database, runner, policy, remotes, 100)
-    yield GitProjects(database, runner, polling, clock, f"{server.url}/o/r")
+    yield GitProjects(database, runner, polling, history, clock, f"{server.url}/o/r")
     await polling.close()
     await runner.close()

@@ -40,6 +40,7 @@ from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings, load_settings
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sync.checks import HealthChecks
+from sdlc_lens.sync.history import History
 from sdlc_lens.sync.polling import Polling
 from sdlc_lens.sync.remotes import Remotes
 from sdlc_lens.sync.runner import Runner
@@ -103,7 +104,8 @@ def _equip(app: FastAPI, settings: Settings) -> None:
     app.state.keys = keys = Keys(settings.token_keys)
     policy, git_seconds = Policy.of(settings), settings.git_poll_interval_seconds
     remotes = Remotes(git_seconds)
-    app.state.runner = Runner(database, base, policy, remotes, keys)
+    app.state.history = History(database, policy, settings.git_history_commits, keys)
+    app.state.runner = Runner(database, base, policy, remotes, keys, app.state.history.mark)
     app.state.polling = Polling(database, app.state.runner, policy, remotes, git_seconds, keys)
     seconds = settings.sync_poll_interval_seconds
     app.state.schedule = Schedule(database, app.state.runner, base, seconds)
@@ -134,7 +136,8 @@ def _wrap(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
-    watching = [asyncio.create_task(each.run()) for each in (state.schedule, state.polling)]
+    background = (state.schedule, state.polling, state.history)
+    watching = [asyncio.create_task(each.run()) for each in background]
     yield
     for task in watching:
         task.cancel()

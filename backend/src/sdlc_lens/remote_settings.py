@@ -60,6 +60,13 @@ class RemoteSettings(BaseSettings):
         le=3600,
         description="Seconds that a git server may take for one sync: 1 to 3600.",
     )
+    git_history_commits: int = Field(
+        default=5000,
+        ge=0,
+        le=1_000_000,
+        description="How many commits to look through for the last change of each document, after"
+        " a sync: 0 to 1000000; 0 turns it off.",
+    )
     token_encryption_key: SecretStr = Field(
         default=SecretStr(""),
         description="Keys that seal stored access tokens: each is 32 bytes in base64, as `openssl"

@@ -14,7 +14,7 @@ from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.forges import Forge
 from sdlc_lens.errors import Invalid, NotFound
 from sdlc_lens.queries.documents.detail import Detail, Found, find_document, get_detail, get_source
-from sdlc_lens.queries.history import Origin, get_origin
+from sdlc_lens.queries.history import LastChange, Origin, get_last_change, get_origin
 from sdlc_lens.queries.projects import get_project_id
 from sdlc_lens.queries.references import Related, get_related
 
@@ -53,6 +53,10 @@ class DocumentDetail(Details):
     source_url: Annotated[
         str | None,
         Field(description="The file's page on the forge, at the commit that was synced last."),
+    ]
+    last_change: Annotated[
+        LastChange | None,
+        Field(description="The commit that last changed the file; read some time after a sync."),
     ]
 
 
@@ -98,12 +102,14 @@ async def get_document(
 ) -> DocumentDetail:
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
 
-    def read(connection: Connection) -> tuple[Found, Detail, Origin | None]:
+    def read(connection: Connection) -> tuple[Found, Detail, Origin | None, LastChange | None]:
         project_id = get_project_id(connection, slug)
         found = find_document(connection, project_id, type_name, doc_id, at)
-        return found, get_detail(connection, found.id), get_origin(connection, project_id)
+        origin = get_origin(connection, project_id)
+        last_change = get_last_change(connection, found.id) if origin else None
+        return found, get_detail(connection, found.id), origin, last_change
 
-    found, detail, origin = await session.run_here(read)
+    found, detail, origin, last_change = await session.run_here(read)
     values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     source_url = None
@@ -117,6 +123,7 @@ async def get_document(
         synced_at=detail.updated_at,
         same_id=found.others,
         source_url=source_url,
+        last_change=last_change,
     )
 
 

@@ -110,6 +110,8 @@ projects = Table(
     Column("repo_path", Text),
     Column("commit_id", Text),
     Column("committed_at", Text),
+    Column("history_commit_id", Text),
+    Column("history_commits", Integer),
     Column("connection_id", ForeignKey("connections.id"), index=True),
     Column("sealed_token", Text),
     Column("masked_token", Text),
@@ -174,6 +176,18 @@ document_links = Table(
     Column("path", Text),
     Column("candidate", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
+)
+
+# Of documents from git repositories, as of their project's history_commit_id. One without a commit
+# was changed before the first of history_commits.
+last_changes = Table(
+    "last_changes",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("commit_id", Text),
+    Column("author", Text),
+    Column("changed_at", Text),
+    Column("subject", Text),
 )
 
 syncs = Table(

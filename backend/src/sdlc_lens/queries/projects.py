@@ -22,7 +22,9 @@ from sdlc_lens.sources.git.place import Place
 
 _NOT_SHOWN = {"lease", "vocabulary", "adopt_after", "sealed_token"}
 _SOURCE = {"sdlc_path", "repo_url", "repo_branch", "repo_path"}
-_OF_A_SOURCE = dict.fromkeys(("lease", "lease_ends_at", "commit_id", "committed_at"))
+_OF_A_SOURCE = dict.fromkeys(
+    ("lease", "lease_ends_at", "commit_id", "committed_at", "history_commit_id", "history_commits")
+)
 _PROJECTS = f"""
 SELECT {", ".join(column.name for column in projects.c if column.name not in _NOT_SHOWN)},
     (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count,
@@ -50,6 +52,8 @@ class Project:
     repo_path: str | None
     commit_id: str | None
     committed_at: str | None
+    history_commit_id: str | None
+    history_commits: int | None
     auto_sync: bool
     schema_version: int | None
     profile: str | None
@@ -137,10 +141,7 @@ async def change_project(session: WriteSession, slug: str, values: Mapping[str, 
     """
     project = await get_project(session, slug)
     if replace(project, **_of_source(values)).source != project.source:
-        values = {
-            **values,
-            **dict.fromkeys(("lease", "lease_ends_at", "commit_id", "committed_at")),
-        }
+        values = {**values, **_OF_A_SOURCE}
     if values:
         await session.execute(update(projects).where(projects.c.id == project.id).values(values))
     return await get_project(session, slug)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,12 +50,14 @@ class Runner:
         policy: Policy = NOWHERE,
         remotes: Remotes | None = None,
         keys: Keys = NO_KEYS,
+        mark_history: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._base = base
         self._policy = policy
         self._remotes = remotes or Remotes(0)
         self._keys = keys
+        self._mark_history = mark_history
         self._tasks: set[asyncio.Task[Sync]] = set()
         self._locks = LeaseLocks(database.path)
 
@@ -184,6 +187,7 @@ class Runner:
         else:
             if project.place:
                 self._remotes.answered(project.place)
+                self._mark_history(project.slug)
         finally:
             keeper.cancel()
         log_report(project.slug, report)

@@ -10,6 +10,7 @@ from sdlc_lens.errors import Unreadable, UnusableWorkspace
 from sdlc_lens.remote_errors import RepositoryNotFound
 from sdlc_lens.remote_settings import split
 from sdlc_lens.settings import Settings
+from sdlc_lens.sources.git.commits import parse_commit
 from sdlc_lens.sources.git.exchange import Tip, fetch, find_tip
 from sdlc_lens.sources.git.hosts import Host, locate_remote
 from sdlc_lens.sources.git.http import Client
@@ -20,7 +21,6 @@ from sdlc_lens.sources.git.trees import (
     TreeEntry,
     find_tree,
     list_documents,
-    parse_commit,
     parse_tree,
 )
 from sdlc_lens.sources.mapping import OWN_FILES, read_own_files
@@ -109,8 +109,8 @@ class _Reading:
         """The workspace in the folder at PATH."""
         commit_id = self._tip.commit_id
         self._load([commit_id], "deepen 1", "filter tree:0")
-        root, committed_at = parse_commit(self._objects.read(commit_id, "commit"))
-        folder = find_tree(root, path, self._tree)
+        commit = parse_commit(self._objects.read(commit_id, "commit"))
+        folder = find_tree(commit.tree, path, self._tree)
         self._load([folder], "filter blob:none")
         listing = list_documents(folder, self._tree, self._objects.budget.limits.objects)
         own = {listing.top[name] for name in OWN_FILES if name in listing.top}
@@ -123,7 +123,7 @@ class _Reading:
             settings,
             version,
             warnings,
-            Commit(commit_id, committed_at),
+            Commit(commit_id, commit.committed_at),
             self._objects.keep,
         )
 

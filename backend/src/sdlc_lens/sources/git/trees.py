@@ -1,10 +1,8 @@
 """The documents of a workspace, by the trees of one commit."""
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sdlc_lens.domain.documents.layout import is_document, is_skipped_folder
@@ -13,7 +11,6 @@ from sdlc_lens.sources.git.limits import too_many
 from sdlc_lens.sources.walk import MAX_DEPTH, storable
 
 _TREE, _LINK, _SUBMODULE = "40000", "120000", "160000"
-_COMMITTER = re.compile(rb"^committer .* (-?\d{1,11}) [+-]\d+$", re.MULTILINE)
 
 
 class TreeEntry(NamedTuple):
@@ -39,16 +36,6 @@ class Listing:
     documents: dict[str, str] = field(default_factory=dict)
     top: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
-
-
-def parse_commit(content: bytes) -> tuple[str, datetime]:
-    """The id of a commit's tree, and when it was committed."""
-    header = content.partition(b"\n\n")[0]
-    tree = re.match(rb"tree ([0-9a-f]{40,64})\n", header)
-    committed = _COMMITTER.search(header)
-    if not tree or not committed:
-        raise CorruptAnswer("the commit that the server sent is malformed. Sync again")
-    return tree[1].decode(), datetime.fromtimestamp(int(committed[1]), UTC)
 
 
 def parse_tree(content: bytes, id_bytes: int) -> Iterator[TreeEntry]:
