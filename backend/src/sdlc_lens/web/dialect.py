@@ -142,7 +142,7 @@ def _code(text: str, language: str) -> str:
 def _parser() -> MarkdownIt:
     options = {"html": False, "maxNesting": _DEEPEST}
     parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
+    parser.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
     parser.use(footnote_plugin)
     parser.block.ruler.before(
         "paragraph", "comment", _hide_comment_block, {"alt": ["paragraph", "blockquote", "list"]}
