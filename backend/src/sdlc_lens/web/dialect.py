@@ -127,7 +127,7 @@ class _Renderer(RendererHTML):
         return _code(tokens[place].content, "")
 
     def table_open(self, *_: Any) -> str:
-        return '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         return "</table></div>\n"

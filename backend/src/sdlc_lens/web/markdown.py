@@ -15,7 +15,7 @@ from sdlc_lens.queries.references import Named, Targets
 from sdlc_lens.web.addresses import document_address
 from sdlc_lens.web.dialect import PARSER, SCHEME, raw_token, text_token
 
-VERSION = 2
+VERSION = 3
 """Raise it with every change of the HTML: what an older version has rendered is not shown then."""
 
 LONGEST_RENDERED = 2**20
