@@ -75,7 +75,6 @@ def environment() -> Environment:
         without_id=words.without_id,
         with_code=words.with_code,
         upper_first=words.upper_first,
-        basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(
         static={name: served for name, (served, _) in static_files().items()},
@@ -84,6 +83,7 @@ def environment() -> Environment:
         legend=LEGEND,
         status_class=status_class,
         counted=words.counted,
+        source_name=words.source_name,
         are=words.are,
         not_proven=words.not_proven,
         rule_names=words.RULES,

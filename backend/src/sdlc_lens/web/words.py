@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
+from sdlc_lens.queries.projects import Project
 
 _FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)(.)")
 
@@ -216,6 +217,15 @@ def upper_first(text: Markup) -> Markup:
 def class_key(status_class: StatusClass) -> str:
     """The name of a status class in CSS and addresses."""
     return status_class.value.replace(" ", "-")
+
+
+def source_name(project: Project) -> str:
+    """What was read last, in a few words: a folder, or a branch at a commit."""
+    if project.place is None:
+        folder = project.synced_path or project.sdlc_path or ""
+        return f"folder {folder.rstrip('/').rpartition('/')[2]}"
+    branch = f"branch {project.place.branch}" if project.place.branch else "default branch"
+    return f"{branch} at {project.commit_id[:7]}" if project.commit_id else branch
 
 
 def relation_name(relation: str) -> str:
