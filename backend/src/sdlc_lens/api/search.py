@@ -14,7 +14,7 @@ from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import FURTHEST
-from sdlc_lens.queries.search import Filters, search_documents
+from sdlc_lens.queries.search import Filters, SearchItem, search_documents
 
 MOST_PER_PAGE = 50
 
@@ -47,21 +47,6 @@ class SearchQuery(BaseModel):
         )
 
 
-class SearchItem(Answer):
-    """A document that was found; `snippet` is HTML, `score` falls or stays from item to item."""
-
-    doc_id: str
-    ref: str | None
-    path: str
-    type: str
-    title: str
-    status: str | None
-    project_slug: str
-    project_name: str
-    snippet: str
-    score: float
-
-
 class SearchPage(Answer):
     """A page of what was found, the best first."""
 
@@ -78,10 +63,10 @@ async def search(session: Reading, query: Annotated[SearchQuery, Query()]) -> Se
     """Find documents by their words, ids first, titles before texts; accents and case aside."""
     offset = min((query.page - 1) * query.per_page, FURTHEST)
     asked, filters = read_query(query.q), query.filters()
-    total, hits = await session.run(search_documents, asked, filters, offset, query.per_page)
+    total, items = await session.run(search_documents, asked, filters, offset, query.per_page)
     return SearchPage(
         query=query.q,
-        items=[SearchItem.model_validate(hit) for hit in hits],
+        items=items,
         total=total,
         page=query.page,
         per_page=query.per_page,
