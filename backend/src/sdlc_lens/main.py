@@ -39,15 +39,16 @@ from sdlc_lens.web.application import Pages
 from sdlc_lens.web.errors import ErrorPagesMiddleware
 
 # Their routes are taken as they are: include_router would analyse each again at a first request.
+# A path is compared with one route after the other, so those that are asked for most come first.
 ROUTERS = (
-    system.probes,
-    metrics.router,
-    system.router,
-    projects.router,
-    documents.router,
     search.router,
+    documents.router,
+    projects.router,
     statistics.router,
     health_check.router,
+    system.router,
+    system.probes,
+    metrics.router,
     reference.router,
 )
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, fields
 from sqlite3 import Connection
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading
+from sdlc_lens.api.dependencies import TheDatabase
 from sdlc_lens.api.openapi import problems
+from sdlc_lens.api.query import described, from_query
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
@@ -33,7 +34,6 @@ SANDBOXED = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'no
 
 SortKey = Literal["title", "type", "status", "updated_at", "doc_id", "priority", "story_points"]
 Values = Annotated[list[str], Field(default_factory=list, max_length=50)]
-Text = Annotated[str, StringConstraints(max_length=200)]
 
 TypeName = Annotated[str, Path(alias="type")]
 At = Annotated[
@@ -58,7 +58,7 @@ class DocumentQuery(BaseModel):
     epic: Annotated[Values, Field(description="An id in any form; `none`: without an epic.")]
     priority: Annotated[Values, Field(description="`none`: documents without a priority.")]
     q: Annotated[
-        list[Text],
+        list[Annotated[str, StringConstraints(max_length=200)]],
         Field(
             default_factory=list,
             max_length=10,
@@ -87,6 +87,9 @@ class DocumentQuery(BaseModel):
             sort=self.sort,
             descending=self.order == "desc",
         )
+
+
+Asked = Annotated[DocumentQuery, Depends(from_query(DocumentQuery))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +166,16 @@ class DocumentPage(Answer):
     ] = None
 
 
-@router.get("", response_model_exclude_unset=True, responses=problems(NotFound, Invalid))
-async def list_project_documents(
-    slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
-) -> DocumentPage:
+@router.get(
+    "",
+    response_model_exclude_unset=True,
+    responses=problems(NotFound, Invalid),
+    openapi_extra=described(DocumentQuery),
+)
+async def list_project_documents(slug: str, database: TheDatabase, query: Asked) -> DocumentPage:
     """A page of documents."""
-    size = min(query.per_page, MOST_PER_PAGE)
+    size, selection = min(query.per_page, MOST_PER_PAGE), query.selection()
     offset = min((query.page - 1) * size, FURTHEST)
-    selection = query.selection()
 
     def read(connection: Connection) -> DocumentPage:
         project_id = get_project_id(connection, slug)
@@ -183,12 +188,12 @@ async def list_project_documents(
             return page.model_copy(update={"facets": facets})
         return page
 
-    return await session.run_here(read)
+    return await database.run_here(read)
 
 
 @router.get("/{type}/{doc_id}", responses=problems(NotFound, Invalid))
 async def get_document(
-    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+    slug: str, type_name: TypeName, doc_id: str, database: TheDatabase, at: At = None
 ) -> DocumentDetail:
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
 
@@ -196,7 +201,7 @@ async def get_document(
         found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
         return found, get_detail(connection, found.id)
 
-    found, detail = await session.run_here(read)
+    found, detail = await database.run_here(read)
     values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     return DocumentDetail(
@@ -210,7 +215,7 @@ async def get_document(
 
 @router.get("/{type}/{doc_id}/related", responses=problems(NotFound, Invalid))
 async def get_related_documents(
-    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+    slug: str, type_name: TypeName, doc_id: str, database: TheDatabase, at: At = None
 ) -> RelatedDocuments:
     """Whom the document names, and who names it."""
 
@@ -219,7 +224,7 @@ async def get_related_documents(
         found = find_document(connection, project_id, type_name, doc_id, at)
         return get_related(connection, project_id, found.id)
 
-    related = await session.run_here(read)
+    related = await database.run_here(read)
     return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
@@ -229,7 +234,7 @@ async def get_related_documents(
     responses=problems(NotFound, Invalid),
 )
 async def get_document_source(
-    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+    slug: str, type_name: TypeName, doc_id: str, database: TheDatabase, at: At = None
 ) -> Markdown:
     """The document's file, byte for byte as it was read."""
 
@@ -237,7 +242,7 @@ async def get_document_source(
         found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
         return get_source(connection, found.id)
 
-    return Markdown(await session.run_here(read), headers=SANDBOXED)
+    return Markdown(await database.run_here(read), headers=SANDBOXED)
 
 
 def filled(values: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheDatabase, TheRunner, TheSettings
+from sdlc_lens.api.dependencies import TheDatabase, TheRunner, TheSettings
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.errors import (
     Conflict,
@@ -164,18 +164,20 @@ async def add_project(
 
 
 @router.get("")
-async def list_projects(session: Reading) -> list[ProjectAnswer]:
+async def list_projects(database: TheDatabase) -> list[ProjectAnswer]:
     """Every project, the oldest first."""
-    syncs = await last_syncs(session)
-    found = await projects.list_projects(session)
+    async with database.read() as session:
+        syncs = await last_syncs(session)
+        found = await projects.list_projects(session)
     return [_answer(project, syncs.get(project.id)) for project in found]
 
 
 @router.get("/{slug}", responses=problems(NotFound))
-async def get_project(slug: str, session: Reading) -> ProjectAnswer:
+async def get_project(slug: str, database: TheDatabase) -> ProjectAnswer:
     """One project."""
-    project = await projects.get_project(session, slug)
-    return _answer(project, await last_sync(session, project.id))
+    async with database.read() as session:
+        project = await projects.get_project(session, slug)
+        return _answer(project, await last_sync(session, project.id))
 
 
 @router.put("/{slug}", responses=problems(PathNotFound, NotFound, Invalid, TokenStorageDisabled))
@@ -218,10 +220,12 @@ async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> S
 
 
 @router.get("/{slug}/syncs", responses=problems(NotFound))
-async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
+async def list_project_syncs(slug: str, database: TheDatabase) -> list[SyncAnswer]:
     """The reports on the last fifty syncs, the newest first."""
-    project = await projects.get_project(session, slug)
-    return [SyncAnswer.model_validate(sync) for sync in await list_syncs(session, project.id)]
+    async with database.read() as session:
+        project = await projects.get_project(session, slug)
+        syncs = await list_syncs(session, project.id)
+    return [SyncAnswer.model_validate(sync) for sync in syncs]
 
 
 def _slug(name: str) -> str:

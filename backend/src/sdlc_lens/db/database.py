@@ -56,6 +56,11 @@ class Database:
         """A session for queries."""
         return self._readers.session()
 
+    async def run_here[T](self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Call FUNCTION as `ReadSession.run_here` does, in a session of its own."""
+        async with self.read() as session:
+            return await session.run_here(function)
+
     @asynccontextmanager
     async def write(self, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[WriteSession]:
         """A session for changes, committed at the end of the block unless it raises.
