@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from sdlc_lens.db.connection import database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
@@ -141,8 +142,7 @@ def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine
     engine = create_async_engine(
         url,
         connect_args={"isolation_level": None, "timeout": busy_seconds},
-        pool_size=1,
-        max_overflow=0,
+        poolclass=NullPool,
     )
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin)
