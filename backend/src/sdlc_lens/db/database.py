@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from sdlc_lens.db.connection import database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
@@ -56,6 +57,11 @@ class Database:
     def read(self) -> AbstractAsyncContextManager[ReadSession]:
         """A session for queries."""
         return self._readers.session()
+
+    async def run_here[T](self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Call FUNCTION as `ReadSession.run_here` does, in a session of its own."""
+        async with self.read() as session:
+            return await session.run_here(function)
 
     @asynccontextmanager
     async def write(self, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[WriteSession]:
@@ -146,8 +152,7 @@ def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine
     engine = create_async_engine(
         url,
         connect_args={"isolation_level": None, "timeout": busy_seconds},
-        pool_size=1,
-        max_overflow=0,
+        poolclass=NullPool,
     )
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin)
