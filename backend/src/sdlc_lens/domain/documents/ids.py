@@ -48,10 +48,9 @@ class Id(NamedTuple):
 
 def leading_id(stem: str) -> tuple[str, str] | None:
     """The prefix and the normal form of the id that STEM starts with."""
-    found = next(iter(find_ids(stem)), None)
-    if found is None or found.start or found.candidate:
-        return None
-    return found.prefix, found.ref
+    match = _ID.match(stem)
+    found = _id(match) if match else None
+    return (found.prefix, found.ref) if found and not found.candidate else None
 
 
 def first_id(text: str) -> str | None:
