@@ -45,7 +45,12 @@ def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
 
 def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
     """Every reference in a header field, in its order; FOLDER is that of the document."""
-    links = [link for field in fields if field.key != ALIASES for link in _links(field, folder)]
+    links = [
+        link
+        for field in fields
+        if not field.written.isalpha() and field.key != ALIASES  # a single word is not an id
+        for link in _links(field, folder)
+    ]
     return _once(links) if len(links) > 1 else tuple(links)
 
 
