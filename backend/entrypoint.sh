@@ -7,7 +7,7 @@ trap 'exit 0' TERM INT
 umask 002
 
 case "${1-serve}" in
-serve | migrate | healthcheck | check | sync | -*)
+serve | migrate | healthcheck | check | add | list | sync | rotate-keys | -*)
     # The kernel drops a signal for which process 1 has no handler yet; a blocked one waits until
     # Python has installed its own.
     set -- python3 -m sdlc_lens "$@"

@@ -4,6 +4,8 @@ import gc
 
 import pytest
 
+gc.disable()  # during collection, which drops little
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -14,3 +16,4 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector all modules and tests, which stay to the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -1,4 +1,24 @@
 from support.databases import migrated, migrated_once
-from support.services import app, client, synced, synced_once, workspace
+from support.github import github
+from support.services import (
+    app,
+    client,
+    connected,
+    connected_app,
+    synced,
+    synced_once,
+    workspace,
+)
 
-__all__ = ["app", "client", "migrated", "migrated_once", "synced", "synced_once", "workspace"]
+__all__ = [
+    "app",
+    "client",
+    "connected",
+    "connected_app",
+    "github",
+    "migrated",
+    "migrated_once",
+    "synced",
+    "synced_once",
+    "workspace",
+]

@@ -72,6 +72,8 @@ async def test_all_fields_of_a_document(client: httpx.AsyncClient, story: str) -
         "file_path": "stories/US0004-read.md",
         "file_hash": hashlib.sha256(STORY.encode()).hexdigest(),
         "same_id": [],
+        "source_url": None,
+        "last_change": None,
     }
 
 

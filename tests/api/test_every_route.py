@@ -61,7 +61,15 @@ def check(answer: httpx.Response) -> None:
 
 def filled(path: str, **values: str) -> str:
     """PATH with VALUES; parameters without one name an existing document."""
-    known = {"slug": "harbour", "type": "story", "doc_id": "US0001-one"} | values
+    known = {
+        "slug": "harbour",
+        "type": "story",
+        "doc_id": "US0001-one",
+        "connection_id": "1",
+        "owner": "quay",
+        "repo": "berth",
+        **values,
+    }
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value)
     assert "{" not in path, "a new parameter of paths needs a value here"

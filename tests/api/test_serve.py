@@ -26,6 +26,7 @@ from support.processes import (
     until_line,
 )
 
+from sdlc_lens.__main__ import COMMANDS
 from sdlc_lens.commands.serve import listen
 from sdlc_lens.errors import SettingError
 
@@ -222,6 +223,12 @@ def test_entrypoint_on_a_small_base(option: str, env: dict[str, str], tmp_path: 
         (tmp_path / "bin" / name).chmod(0o755)
     small = env | {"PATH": str(tmp_path / "bin")}
     assert run_command(str(ENTRYPOINT), "migrate", env=small).returncode == 0
+
+
+def test_entrypoint_knows_every_command() -> None:
+    named = re.search(r"^([\w| -]+) \| -\*\)$", ENTRYPOINT.read_text(), re.MULTILINE)
+    assert named
+    assert set(named[1].split(" | ")) == set(COMMANDS)
 
 
 @pytest.mark.parametrize(

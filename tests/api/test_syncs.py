@@ -33,6 +33,7 @@ async def test_report_on_a_first_sync(client: httpx.AsyncClient, synced: str) ->
         "message": None,
         "revision": 1,
         "held_back": None,
+        "code": None,
     }
 
 

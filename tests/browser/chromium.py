@@ -40,7 +40,7 @@ class Chromium:
 
     def __init__(self, driver: webdriver.Remote, service: str) -> None:
         self._driver = driver
-        self._service = service
+        self.service = service
         self._scripts = True
 
     def scripts(self, allowed: bool) -> Self:
@@ -62,13 +62,30 @@ class Chromium:
         return self
 
     def open(self, path: str) -> Self:
-        self._driver.get(f"{self._service}{path}")
+        self._driver.get(f"{self.service}{path}")
         return self
+
+    def at(self, service: str) -> Self:
+        """Look at another service from the next page on."""
+        self.service = service
+        return self
+
+    def first_visit(self, path: str) -> list[int]:
+        """Open a page of which nothing is cached; how many bytes came for each request."""
+        self._command("Network.clearBrowserCache")
+        self._log("performance")
+        self.open(path)
+        events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
+        return [
+            int(event["params"]["encodedDataLength"])
+            for event in events
+            if event["method"] == "Network.loadingFinished"
+        ]
 
     @property
     def path(self) -> str:
         """Path and query of the page."""
-        return self._driver.current_url.removeprefix(self._service)
+        return self._driver.current_url.removeprefix(self.service)
 
     def shown(self, selector: str) -> str:
         """The text of the first such element; empty while there is none."""
@@ -185,7 +202,7 @@ class Chromium:
         match event["method"]:
             case "Network.requestWillBeSent":
                 address = urlsplit(details["request"]["url"])
-                if f"{address.scheme}://{address.netloc}" != self._service:
+                if f"{address.scheme}://{address.netloc}" != self.service:
                     return [f"request to {address.geturl()[:200]}"] * (address.scheme != "data")
             case "Network.responseReceived" if details["type"] != "Document":
                 if details["response"]["status"] >= 400:

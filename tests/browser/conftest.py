@@ -18,7 +18,8 @@ __all__ = ["image", "version"]
 
 BROWSER = "sdlc-lens-browser:local"
 DRIVER_PORT = 9515
-HOST = "lens.test"
+STORIES = 12
+HOST, EMPTY_HOST = "lens.test", "empty.test"
 
 
 @pytest.fixture(scope="session")
@@ -29,11 +30,16 @@ def network() -> Iterator[str]:
     docker("network", "rm", name)
 
 
+def require_image(name: str) -> None:
+    """Skip the test where the engine does not have the image of the browser."""
+    if run("docker", "image", "inspect", name).returncode:
+        pytest.skip(f"NOT TESTED: no image {name}: scripts/setup/browser makes it")
+
+
 @pytest.fixture(scope="session")
 def driver(network: str) -> Iterator[str]:
     """The address of Chromium's WebDriver."""
-    if run("docker", "image", "inspect", BROWSER).returncode:
-        pytest.skip(f"NOT TESTED: no image {BROWSER}: scripts/setup/browser makes it")
+    require_image(BROWSER)
     with Containers(BROWSER) as containers:
         options = (f"--network={network}", "--tmpfs=/tmp:mode=1777")
         host, port = containers.start(*options, port=DRIVER_PORT).address
@@ -60,6 +66,30 @@ def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
         slug = register(lens, "Tidewatch", "/data/projects/sample/sdlc-studio")
         assert synced(lens, slug)["sync_status"] == "synced"
         yield lens
+
+
+@pytest.fixture(scope="session")
+def empty(image: str, network: str) -> Iterator[str]:
+    """The address of a service without a project."""
+    with Containers(image) as containers:
+        options = (f"--network={network}", f"--network-alias={EMPTY_HOST}")
+        lens = containers.serve(*options, f"--env=SDLC_LENS_ALLOWED_HOSTS={EMPTY_HOST}")
+        yield f"http://{EMPTY_HOST}:{lens.port}"
+
+
+@pytest.fixture(scope="session")
+def held_back(lens: Container, workspaces: Path) -> str:
+    """The page of a project's syncs, the last of which waits for confirmation."""
+    quay = workspaces / "quay" / "stories"
+    quay.mkdir(parents=True)
+    for number in range(STORIES):
+        (quay / f"US{number:04}-mooring.md").write_text(f"# US{number:04}: Mooring {number}\n")
+    slug = register(lens, "Quay", "/data/projects/quay")
+    synced(lens, slug)
+    for story in sorted(quay.iterdir())[1:]:
+        story.unlink()
+    synced(lens, slug)
+    return f"/projects/{slug}/syncs"
 
 
 @pytest.fixture(scope="module")

@@ -18,5 +18,6 @@ SCREENS = {
     "search": "/search?q=sill",
     "glossary": "/glossary",
     "about": "/about",
+    "api": "/api/v1/docs",
     "error": "/projects/missing",
 }

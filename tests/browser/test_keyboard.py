@@ -15,7 +15,7 @@ STORIES = 12
 
 @pytest.fixture
 def harbour(workspaces: Path) -> Path:
-    """A workspace of its own, beside the sample."""
+    """A workspace of its own, next to the sample."""
     stories = workspaces / "harbour" / "sdlc-studio" / "stories"
     shutil.rmtree(stories, ignore_errors=True)
     stories.mkdir(parents=True)
@@ -62,7 +62,7 @@ def test_a_project_from_its_first_sync_to_its_end(
     chromium.follow("See what would be removed").until_heading(f"Remove {STORIES - 1} documents?")
     chromium.follow("Sync and remove them").until_heading("Syncs")
     chromium.until_text("The workspace was last read")
-    chromium.follow("Documents").until_text("1 document of 1")
+    chromium.follow("Documents").until_text("1 document in all")
 
     chromium.follow("Settings").follow("Remove this project …").until_heading("Remove Harbour?")
     chromium.follow("Remove Harbour").until_heading("All projects")

@@ -21,7 +21,7 @@ def test_a_list_follows_its_filters(chromium: Chromium) -> None:
     assert chromium.path.startswith(f"{PROJECT}/documents?q=every+minute&")
     assert "q=every+minute" in chromium.link("Download as CSV")
     assert chromium.focused == "Words in title or id"
-    chromium.press(*[Keys.BACKSPACE] * len("every minute")).until_text("all of them")
+    chromium.press(*[Keys.BACKSPACE] * len("every minute")).until_text("in all")
 
 
 def test_the_contents_mark_the_heading_that_is_read(chromium: Chromium) -> None:

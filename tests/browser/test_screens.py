@@ -4,10 +4,12 @@ import pytest
 from engine import ROOT, until
 
 from browser.chromium import Chromium
+from browser.conftest import require_image
 from browser.screens import SCREENS
 
 PICTURES = ROOT / "dist" / "screens"
 WIDTHS = (360, 1280, 1920)
+MOST_REQUESTS, MOST_BYTES = 4, 60_000
 FAULTS = {
     "document.body.append(Object.assign(new Image(), {src: 'http://elsewhere.test'}))": "elsewhere",
     "document.body.setAttribute('style', 'color: red')": "Content Security Policy",
@@ -17,9 +19,8 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "path"), SCREENS.items(), ids=SCREENS)
-def test_screen(chromium: Chromium, name: str, path: str, theme: str) -> None:
+def require_whole(chromium: Chromium, name: str, path: str, theme: str) -> None:
+    """A screen is as wide as the window at each width, and axe finds nothing in it."""
     chromium.theme(theme)
     for width in WIDTHS:
         chromium.width(width).open(path)
@@ -29,10 +30,42 @@ def test_screen(chromium: Chromium, name: str, path: str, theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_reference_of_the_api(chromium: Chromium, theme: str) -> None:
-    chromium.theme(theme).width(min(WIDTHS)).open("/api/v1/docs")
-    assert chromium.overflow == 0
-    assert chromium.violations() == []
+@pytest.mark.parametrize(("name", "path"), SCREENS.items(), ids=SCREENS)
+def test_screen(chromium: Chromium, name: str, path: str, theme: str) -> None:
+    require_whole(chromium, name, path, theme)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_deletion_that_waits_for_confirmation(
+    chromium: Chromium, held_back: str, theme: str
+) -> None:
+    require_whole(chromium, "held-back", held_back, theme)
+    chromium.until_text("A deletion waits for confirmation")
+    require_whole(chromium, "confirm-held-back", f"{held_back}/confirm", theme)
+    chromium.until_heading("Remove 11 documents?")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_service_without_a_project(chromium: Chromium, empty: str, theme: str) -> None:
+    lens = chromium.service
+    try:
+        require_whole(chromium.at(empty), "empty", "/", theme)
+        chromium.until_text("No project has been added yet")
+        assert chromium.faults() == []
+    finally:
+        chromium.at(lens)
+
+
+@pytest.mark.parametrize("name", ["portfolio", "overview", "trace", "document"])
+def test_first_visit_takes_few_requests_and_bytes(chromium: Chromium, name: str) -> None:
+    sizes = chromium.first_visit(SCREENS[name])
+    assert 1 < len(sizes) <= MOST_REQUESTS
+    assert sum(sizes) <= MOST_BYTES, sizes
+
+
+def test_missing_browser_is_reported() -> None:
+    with pytest.raises(pytest.skip.Exception, match="NOT TESTED: no image missing"):
+        require_image("missing")
 
 
 @pytest.mark.parametrize(("script", "fault"), FAULTS.items(), ids=FAULTS.values())

@@ -8,16 +8,15 @@ from support.documents import row, stored
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.errors import Conflict, NotFound
-from sdlc_lens.queries import projects
-from sdlc_lens.queries.projects import (
-    add_project,
+from sdlc_lens.queries import leases, projects
+from sdlc_lens.queries.leases import (
+    LEASE_SECONDS,
     extend_lease,
     extend_leases,
-    get_project,
     give_back,
-    list_projects,
     take_lease,
 )
+from sdlc_lens.queries.projects import add_project, get_project, list_projects
 
 pytestmark = pytest.mark.anyio
 
@@ -83,8 +82,9 @@ async def test_lease_of_a_killed_sync_expires(
     project = await stored(database)
     async with database.write() as session:
         await take_lease(session, project.slug, "killed", unknown)
-    later = now() + timedelta(seconds=projects.LEASE_SECONDS + 1)
-    monkeypatch.setattr(projects, "now", lambda: later)
+    later = now() + timedelta(seconds=LEASE_SECONDS + 1)
+    for module in (leases, projects):
+        monkeypatch.setattr(module, "now", lambda: later)
     async with database.write() as session:
         assert (await get_project(session, "harbour")).sync_status == "never_synced"
         assert await take_lease(session, project.slug, "next", unknown)

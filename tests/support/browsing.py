@@ -7,6 +7,8 @@ import httpx
 from support.html import Element, parse
 
 ORIGIN = {"Origin": "http://lens"}
+PORT = "/projects/port"
+"""The address of the project with a bit of everything."""
 
 
 async def visit(client: httpx.AsyncClient, address: str, status: int = 200) -> Element:

@@ -11,11 +11,15 @@ VOID = {"meta", "link", "input", "br", "hr", "img", "rect"}
 
 @dataclass
 class Element:
-    """An element, with the elements and texts inside of it in their order."""
+    """An element, with the elements and texts inside of it in their order.
+
+    `inside` are all elements inside, at any depth.
+    """
 
     tag: str
     attributes: dict[str, str]
     parts: list[Element | str] = field(default_factory=list)
+    inside: list[Element] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -24,14 +28,11 @@ class Element:
 
     def all(self, *tags: str, **attributes: str) -> list[Element]:
         """Every element inside with one of TAGS and these ATTRIBUTES."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             found
-            for found in self._elements()
-            if (not tags or found.tag in tags)
-            and all(
-                found.attributes.get(name.rstrip("_").replace("_", "-")) == value
-                for name, value in attributes.items()
-            )
+            for found in self.inside
+            if (not tags or found.tag in tags) and wanted.items() <= found.attributes.items()
         ]
 
     def one(self, *tags: str, **attributes: str) -> Element:
@@ -53,12 +54,6 @@ class Element:
             [cell.text for cell in row.all("th", "td")] for body in bodies for row in body.all("tr")
         ]
 
-    def _elements(self) -> Iterator[Element]:
-        for part in self.parts:
-            if isinstance(part, Element):
-                yield part
-                yield from part._elements()
-
     def _texts(self) -> Iterator[str]:
         for part in self.parts:
             if isinstance(part, str):
@@ -77,6 +72,8 @@ class _Builder(HTMLParser):
         assert len(names) == len(set(names)), f"<{tag}> has an attribute twice"
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.open[-1].parts.append(element)
+        for around in self.open:
+            around.inside.append(element)
         if tag not in VOID:
             self.open.append(element)
 

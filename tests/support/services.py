@@ -3,23 +3,27 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.main import create_app
 from sdlc_lens.queries.projects import add_project
 from sdlc_lens.settings import DATABASE_SCHEME, Settings
 from sdlc_lens.sync.runner import Runner
+from support.github import FakeGitHub
 from support.port import PORT
 from support.workspaces import write_workspace
 
 STORY = "# {0}: Berth\n\n> **Status:** {1}\n> **Epic:** EP0001\n> **Points:** 3\n"
+KEY = "bGFudGVybiBvZiBnbGFzcyBhbmQgYnJhc3MgbWFkZSA="
+WEBHOOK_SECRET = "BellBuoyAtTheHarbourMouth"
 HARBOUR = {
     "epics/EP0001-harbour.md": "# EP0001: Harbour\n\n> **Status:** Draft\n",
     "stories/US0001-one.md": STORY.format("US0001", "Done"),
@@ -54,11 +58,12 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
-@pytest.fixture
-async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+@asynccontextmanager
+async def serving(database: Path, projects: Path) -> AsyncIterator[FastAPI]:
+    """The service on DATABASE; workspaces are below PROJECTS."""
     settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}",
-        allowed_project_base=tmp_path / "projects",
+        database_url=f"{DATABASE_SCHEME}{database}",
+        allowed_project_base=projects,
         allowed_hosts="lens",
     )
     app = create_app(settings)
@@ -67,10 +72,33 @@ async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
     await app.state.database.close()
 
 
+def asking(app: FastAPI) -> httpx.AsyncClient:
+    """A client of APP, without a network between them."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://lens")
+
+
+@asynccontextmanager
+async def visiting(
+    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str]]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with PROJECTS, the files of each by path; all is kept in FOLDER."""
+    database = Path(shutil.copy(migrated, folder))
+    async with serving(database, folder / "projects") as app, asking(app) as client:
+        for name, files in projects.items():
+            await sync_project(app, name, write_workspace(folder / "projects" / name, files))
+        yield client
+
+
+@pytest.fixture
+async def app(migrated: Path, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    async with serving(migrated, tmp_path / "projects") as app:
+        yield app
+
+
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+    async with asking(app) as client:
         yield client
 
 
@@ -97,3 +125,34 @@ async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
         await add_project(session, slug, slug.title(), str(folder))
     await app.state.runner.sync(slug)
     return f"/projects/{slug}"
+
+
+@pytest.fixture
+async def connected_app(
+    migrated: Path, tmp_path: Path, github: FakeGitHub
+) -> AsyncIterator[FastAPI]:
+    """The service with a key for tokens, a secret for webhooks, and a GitHub to ask."""
+    app = create_app(connected_settings(migrated, tmp_path, github))
+    yield app
+    await app.state.polling.close()
+    await app.state.runner.close()
+    await app.state.database.close()
+
+
+def connected_settings(database: Path, base: Path, github: FakeGitHub) -> Settings:
+    return Settings(
+        database_url=f"{DATABASE_SCHEME}{database}",
+        allowed_project_base=base / "projects",
+        allowed_hosts="lens",
+        git_hosts=github.url,
+        github_api_url=github.url,
+        token_encryption_key=SecretStr(KEY),
+        webhook_secret=SecretStr(WEBHOOK_SECRET),
+    )
+
+
+@pytest.fixture
+async def connected(connected_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(connected_app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+        yield client

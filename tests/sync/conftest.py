@@ -4,13 +4,22 @@ from pathlib import Path
 import pytest
 from support import steady
 from support.databases import migrated, migrated_once
+from support.git_projects import git_projects, policy, repository, server
 from support.syncing import Harbour, Held
 from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.sync.runner import Runner
 
-__all__ = ["migrated", "migrated_once", "steady"]
+__all__ = [
+    "git_projects",
+    "migrated",
+    "migrated_once",
+    "policy",
+    "repository",
+    "server",
+    "steady",
+]
 
 
 @pytest.fixture

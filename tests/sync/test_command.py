@@ -12,7 +12,8 @@ from support.workspaces import write_workspace
 from sdlc_lens.__main__ import main
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.locks import LeaseLocks
-from sdlc_lens.queries.projects import add_project, take_lease
+from sdlc_lens.queries.leases import take_lease
+from sdlc_lens.queries.projects import add_project
 
 ONE = "synced: 2 added, 0 changed, 0 unchanged, 0 removed, 0 not read"
 SAME = "synced: 0 added, 0 changed, 2 unchanged, 0 removed, 0 not read"

@@ -20,7 +20,8 @@ from sdlc_lens.db.database import WriteSession
 from sdlc_lens.db.tables import document_sources
 from sdlc_lens.errors import SyncInProgress
 from sdlc_lens.queries.ingest import add_documents
-from sdlc_lens.queries.projects import LEASE_SECONDS, get_project
+from sdlc_lens.queries.leases import LEASE_SECONDS
+from sdlc_lens.queries.projects import get_project
 from sdlc_lens.queries.syncs import list_syncs
 from sdlc_lens.sync import apply
 from sdlc_lens.sync import sync as sync_run

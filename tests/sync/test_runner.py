@@ -16,13 +16,8 @@ from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database, WriteSession
 from sdlc_lens.errors import NotFound, SyncInProgress
 from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
-from sdlc_lens.queries.projects import (
-    Project,
-    add_project,
-    extend_lease,
-    get_project,
-    remove_project,
-)
+from sdlc_lens.queries.leases import extend_lease
+from sdlc_lens.queries.projects import Project, add_project, get_project, remove_project
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import runner as runner_module
 from sdlc_lens.sync import sync as run_module

@@ -228,7 +228,7 @@ async def test_mount_that_hangs_while_rows_are_written(
         patch.setattr(threads, "MOST_SECONDS_IN_TURN", 0.05)
         patch.setattr(folder, "MOST_KEPT_BYTES", 0)
         patch.setattr(folder, "read_in", hang)
-        patch.setattr(folder, "_mapping", lambda *_: {})
+        patch.setattr(folder, "_own_file", lambda *_: None)
         report = await harbour.sync()
     assert "did not answer" in (report.message or "")
     async with harbour.database.write(wait_seconds=0):

@@ -3,11 +3,12 @@
 import re
 from http import HTTPStatus
 
-from sdlc_lens import errors
+from sdlc_lens import errors, remote_errors
 from sdlc_lens.errors import LensError, SyncInProgress
 
 
 def classes(root: type[LensError]) -> set[type[LensError]]:
+    assert remote_errors.__doc__, "its classes are in the tree once it is imported"
     return {root}.union(*(classes(child) for child in root.__subclasses__()))
 
 

@@ -237,12 +237,12 @@ def test_empty_head() -> None:
     ],
 )  # fmt: skip
 def test_effort_grows_with_the_length_alone(part: str) -> None:
-    text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(20_000))
+    text = "# T\n> **First:** one\n" + "".join(part.format(n) for n in range(10_000))
     start = time.thread_time()
     assert "First" in read_head(text).fields
     read_head("<!-- -->" + text[3:].replace("\n", "<!---->") + "\n# T")
-    read_head("<!--" * 20_000 + "\n# T")
-    assert time.thread_time() - start < 5  # a quadratic one takes a minute
+    read_head("<!--" * 10_000 + "\n# T")
+    assert time.thread_time() - start < 3  # a quadratic one takes 15
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -19,8 +19,13 @@ LEVELS = {
     "logs": 0,
     "memory": 0,
     "permissions": 0,
+    "remote_errors": 0,
+    "remote_settings": 0,
+    "sealing": 0,
+    "secret_files": 0,
     "settings": 0,
     "slug": 0,
+    "token_names": 0,
     "version": 0,
     "domain": 1,
     "sources": 2,
@@ -41,13 +46,16 @@ MODULES = {
 }
 
 
-def imports(module: Path) -> Iterator[str]:
+@cache
+def imports(module: Path) -> list[str]:
+    names = []
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module} imports relatively"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 def beneath(part: str) -> set[str]:

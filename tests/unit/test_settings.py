@@ -1,5 +1,7 @@
 """Settings: defaults, and one clear line for an invalid value."""
 
+import os
+import traceback
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ ANOTHER_KIND = "postgresql+asyncpg://lens:secret@host/lens"
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}_FILE", raising=False)
 
 
 def test_defaults() -> None:
@@ -33,6 +36,58 @@ def test_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDLC_LENS_ALLOWED_PROJECT_BASE", "")
     assert load_settings() == Settings()
     assert load_settings().allowed_project_base == Path("/data/projects")
+
+
+KEY = "c2V2ZW50eS1zZXZlbiBsaWdodGhvdXNlIGtlZXBlcnM="
+
+
+def test_secret_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    monkeypatch.setenv("SDLC_LENS_TOKEN_ENCRYPTION_KEY_FILE", str(file))
+    assert load_settings().token_keys == [b"seventy-seven lighthouse keepers"]
+    assert list(ignored_variables(os.environ)) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])
+def test_file_of_a_secret_that_has_none(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("SDLC_LENS_WEBHOOK_SECRET_FILE", str(file))
+    with pytest.raises(SettingError, match=f"^SDLC_LENS_WEBHOOK_SECRET_FILE={file} "):
+        load_settings()
+
+
+def test_secret_and_its_file_contradict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_WEBHOOK_SECRET", "lantern")
+    monkeypatch.setenv("SDLC_LENS_WEBHOOK_SECRET_FILE", str(tmp_path))
+    with pytest.raises(SettingError, match="both set") as raised:
+        load_settings()
+    assert "lantern" not in str(raised.value)
+
+
+@pytest.mark.parametrize("malformed", ["lantern", KEY[:-8], f"{KEY},lantern"])
+def test_malformed_key_is_not_repeated(malformed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_TOKEN_ENCRYPTION_KEY", malformed)
+    with pytest.raises(SettingError) as raised:
+        load_settings()
+    line = str(raised.value)
+    assert line.startswith("SDLC_LENS_TOKEN_ENCRYPTION_KEY is invalid: key ")
+    assert "openssl rand -base64 32" in line
+    shown = "".join(traceback.format_exception(raised.value))
+    assert not any(part in shown for part in (malformed, KEY[:20], "lantern"))
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_TOKEN_ENCRYPTION_KEY", KEY)
+    monkeypatch.setenv("SDLC_LENS_WEBHOOK_SECRET", "lantern")
+    settings = load_settings()
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert KEY not in shown
+        assert "lantern" not in shown
 
 
 def test_settings_do_not_change() -> None:
@@ -120,6 +175,10 @@ def test_relative_database_starts_at_the_working_directory(
         ("FORWARDED_ALLOW_IPS", "proxy", "IP addresses or networks"),
         ("FORWARDED_ALLOW_IPS", "10.0.0.1/8", "IP addresses or networks"),
         ("FORWARDED_ALLOW_IPS", "*", "IP addresses or networks"),
+        ("GITHUB_API_URL", "api.github.com", "https://"),
+        ("GITHUB_API_URL", "https://api.github.com/", "no slash at the end"),
+        ("GITHUB_API_URL", "https://api.github.com?x=y", "https://"),
+        ("GITHUB_API_URL", "https://lens:secret@api.github.com", "https://"),
         ("ROOT_PATH", "lens", "begins with a slash"),
         ("ROOT_PATH", "/lens/", "begins with a slash"),
         ("ROOT_PATH", "/", "begins with a slash"),
@@ -152,3 +211,20 @@ def test_invalid_value_is_one_line_with_variable_and_hint(
     assert cure in line
     assert "\n" not in line
     assert raised.value.exit_code == 78
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    ["git.example", "a.example:8443, local:b.example", "http://127.0.0.1:3000", "[fd00::1]:1"],
+)
+def test_git_hosts(hosts: str) -> None:
+    assert Settings(git_hosts=hosts).git_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "hosts", ["git.example/o", "ssh://git.example", "a b", "git.example:99999", "user@git.example"]
+)
+def test_git_hosts_that_name_no_server(hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDLC_LENS_GIT_HOSTS", hosts)
+    with pytest.raises(SettingError, match=r"SDLC_LENS_GIT_HOSTS=.* does not name a git server"):
+        load_settings()

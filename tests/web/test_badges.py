@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import read, visit
+from support.browsing import PORT, read, visit
 
 from sdlc_lens.queries.projects import add_project
 
@@ -20,11 +20,11 @@ SAYS = {
 
 
 @pytest.mark.parametrize("name", SAYS)
-async def test_badge(client: httpx.AsyncClient, port: str, name: str) -> None:
-    found = (await client.get(f"{port}/badges/{name}.json")).json()
+async def test_badge_states_its_figure(visitor: httpx.AsyncClient, name: str) -> None:
+    found = (await visitor.get(f"{PORT}/badges/{name}.json")).json()
     assert found.pop("color").startswith("#")
     assert found == {"schemaVersion": 1, "label": SAYS[name][0], "message": SAYS[name][1]}
-    answer = await client.get(f"{port}/badges/{name}.svg")
+    answer = await visitor.get(f"{PORT}/badges/{name}.svg")
     assert answer.headers["content-type"].startswith("image/svg+xml")
     texts = [element.text for element in ET.fromstring(answer.text).iter() if element.text]
     assert [text for text in texts if text.strip()][1:] == list(SAYS[name])
@@ -32,9 +32,9 @@ async def test_badge(client: httpx.AsyncClient, port: str, name: str) -> None:
     assert len(answer.content) < 1000
 
 
-async def test_health_is_that_of_the_page(client: httpx.AsyncClient, port: str) -> None:
-    found = (await client.get(f"{port}/badges/health.json")).json()
-    health = (await client.get("/api/v1/projects/port/health-check")).json()
+async def test_health_is_that_of_the_page(visitor: httpx.AsyncClient) -> None:
+    found = (await visitor.get(f"{PORT}/badges/health.json")).json()
+    health = (await visitor.get("/api/v1/projects/port/health-check")).json()
     assert found["message"] == f"{health['grade']:g} failed"
 
 
@@ -51,7 +51,7 @@ async def test_badges_can_be_kept(
     assert (await client.get(address, headers=known)).status_code == 200
 
 
-async def test_what_is_not_known(
+async def test_unknown_figures_are_stated_as_such(
     app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path
 ) -> None:
     found = (await client.get("/projects/harbour/badges/proven.json")).json()
@@ -64,16 +64,16 @@ async def test_what_is_not_known(
 
 
 @pytest.mark.parametrize("name", ["other.svg", "bugs", "bugs.png", ".svg"])
-async def test_unknown_badge(client: httpx.AsyncClient, port: str, name: str) -> None:
-    answer = await client.get(f"{port}/badges/{name}")
+async def test_unknown_badge_is_not_found(visitor: httpx.AsyncClient, name: str) -> None:
+    answer = await visitor.get(f"{PORT}/badges/{name}")
     assert answer.status_code == 404
     read(answer)
 
 
-async def test_markdown_to_copy(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/settings")
+async def test_settings_show_the_markdown_of_each_badge(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/settings")
     lines = page.one("pre").text.split(" [!")
     assert len(lines) == 4
     assert (
-        lines[0] == f"[![completion](http://lens{port}/badges/completion.svg)](http://lens{port})"
+        lines[0] == f"[![completion](http://lens{PORT}/badges/completion.svg)](http://lens{PORT})"
     )

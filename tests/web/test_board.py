@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.html import Element
 from support.services import sync_project
 from support.workspaces import write_workspace
@@ -23,8 +23,8 @@ def columns(page: Element) -> dict[str, list[str]]:
     }
 
 
-async def test_columns_in_lifecycle_order(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board")
+async def test_columns_in_lifecycle_order(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/board")
     assert list(columns(page).items()) == [
         ("Draft 1", ["US0004"]),
         ("Blocked 1", ["US0003"]),
@@ -37,22 +37,26 @@ async def test_columns_in_lifecycle_order(client: httpx.AsyncClient, port: str) 
     assert "Nothing is in: Proposed, Ready, Planned, In Progress, Review" in page.text
 
 
-async def test_card(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board")
+async def test_card_states_points_and_links_to_the_epic(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/board")
     card = next(found for found in page.all("li") if found.text.startswith("US0003"))
-    assert card.text == "US0003 Know the tide no owner · 3 points · EP0001"
-    assert card.link("EP0001") == f"{port}/documents/epic/EP0001-port"
+    assert card.text == "US0003 Know the tide 3 points · EP0001"
+    assert card.link("EP0001") == f"{PORT}/documents/epic/EP0001-port"
 
 
-async def test_other_types(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/board?type=bug")
+async def test_other_types_have_a_board_and_singletons_have_none(
+    visitor: httpx.AsyncClient,
+) -> None:
+    page = await visit(visitor, f"{PORT}/board?type=bug")
     assert columns(page) == {"Open 1": ["BG0001"], "Closed 1": ["BG0002"]}
-    await visit(client, f"{port}/board?type=prd", 422)
-    page = await visit(client, f"{port}/board?type=charter")
+    await visit(visitor, f"{PORT}/board?type=prd", 422)
+    page = await visit(visitor, f"{PORT}/board?type=charter")
     assert "The workspace has no charters." in page.text
 
 
-async def test_filters(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_filters_narrow_the_cards(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     story = "# US000{0}: A\n\n> **Status:** Draft\n> **Owner:** {1}\n> **Epic:** EP000{0}\n"
     files = {f"stories/US000{n}.md": story.format(n, name) for n, name in ((1, "Ann"), (2, "Bob"))}
     files["epics/EP0001-e.md"] = "# EP0001: Everything\n"
@@ -83,13 +87,17 @@ async def test_ended_columns_are_folded(
     assert [row["status"] for row in rows] == ["Draft"] * 30 + ["Done"] * 30
 
 
-async def test_without_documents(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_type_without_documents_is_reported(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     folder = write_workspace(tmp_path / "projects/no", {"a.md": "#"})
     address = await sync_project(app, "no", folder)
     assert "The workspace has no stories." in (await visit(client, f"{address}/board")).text
 
 
-async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_hostile_texts_are_shown_as_text(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     evil = "<script>alert(1)</script>\"'>"
     text = f"# US0001: {evil}\n\n> **Status:** {evil}\n> **Owner:** {evil}\n> **Epic:** EP0001\n"
     files = {"stories/US0001.md": text, "epics/EP0001.md": f"# EP0001: {evil}\n"}

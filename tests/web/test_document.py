@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
@@ -15,35 +15,37 @@ pytestmark = pytest.mark.anyio
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-async def test_document(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents/story/US0001-list")
+async def test_document_shows_criteria_relations_and_neighbours(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents/story/US0001-list")
     assert page.one("h1").text == "List ships"
     assert "Done delivered, not proven: 1 of 2 acceptance criteria" in page.text
     assert [row[:4] for row in page.rows()] == [
         ["AC1", "Ships are listed", "pytest -k list", "proven, 11 Aug 2026"],
         ["AC2", "Berths are listed", "\u2013", "failed"],
     ]
-    assert page.link("EP0001 Port") == f"{port}/documents/epic/EP0001-port"
+    assert page.link("EP0001 Port") == f"{PORT}/documents/epic/EP0001-port"
     assert "Story 1 of 5" in page.text
-    assert page.link("US0002 \u203a") == f"{port}/documents/story/US0002-berth"
-    assert page.link("US0004 Leave") == f"{port}/documents/story/US0004-leave", "mentioned by"
+    assert page.link("US0002 \u203a") == f"{PORT}/documents/story/US0002-berth"
+    assert page.link("US0004 Leave") == f"{PORT}/documents/story/US0004-leave", "mentioned by"
 
 
 @pytest.mark.parametrize(
     ("name", "proof"),
     [("US0002", "delivered, proven"), ("US0001", "delivered, not proven: 1 of 2")],
 )
-async def test_proof(client: httpx.AsyncClient, port: str, name: str, proof: str) -> None:
-    assert proof in (await visit(client, f"{port}/documents/story/{name}")).text
+async def test_delivered_story_states_whether_it_is_proven(
+    visitor: httpx.AsyncClient, name: str, proof: str
+) -> None:
+    assert proof in (await visit(visitor, f"{PORT}/documents/story/{name}")).text
 
 
-async def test_proof_not_recorded(client: httpx.AsyncClient, synced: str) -> None:
-    page = await visit(client, "/projects/harbour/documents/story/US0001")
+async def test_proof_not_recorded(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/projects/harbour/documents/story/US0001")
     assert "Done delivered, proof not recorded" in page.text
 
 
-async def test_relations(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents/story/US0003")
+async def test_relations_are_a_tree(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents/story/US0003")
     tree = page.one("ul", class_="tree")
     assert [item.text for item in tree.all("li")] == [
         "EP0001 Port",
@@ -53,19 +55,19 @@ async def test_relations(client: httpx.AsyncClient, port: str) -> None:
     assert [heading.text for heading in page.all("h3")] == ["Required by"]
 
 
-async def test_table_of_contents(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents/story/US0001")
+async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents/story/US0001")
     assert [link.text for link in page.one("nav", aria_label="On this page").all("a")] == [
         "Acceptance Criteria",
         "AC1: Ships are listed",
         "AC2: Berths are listed",
     ]
-    assert not (await visit(client, f"{port}/documents/bug/BG0001")).all(
+    assert not (await visit(visitor, f"{PORT}/documents/bug/BG0001")).all(
         "nav", aria_label="On this page"
     )
 
 
-async def test_source(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
+async def test_source_is_the_file(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
     page = await visit(client, f"{port}/documents/story/US0001")
     answer = await client.get(page.link("Source as markdown"))
     file = tmp_path / "projects" / "port" / "stories" / "US0001-list.md"
@@ -73,13 +75,13 @@ async def test_source(client: httpx.AsyncClient, port: str, tmp_path: Path) -> N
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-async def test_odd_file_name(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents?type=other")
-    page = await visit(client, page.link("Notes & <b>"))
+async def test_odd_file_name_has_a_page(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?type=other")
+    page = await visit(visitor, page.link("Notes & <b>"))
     assert page.one("h1").text == "Notes & <b>"
 
 
-async def test_several_files_of_one_id(
+async def test_other_files_of_one_id_are_linked(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     files = {"bugs/BG0001-x.md": "# Here\n", "bugs/archive/BG0001-x.md": "# There\n"}
@@ -91,7 +93,9 @@ async def test_several_files_of_one_id(
     assert page.one("h1").text == "There"
 
 
-async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_hostile_texts_are_shown_as_text(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     text = f"# US0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n> **Owner:** {HOSTILE}\n"
     text += f"> **Epic:** {HOSTILE}\n> **{HOSTILE}:** {HOSTILE}\n\n## {HOSTILE}\n\n{HOSTILE}\n"
     folder = write_workspace(tmp_path / "projects" / "evil", {"stories/US0001-x.md": text})
@@ -127,10 +131,8 @@ async def test_links_follow_a_sync(
     assert "BG0001" not in [link.text for link in page.all("a")]
 
 
-async def test_readers_of_one_document_wait_for_each_other(
-    client: httpx.AsyncClient, port: str
-) -> None:
+async def test_readers_of_one_document_wait_for_each_other(visitor: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(
-        *(client.get(f"{port}/documents/story/US0001") for _ in range(5))
+        *(visitor.get(f"{PORT}/documents/story/US0001") for _ in range(5))
     )
     assert len({answer.text for answer in answers}) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
@@ -18,18 +18,18 @@ async def titles(client: httpx.AsyncClient, address: str) -> list[str]:
     return [row[1] for row in (await visit(client, address)).rows()]
 
 
-async def test_filters(client: httpx.AsyncClient, port: str) -> None:
-    listed = f"{port}/documents?sort=doc_id&order=asc"
-    assert len(await titles(client, listed)) == 12
-    assert await titles(client, f"{listed}&type=bug") == ["Late", "Odd"]
-    done = await titles(client, f"{listed}&type=story&status=Done")
+async def test_filters_narrow_the_list(visitor: httpx.AsyncClient) -> None:
+    listed = f"{PORT}/documents?sort=doc_id&order=asc"
+    assert len(await titles(visitor, listed)) == 12
+    assert await titles(visitor, f"{listed}&type=bug") == ["Late", "Odd"]
+    done = await titles(visitor, f"{listed}&type=story&status=Done")
     assert done == ["List ships", "Find a berth"]
-    assert await titles(client, f"{listed}&type=&q=TIDE") == ["Know the tide"]
-    assert await titles(client, f"{listed}&epic=none&type=bug") == ["Late", "Odd"]
+    assert await titles(visitor, f"{listed}&type=&q=TIDE") == ["Know the tide"]
+    assert await titles(visitor, f"{listed}&epic=none&type=bug") == ["Late", "Odd"]
 
 
-async def test_counts_beside_filters(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents?type=bug")
+async def test_filters_state_how_many_documents_they_leave(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?type=bug")
     options = [option.text for option in page.one("select", name="type").all("option")]
     assert options[:2] == ["any", "story (5)"]
     chosen = [found.text for found in page.all("option") if "selected" in found.attributes]
@@ -38,15 +38,17 @@ async def test_counts_beside_filters(client: httpx.AsyncClient, port: str) -> No
     assert statuses == ["any", "Closed (1)", "Open (1)"]
 
 
-async def test_sorting_by_a_column(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents?type=bug")
+async def test_column_heads_sort_the_list(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?type=bug")
     ascending = page.link("Title")
-    assert await titles(client, ascending) == ["Late", "Odd"]
-    page = await visit(client, ascending)
-    assert await titles(client, page.link("Title ▲")) == ["Odd", "Late"]
+    assert await titles(visitor, ascending) == ["Late", "Odd"]
+    page = await visit(visitor, ascending)
+    assert await titles(visitor, page.link("Title ▲")) == ["Odd", "Late"]
 
 
-async def test_pages(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_pages_have_each_document_once(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {f"bugs/BG{number:04}.md": f"# Bug {number:04}\n" for number in range(120)}
     folder = write_workspace(tmp_path / "projects" / "many", files)
     address = await sync_project(app, "many", folder)
@@ -64,21 +66,21 @@ async def test_pages(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) ->
     assert len(rows) == 121
 
 
-async def test_nothing_found(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/documents?q=nowhere")
-    assert page.link("Show all documents") == f"{port}/documents"
+async def test_filters_that_nothing_passes_offer_all_documents(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?q=nowhere")
+    assert page.link("Show all documents") == f"{PORT}/documents"
 
 
 @pytest.mark.parametrize(
     "query", ["sort=path", "order=up", "q=" + "x" * 300, "&".join(["type=x"] * 60)]
 )
-async def test_odd_queries(client: httpx.AsyncClient, port: str, query: str) -> None:
-    await visit(client, f"{port}/documents?{query}", 422)
+async def test_invalid_queries_are_refused(visitor: httpx.AsyncClient, query: str) -> None:
+    await visit(visitor, f"{PORT}/documents?{query}", 422)
 
 
 @pytest.mark.parametrize("query", ["page=-1", "page=x", "page=", "q=%00", "type=%ff", "x=y"])
-async def test_values_that_are_ignored(client: httpx.AsyncClient, port: str, query: str) -> None:
-    await visit(client, f"{port}/documents?{query}")
+async def test_malformed_values_are_ignored(visitor: httpx.AsyncClient, query: str) -> None:
+    await visit(visitor, f"{PORT}/documents?{query}")
 
 
 async def test_csv_is_harmless_in_a_spreadsheet(

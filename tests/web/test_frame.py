@@ -30,22 +30,22 @@ PAGES = [
 
 
 @pytest.mark.parametrize("address", PAGES)
-async def test_landmarks(client: httpx.AsyncClient, synced: str, address: str) -> None:
-    page = await visit(client, address)
+async def test_every_page_has_landmarks(visitor: httpx.AsyncClient, address: str) -> None:
+    page = await visit(visitor, address)
     assert page.all("header")
     assert page.all("footer")
     assert page.all("a")[0].attributes == {"class": "skip", "href": "#content"}
     assert page.one("nav", aria_label="Site").all("a")[0].text == "SDLC Lens"
 
 
-async def test_current_page_is_marked(client: httpx.AsyncClient, synced: str) -> None:
-    page = await visit(client, "/projects/harbour/health")
+async def test_current_page_is_marked(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/projects/harbour/health")
     assert [found.text for found in page.all("a", aria_current="page")] == ["Health"]
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/nowhere"])
-async def test_headers(client: httpx.AsyncClient, synced: str, address: str) -> None:
-    answer = await client.get(address)
+async def test_every_page_has_its_headers(visitor: httpx.AsyncClient, address: str) -> None:
+    answer = await visitor.get(address)
     policy = dict(
         part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
     )
@@ -55,20 +55,20 @@ async def test_headers(client: httpx.AsyncClient, synced: str, address: str) -> 
     assert answer.headers["vary"] == "Cookie, Accept-Encoding"
 
 
-async def test_head_and_etag(client: httpx.AsyncClient, synced: str) -> None:
-    page = await client.get("/projects/harbour")
-    head = await client.head("/projects/harbour")
+async def test_unchanged_page_is_not_sent_again(visitor: httpx.AsyncClient) -> None:
+    page = await visitor.get("/projects/harbour")
+    head = await visitor.head("/projects/harbour")
     assert (head.content, head.headers["etag"]) == (b"", page.headers["etag"])
-    again = await client.get("/projects/harbour", headers={"If-None-Match": page.headers["etag"]})
+    again = await visitor.get("/projects/harbour", headers={"If-None-Match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    dark = await client.get("/projects/harbour", headers={"Cookie": "theme=dark"})
+    dark = await visitor.get("/projects/harbour", headers={"Cookie": "theme=dark"})
     assert dark.headers["etag"] != page.headers["etag"]
 
 
-async def test_pages_are_compressed_alike(client: httpx.AsyncClient, synced: str) -> None:
-    plain = await client.get("/", headers={"Accept-Encoding": "identity"})
+async def test_pages_are_compressed_alike(visitor: httpx.AsyncClient) -> None:
+    plain = await visitor.get("/", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    compressed = [await client.get("/", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+    compressed = [await visitor.get("/", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
     assert compressed[0].headers["content-encoding"] == "gzip"
     assert compressed[0].headers["etag"] == compressed[1].headers["etag"]
     assert compressed[0].text == plain.text
@@ -76,22 +76,22 @@ async def test_pages_are_compressed_alike(client: httpx.AsyncClient, synced: str
 
 
 async def test_stylesheet_and_module_are_small_and_cached_for_a_year(
-    client: httpx.AsyncClient,
+    visitor: httpx.AsyncClient,
 ) -> None:
-    page = await visit(client, "/")
+    page = await visit(visitor, "/")
     stylesheet = page.one("link", rel="stylesheet").attributes["href"]
     module = page.one("script", type="module").attributes["src"]
     for address, kind, most in ((stylesheet, "css", 20_000), (module, "javascript", 6_000)):
-        answer = await client.get(address)
+        answer = await visitor.get(address)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == f"text/{kind}; charset=utf-8"
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert len(answer.content) < most
         assert "://" not in answer.text, "nothing comes from another host"
-    assert (await client.get("/static/lens.000000000000.css")).status_code == 404
+    assert (await visitor.get("/static/lens.000000000000.css")).status_code == 404
 
 
-async def test_theme(client: httpx.AsyncClient, synced: str) -> None:
+async def test_chosen_theme_is_kept(client: httpx.AsyncClient, synced: str) -> None:
     form = {"theme": "dark", "back": "/projects/harbour/documents?type=story"}
     answer = await client.post("/theme", data=form, headers=ORIGIN)
     assert answer.status_code == 303
@@ -109,7 +109,7 @@ async def test_theme_redirects_within_the_site(client: httpx.AsyncClient, back: 
     assert answer.headers["location"] == "/"
 
 
-async def test_unknown_theme(client: httpx.AsyncClient) -> None:
+async def test_unknown_theme_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/theme", data={"theme": "x"}, headers=ORIGIN)
     assert answer.status_code == 422
     assert "light, dark or system" in read(answer).one("main").text
@@ -130,14 +130,13 @@ async def test_unknown_theme(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_errors_are_pages(
-    client: httpx.AsyncClient,
-    synced: str,
+    visitor: httpx.AsyncClient,
     status: int,
     method: str,
     address: str,
     headers: dict[str, str],
 ) -> None:
-    answer = await client.request(method, address, headers=headers)
+    answer = await visitor.request(method, address, headers=headers)
     assert answer.status_code == status
     page = read(answer)
     assert answer.headers["x-request-id"] in page.one("main").text
@@ -160,8 +159,8 @@ async def test_fault_is_a_page(
 
 
 @pytest.mark.parametrize("address", ["/api/nowhere", "/api", "/livez/x", "/api/v1/projects/x"])
-async def test_errors_for_programs_stay_problems(client: httpx.AsyncClient, address: str) -> None:
-    problem(await client.get(address, headers={"Accept": "text/html"}), 404, "NOT_FOUND")
+async def test_errors_for_programs_stay_problems(visitor: httpx.AsyncClient, address: str) -> None:
+    problem(await visitor.get(address, headers={"Accept": "text/html"}), 404, "NOT_FOUND")
 
 
 async def test_change_from_a_named_host_without_fetch_metadata(
@@ -174,7 +173,7 @@ async def test_change_from_a_named_host_without_fetch_metadata(
     assert refused.status_code == 403
 
 
-async def test_root_path(app: FastAPI, synced: str) -> None:
+async def test_links_honour_the_root_path(app: FastAPI, synced: str) -> None:
     settings = app.state.settings.model_copy(update={"root_path": "/lens"})
     below = create_app(settings)
     transport = httpx.ASGITransport(below)
@@ -203,6 +202,8 @@ async def test_root_path(app: FastAPI, synced: str) -> None:
         ("/settings", "/"),
     ],
 )
-async def test_addresses_of_older_clients(client: httpx.AsyncClient, old: str, new: str) -> None:
-    answer = await client.get(old)
+async def test_addresses_of_older_clients_redirect(
+    visitor: httpx.AsyncClient, old: str, new: str
+) -> None:
+    answer = await visitor.get(old)
     assert (answer.status_code, answer.headers["location"]) == (308, new)

@@ -5,33 +5,33 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_findings_by_rule(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health")
-    answer = (await client.get("/api/v1/projects/port/health-check")).json()
+async def test_findings_by_rule(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health")
+    answer = (await visitor.get("/api/v1/projects/port/health-check")).json()
     failed = [rule["failed"] for rule in answer["rules"] if rule["failed"]]
     assert [int(found.one("span").text.split()[0]) for found in page.all("h2")] == failed
     assert f"grade {answer['grade']}" in page.one("p", class_="lead").text
     assert page.text.count("What to do:") == len(failed)
-    assert page.link("US0001 List ships") == f"{port}/documents/story/US0001-list"
+    assert page.link("US0001 List ships") == f"{PORT}/documents/story/US0001-list"
 
 
-async def test_filters(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health?severity=medium&category=quality&rule=")
+async def test_filters_narrow_the_findings(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health?severity=medium&category=quality&rule=")
     assert page.all("h2")
     assert all("Medium · quality" in found.text for found in page.all("section"))
-    await visit(client, f"{port}/health?severity=urgent", 422)
-    page = await visit(client, f"{port}/health?rule=MISSING_PRD")
-    assert page.link("Show all findings") == f"{port}/health"
+    await visit(visitor, f"{PORT}/health?severity=urgent", 422)
+    page = await visit(visitor, f"{PORT}/health?rule=MISSING_PRD")
+    assert page.link("Show all findings") == f"{PORT}/health"
 
 
-async def test_the_first_twenty_and_all(
+async def test_twenty_findings_of_a_rule_are_shown_with_a_link_to_all(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     files = {f"stories/US{number:04}.md": f"# US{number:04}\n" for number in range(30)}
@@ -42,8 +42,8 @@ async def test_the_first_twenty_and_all(
     assert [len(found.all("li")) for found in page.all("section")] == [30]
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, f"{port}/health?rule=DONE_UNVERIFIED")
-    lines = (await client.get(page.link("Download as CSV"))).text.splitlines()
+async def test_csv_has_the_findings_with_their_paths(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health?rule=DONE_UNVERIFIED")
+    lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
     assert len(lines) == 2
     assert lines[1].endswith("stories/US0001-list.md")

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.workspaces import add_line
 
 from sdlc_lens.queries.projects import add_project
@@ -15,32 +15,32 @@ from sdlc_lens.queries.projects import add_project
 pytestmark = pytest.mark.anyio
 
 
-async def test_sentence(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_sentence_sums_up_and_leads_to_the_unproven(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     assert page.all("p", class_="lead")[0].text.startswith(
         "2 of 5 stories are delivered, 1 is dropped. 1 delivered story is not proven."
         " 1 bug is open, 1 of them high. The documents fail the health check with grade"
     )
-    stories = await visit(client, page.link("1 delivered story is not proven"))
+    stories = await visit(visitor, page.link("1 delivered story is not proven"))
     assert [row[0] for row in stories.rows()] == ["EP0001 Port", "US0001 List ships"]
 
 
-async def test_epics(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_epic_row_leads_to_its_stories(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     first = page.rows()[0]
     assert first[0] == "EP0001 Port"
     assert first[2:] == ["2 of 5", "12"]
-    stories = await visit(client, page.link("2 of 5"))
+    stories = await visit(visitor, page.link("2 of 5"))
     assert len(stories.rows()) == 5
 
 
-async def test_types(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_status_of_each_type_is_shown(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     assert ["Bugs", "1 finished, 1 open 1 finished, 1 open", "2"] in page.rows()
 
 
-async def test_needs_attention(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, port)
+async def test_blocked_and_longest_open_work_is_named(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
     lines = [line.text for line in page.all("ul", class_="lines")[0].all("li")]
     assert lines == [
         "US0003 Know the tide blocked: Blocked",
@@ -49,7 +49,7 @@ async def test_needs_attention(client: httpx.AsyncClient, port: str) -> None:
     ]
 
 
-async def test_follows_a_sync(
+async def test_figures_follow_a_sync(
     app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
 ) -> None:
     await visit(client, port)
@@ -59,7 +59,7 @@ async def test_follows_a_sync(
     assert "No bug is open" in (await visit(client, port)).text
 
 
-async def test_before_the_first_sync(
+async def test_project_that_was_never_synced_offers_a_sync(
     app: FastAPI, client: httpx.AsyncClient, workspace: Path
 ) -> None:
     async with app.state.database.write() as session:
@@ -68,7 +68,7 @@ async def test_before_the_first_sync(
     assert page.link("Sync it now") == "/projects/new/syncs"
 
 
-async def test_without_documents(
+async def test_workspace_without_documents_is_reported(
     app: FastAPI, client: httpx.AsyncClient, synced: str, migrated: Path
 ) -> None:
     with closing(sqlite3.connect(migrated)) as connection, connection:
@@ -76,6 +76,6 @@ async def test_without_documents(
     assert "The workspace has no documents." in (await visit(client, "/projects/harbour")).text
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    answer = await client.get(f"{port}?format=csv")
+async def test_csv_has_the_epics(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(f"{PORT}?format=csv")
     assert answer.text.splitlines()[1] == "EP0001-port,EP0001: Port,In Progress,5,2,1,12.0"

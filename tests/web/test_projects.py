@@ -18,7 +18,9 @@ def field(page: Element, name: str) -> str:
     return page.one("input", name=name).attributes["value"]
 
 
-async def test_adding(app: FastAPI, client: httpx.AsyncClient, workspace: Path) -> None:
+async def test_added_project_is_synced(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path
+) -> None:
     page = await visit(client, "/add")
     (folder,) = [option.text for option in page.one("select", name="folder").all("option")]
     assert folder == str(workspace)
@@ -59,7 +61,7 @@ async def test_invalid_forms_are_shown_again(
     assert field(page, "name") == name
 
 
-async def test_invalid_form(client: httpx.AsyncClient) -> None:
+async def test_malformed_forms_are_refused(client: httpx.AsyncClient) -> None:
     for body in (b"", b"\xff\x00", b"{}", b"&" * 500 + b"a=b" * 100, b"a&" * 500):
         answer = await client.post("/add", content=body, headers=ORIGIN)
         assert answer.status_code == 422
@@ -86,7 +88,7 @@ async def test_without_workspaces_a_path_is_typed(client: httpx.AsyncClient) -> 
     assert "No workspace was found" in page.text
 
 
-async def test_changing(client: httpx.AsyncClient, port: str) -> None:
+async def test_changed_settings_are_kept(client: httpx.AsyncClient, port: str) -> None:
     page = await visit(client, f"{port}/settings")
     assert field(page, "name") == "Port"
     form = {"name": "Quay", "folder": field(page, "folder"), "auto_sync": "yes"}
@@ -102,7 +104,7 @@ async def test_changing(client: httpx.AsyncClient, port: str) -> None:
     assert "checked" not in page.one("input", name="auto_sync").attributes
 
 
-async def test_invalid_settings(client: httpx.AsyncClient, port: str) -> None:
+async def test_invalid_settings_change_nothing(client: httpx.AsyncClient, port: str) -> None:
     form = {"name": "Quay", "folder": "/etc"}
     answer = await client.post(f"{port}/settings", data=form, headers=ORIGIN)
     assert answer.status_code == 400

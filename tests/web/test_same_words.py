@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import visit
+from support.browsing import PORT, visit
 from support.generated import write_generated
 from support.services import sync_project
 
@@ -40,20 +40,18 @@ async def test_all_pages_agree(
         assert rule.one("h2").one("span").text == f"{stats['unproven']} of {stats['delivered']}"
 
 
-async def test_proof_that_is_not_recorded_reads_so_everywhere(
-    client: httpx.AsyncClient, synced: str
-) -> None:
+async def test_proof_that_is_not_recorded_reads_so_everywhere(visitor: httpx.AsyncClient) -> None:
     home = "/projects/harbour"
     for path in ("", "/trace", "/health", "/documents/story/US0001"):
-        text = (await visit(client, f"{home}{path}")).text
+        text = (await visit(visitor, f"{home}{path}")).text
         assert "proof not recorded" in text.lower(), path
         assert not WORDS.search(text), path
-    assert (await visit(client, "/")).rows()[0][2] == "proof not recorded"
+    assert (await visit(visitor, "/")).rows()[0][2] == "proof not recorded"
 
 
-async def test_every_chart_has_its_figures_in_a_table(client: httpx.AsyncClient, port: str) -> None:
-    for address in ("/", port, f"{port}/trace"):
-        page = await visit(client, address)
+async def test_every_chart_has_its_figures_in_a_table(visitor: httpx.AsyncClient) -> None:
+    for address in ("/", PORT, f"{PORT}/trace"):
+        page = await visit(visitor, address)
         bars = {found.text for found in page.all("svg", class_="bar")}
         tables = page.all("div", class_="hidden")
         heads = [head.text for head in tables[0].one("thead").all("th")][1:]

@@ -2,59 +2,56 @@
 
 import httpx
 import pytest
-from support.browsing import visit
+from support.browsing import PORT, visit
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_hits_with_marked_words(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, "/search?q=berths")
+async def test_words_are_marked_in_excerpts_without_markdown(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/search?q=berths")
     assert "4 documents" in page.one("p", class_="lead").text
     assert {found.text for found in page.all("mark")} == {"berths", "Berths"}
+    assert "· Verify: pytest -k list · Verified: yes (2026-08-11) · AC2: Berths are" in page.text
 
 
-async def test_counts_beside_filters(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, "/search?q=the")
+async def test_filters_state_how_many_hits_they_leave(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/search?q=the")
     types = page.one("select", name="type").all("option")
     assert sum(int(found.text.rpartition("(")[2][:-1]) for found in types[1:]) == int(
         page.one("p", class_="lead").text.split()[0]
     )
-    chosen = await visit(client, "/search?q=the&type=story&project=port&status=Blocked")
+    chosen = await visit(visitor, "/search?q=the&type=story&project=port&status=Blocked")
     assert [found.text for found in chosen.one("ol").all("h2")] == ["US0003 Know the tide"]
 
 
 @pytest.mark.parametrize("text", ["US0003", "us0003", "[[US0003]]"])
-async def test_exact_id_redirects_to_its_document(
-    client: httpx.AsyncClient, port: str, text: str
-) -> None:
-    answer = await client.get("/search", params={"q": text})
+async def test_exact_id_redirects_to_its_document(visitor: httpx.AsyncClient, text: str) -> None:
+    answer = await visitor.get("/search", params={"q": text, "project": "port"})
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"{port}/documents/story/US0003-tide"
+    assert answer.headers["location"] == f"{PORT}/documents/story/US0003-tide"
 
 
-async def test_id_of_two_projects_does_not_redirect(
-    client: httpx.AsyncClient, synced: str, port: str
-) -> None:
-    page = await visit(client, "/search?q=US0003")
+async def test_id_of_two_projects_does_not_redirect(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/search?q=US0003")
     assert len(page.one("ol", class_="hits").all("h2")) >= 2
-    inside = await client.get("/search?q=US0003&project=harbour")
+    inside = await visitor.get("/search?q=US0003&project=harbour")
     assert inside.headers["location"] == "/projects/harbour/documents/story/US0003-three"
 
 
 @pytest.mark.parametrize("text", ["nowhere", "%22", "%00", "*", "%ff"])
-async def test_nothing_found(client: httpx.AsyncClient, port: str, text: str) -> None:
-    page = await visit(client, f"/search?q={text}&type=x")
+async def test_search_without_hits_says_so(visitor: httpx.AsyncClient, text: str) -> None:
+    page = await visit(visitor, f"/search?q={text}&type=x")
     assert "No document has all of these words." in page.text
 
 
-async def test_without_words(client: httpx.AsyncClient) -> None:
-    assert not (await visit(client, "/search")).all("ol")
-    assert not (await visit(client, "/search?q=")).all("ol")
-    await visit(client, "/search?q=" + "x" * 600, 422)
+async def test_search_without_words_lists_nothing(visitor: httpx.AsyncClient) -> None:
+    assert not (await visit(visitor, "/search")).all("ol")
+    assert not (await visit(visitor, "/search?q=")).all("ol")
+    await visit(visitor, "/search?q=" + "x" * 600, 422)
 
 
-async def test_csv_has_no_excerpts(client: httpx.AsyncClient, port: str) -> None:
-    page = await visit(client, "/search?q=berths")
-    lines = (await client.get(page.link("Download as CSV"))).text.splitlines()
+async def test_csv_has_no_excerpts(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/search?q=berths")
+    lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
     assert lines[0] == "project,type,doc_id,title,status,path"
     assert len(lines) == 5

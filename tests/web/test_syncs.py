@@ -6,12 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import ORIGIN, visit
+from support.browsing import ORIGIN, PORT, visit
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_sync_now(app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
+async def test_sync_now_is_reported(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
     (tmp_path / "projects" / "port" / "new.md").write_text("# New\n")
     answer = await client.post(f"{port}/syncs", headers=ORIGIN)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{port}/syncs")
@@ -21,14 +23,14 @@ async def test_sync_now(app: FastAPI, client: httpx.AsyncClient, port: str, tmp_
     assert newest[1:] == ["by hand", "synced", "1", "0", "12", "0", "0"]
 
 
-async def test_two_syncs_at_once(client: httpx.AsyncClient, port: str) -> None:
+async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:
     await client.post(f"{port}/syncs", headers=ORIGIN)
     answer = await client.post(f"{port}/syncs", headers=ORIGIN)
     assert answer.status_code == 409
     assert "retry-after" in answer.headers
 
 
-async def test_confirming_a_deletion(
+async def test_confirmed_deletion_is_done(
     app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
 ) -> None:
     for name in ("stories", "bugs", "plans"):
@@ -59,16 +61,16 @@ async def test_failed_files_are_named(
     assert "1 file could not be read" in (await visit(client, port)).text
 
 
-async def test_failed_sync(
+async def test_failed_sync_is_shown_on_every_page(
     app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
 ) -> None:
     shutil.rmtree(tmp_path / "projects" / "port")
     await app.state.runner.sync("port")
-    assert "did not end well" in (await visit(client, f"{port}/syncs")).text
+    assert "did not succeed" in (await visit(client, f"{port}/syncs")).text
     assert "1 sync failed." in (await visit(client, "/")).text
     assert (await visit(client, port)).link("last sync failed") == f"{port}/syncs"
 
 
-async def test_csv(client: httpx.AsyncClient, port: str) -> None:
-    lines = (await client.get(f"{port}/syncs?format=csv")).text.splitlines()
+async def test_csv_has_the_reports(visitor: httpx.AsyncClient) -> None:
+    lines = (await visitor.get(f"{PORT}/syncs?format=csv")).text.splitlines()
     assert lines[1].split(",")[2:9] == ["manual", "synced", "12", "0", "0", "0", "0"]

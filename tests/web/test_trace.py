@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from support.browsing import visit
 from support.generated import write_generated
-from support.services import sync_project
+from support.services import sync_project, visiting
 from support.workspaces import CORPUS, write_workspace
 
 pytestmark = pytest.mark.anyio
@@ -34,41 +35,49 @@ COVERED = {
     "bugs/BG0001-u.md": "# BG0001: Late\n\n> **Status:** Open\n\nSince US0002.\n",
     "bugs/BG0002-v.md": "# BG0002: Odd\n\n> **Status:** Closed\n> **Affects:** US0002\n",
 }
+ADDRESS = "/projects/covered"
 DASH = "\u2013"
 HOSTILE = "<script>alert(1)</script>\"'>"
 
 
-@pytest.fixture
-async def covered(app: FastAPI, tmp_path: Path) -> str:
-    """The address of a project with every kind of cover and gap."""
-    return await sync_project(app, "covered", write_workspace(tmp_path / "projects/c", COVERED))
+@pytest.fixture(scope="module")
+async def covered(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with a project that has every kind of cover and gap."""
+    folder = tmp_path_factory.mktemp("covered")
+    async with visiting(migrated_once, folder, {"covered": COVERED}) as client:
+        yield client
 
 
-async def test_rows(client: httpx.AsyncClient, covered: str) -> None:
-    page = await visit(client, f"{covered}/trace")
+async def test_rows_state_what_covers_a_story_and_what_is_missing(
+    covered: httpx.AsyncClient,
+) -> None:
+    page = await visit(covered, f"{ADDRESS}/trace")
     assert page.rows() == [
         ["EP0001 One",
          "2 of 3 delivered 1 delivered and proven, 1 delivered, not proven, 1 blocked",
-         "", "", "1 not proven", "1 open"],
+         "", "", "1 not proven", "1 open bug"],
         ["US0002 Story US0002", "Done", DASH, "TS0002 via epic",
          "●◐✕ 1 / 3, 1 by hand, 1 failed, not proven", "BG0001 open, BG0002"],
         ["US0001 Story US0001", "Done", "PL0001", "TS0001", "● 1 / 1", DASH],
         ["US0004 Story US0004", "Blocked", "PL0003", "TS0002 via epic", "no criteria", DASH],
-        ["EP0002 Two", "0 of 1 delivered 1 open", "1 without", "1 without", "", ""],
+        ["EP0002 Two", "0 of 1 delivered 1 open", "1 without a plan",
+         "1 without a test specification", "", ""],
         ["US0003 Story US0003", "Draft", "no plan", "no test specification", "no criteria", DASH],
         ["Stories without an epic", "0 of 1 delivered 1 dropped", "", "", "", ""],
         ["US0005 Story US0005", "Superseded", DASH, DASH, "no criteria", DASH],
     ]  # fmt: skip
-    assert page.link("PL0001") == f"{covered}/documents/plan/PL0001-p"
+    assert page.link("PL0001") == f"{ADDRESS}/documents/plan/PL0001-p"
 
 
-async def test_sentence_leads_to_the_gaps(client: httpx.AsyncClient, covered: str) -> None:
-    page = await visit(client, f"{covered}/trace")
+async def test_sentence_leads_to_the_gaps(covered: httpx.AsyncClient) -> None:
+    page = await visit(covered, f"{ADDRESS}/trace")
     assert page.one("p", class_="lead").text == (
         "2 of 5 stories are delivered. 1 delivered story is not proven."
         " 1 open story is without a plan, 1 without a test specification."
     )
-    unplanned = await visit(client, page.link("1 open story is without a plan"))
+    unplanned = await visit(covered, page.link("1 open story is without a plan"))
     assert [row[0] for row in unplanned.rows()] == ["EP0002 Two", "US0003 Story US0003"]
 
 
@@ -85,60 +94,60 @@ async def test_sentence_leads_to_the_gaps(client: httpx.AsyncClient, covered: st
         ("epic=none", ["US0005"]),
     ],
 )
-async def test_filters(
-    client: httpx.AsyncClient, covered: str, query: str, stories: list[str]
+async def test_filters_narrow_the_stories(
+    covered: httpx.AsyncClient, query: str, stories: list[str]
 ) -> None:
-    page = await visit(client, f"{covered}/trace?{query}")
+    page = await visit(covered, f"{ADDRESS}/trace?{query}")
     shown = [row[0].split()[0] for row in page.rows() if row[0].startswith("US")]
     assert shown == stories
 
 
 @pytest.mark.parametrize("query", ["show=all", "status=Done", "epic=EP0009", "epic=%00"])
-async def test_unknown_filters(client: httpx.AsyncClient, covered: str, query: str) -> None:
-    await visit(client, f"{covered}/trace?{query}", 422)
+async def test_unknown_filters_are_refused(covered: httpx.AsyncClient, query: str) -> None:
+    await visit(covered, f"{ADDRESS}/trace?{query}", 422)
 
 
-async def test_types_that_are_not_used_are_no_columns(
-    client: httpx.AsyncClient, synced: str
-) -> None:
-    page = await visit(client, "/projects/harbour/trace")
-    assert [found.text for found in page.one("table", class_="matrix").all("th", scope="col")] == [
-        "Story", "Status", "Criteria verified",
-    ]  # fmt: skip
+async def test_types_that_are_not_used_are_no_columns(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, "/projects/harbour/trace")
+    heads = page.one("table", class_="matrix stacks").all("th", scope="col")
+    assert [found.text for found in heads] == ["Story", "Status", "Criteria verified"]
     notes = [found.text for found in page.all("p", class_="note")]
     assert notes[0].startswith("The workspace has no plans, so the table has no column for them")
     assert "There are no gaps." in page.text
     assert "Proof not recorded." in page.one("p", class_="lead").text
 
 
-async def test_without_stories(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_workspace_without_stories_is_reported(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {"prd.md": "# What for\n"}
     address = await sync_project(app, "none", write_workspace(tmp_path / "projects/n", files))
     assert "no stories" in (await visit(client, f"{address}/trace")).text
 
 
-async def test_follows_a_sync(
-    app: FastAPI, client: httpx.AsyncClient, covered: str, tmp_path: Path
+async def test_matrix_follows_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    await visit(client, f"{covered}/trace")
+    address = await sync_project(app, "c", write_workspace(tmp_path / "projects/c", COVERED))
+    await visit(client, f"{address}/trace")
     (tmp_path / "projects/c/plans/PL0001-p.md").unlink()
-    await app.state.runner.sync("covered")
-    assert "PL0001" not in (await visit(client, f"{covered}/trace")).text
+    await app.state.runner.sync("c")
+    assert "PL0001" not in (await visit(client, f"{address}/trace")).text
 
 
-async def test_very_many_stories(
-    client: httpx.AsyncClient, covered: str, monkeypatch: pytest.MonkeyPatch
+async def test_very_many_stories_are_cut_off_but_in_csv(
+    covered: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sdlc_lens.web.trace.MOST_STORIES", 2)
-    page = await visit(client, f"{covered}/trace")
+    page = await visit(covered, f"{ADDRESS}/trace")
     assert [row[0][:6] for row in page.rows()] == ["EP0001", "US0002", "US0001"]
     assert "The first 2 of 5 stories are shown" in page.text
-    assert len((await client.get(f"{covered}/trace?format=csv")).text.splitlines()) == 6
+    assert len((await covered.get(f"{ADDRESS}/trace?format=csv")).text.splitlines()) == 6
 
 
-async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
-    page = await visit(client, f"{covered}/trace?show=any")
-    answer = await client.get(page.link("Download as CSV"))
+async def test_csv_has_the_rows_shown(covered: httpx.AsyncClient) -> None:
+    page = await visit(covered, f"{ADDRESS}/trace?show=any")
+    answer = await covered.get(page.link("Download as CSV"))
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [(row["story"], row["proof"], row["gaps"]) for row in rows] == [
         ("US0002-b", "not proven", "not proven"),
@@ -147,7 +156,9 @@ async def test_csv(client: httpx.AsyncClient, covered: str) -> None:
     assert (rows[0]["via epic"], rows[0]["bugs"]) == ("yes", "BG0001-u BG0002-v")
 
 
-async def test_hostile_texts(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_hostile_texts_are_shown_as_text(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
     files = {
         "epics/EP0001-x.md": f"# EP0001: {HOSTILE}\n\n> **Status:** {HOSTILE}\n",
         "stories/US0001-x.md": f"# US0001: {HOSTILE}\n\n> **Status:** x\n> **Epic:** EP0001\n",
@@ -170,8 +181,8 @@ async def require_gaps_as_found(client: httpx.AsyncClient, address: str) -> None
         assert paths == sorted(affected), rule
 
 
-async def test_gaps_are_the_findings(client: httpx.AsyncClient, covered: str) -> None:
-    await require_gaps_as_found(client, covered)
+async def test_gaps_are_the_findings(covered: httpx.AsyncClient) -> None:
+    await require_gaps_as_found(covered, ADDRESS)
 
 
 async def test_gaps_are_the_findings_of_a_generated_workspace(

@@ -16,6 +16,7 @@ COMMANDS = {
     "add": "add a workspace as a project; see `add --help`",
     "list": "list the projects",
     "sync": "sync projects once; see `sync --help`",
+    "rotate-keys": "seal the stored access tokens with the first key",
 }
 WITH_ARGUMENTS = frozenset({"check", "add", "list", "sync"})
 EXIT_CODES = """exit codes:
@@ -55,7 +56,7 @@ def run(command: str, arguments: list[str]) -> int:
     from importlib import import_module
 
     try:
-        start = import_module(f"sdlc_lens.commands.{command}").run
+        start = import_module(f"sdlc_lens.commands.{command.replace('-', '_')}").run
         code: int = start(arguments) if command in WITH_ARGUMENTS else start()
         sys.stdout.flush()
     except LensError as error:

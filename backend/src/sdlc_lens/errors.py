@@ -4,9 +4,17 @@
     ├── NotFound                    404  NOT_FOUND
     ├── PathNotFound                400  PATH_NOT_FOUND
     ├── Invalid                     422  VALIDATION_ERROR
-    │   └── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
+    │   ├── TokenStorageDisabled    422  TOKEN_STORAGE_DISABLED
+    │   └── RemoteNotAllowed        422  HOST_NOT_ALLOWED    or sync_error
     ├── Conflict                    409  CONFLICT
-    │   └── SyncInProgress          409  SYNC_IN_PROGRESS
+    │   ├── SyncInProgress          409  SYNC_IN_PROGRESS
+    │   ├── LabelExists             409  LABEL_EXISTS
+    │   ├── ConnectionInUse         409  CONNECTION_IN_USE
+    │   └── TokenUnreadable         409  TOKEN_UNREADABLE    or sync_error
+    ├── GitHubFailed                502  GITHUB_ERROR
+    │   ├── InvalidToken            401  INVALID_TOKEN
+    │   └── TooManyRequests         429  RATE_LIMITED
+    ├── WrongSignature              401  WRONG_SIGNATURE
     ├── HostNotAllowed              400  HOST_NOT_ALLOWED
     ├── MalformedRequest            400  BAD_REQUEST
     ├── RequestTimeout              408  REQUEST_TIMEOUT
@@ -15,7 +23,19 @@
     ├── NotReady                    503  NOT_READY
     │   └── Busy                    503  NOT_READY
     ├── UnusableWorkspace                                    exit 66  (EX_NOINPUT), or sync_error
-    │   └── HeldBack                                         the same, until it is confirmed
+    │   ├── HeldBack                                         the same, until it is confirmed
+    │   └── GitError                502  GIT_ERROR           the same, as all below it
+    │       ├── RepositoryNotFound  502  REPOSITORY_NOT_FOUND
+    │       ├── TokenRefused        502  UNAUTHORIZED
+    │       ├── BranchNotFound      502  BRANCH_NOT_FOUND
+    │       ├── FolderNotFound      502  FOLDER_NOT_FOUND
+    │       ├── ServerTimeout       502  TIMEOUT
+    │       ├── ServerUnreachable   502  UNREACHABLE
+    │       ├── CertificateUntrusted  502  TLS_UNTRUSTED
+    │       ├── RedirectRefused     502  REDIRECTED
+    │       ├── RepositoryTooLarge  502  TOO_LARGE
+    │       ├── RateLimited         502  RATE_LIMITED
+    │       └── CorruptAnswer       502  CORRUPT
     ├── Unreadable                                           one file: named in the report
     ├── NoPermission                                         exit 77  (EX_NOPERM), or sync_error
     └── StartError                                           exit 1
@@ -27,6 +47,7 @@
         └── AddressTaken                                     exit 69  (EX_UNAVAILABLE)
 
 The first half answers requests, the last ends a start. Each states the problem, then what to do.
+Those of git servers and of GitHub are in remote_errors.py.
 """
 
 from collections.abc import Sequence
@@ -89,6 +110,30 @@ class SyncInProgress(Conflict):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after)}
+
+
+class LabelExists(Conflict):
+    """Another connection has this label."""
+
+    code, title = "LABEL_EXISTS", "Label exists"
+
+
+class ConnectionInUse(Conflict):
+    """The connection is what projects read their repositories with."""
+
+    code, title = "CONNECTION_IN_USE", "Connection in use"
+
+
+class TokenUnreadable(Conflict):
+    """A stored or named access token cannot be read; the others can."""
+
+    code, title = "TOKEN_UNREADABLE", "Token unreadable"
+
+
+class WrongSignature(LensError):
+    """A webhook was called by a sender that does not know the secret."""
+
+    code, title, status = "WRONG_SIGNATURE", "Wrong signature", 401
 
 
 class HostNotAllowed(LensError):

@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 
 from fastapi import FastAPI
 
 from sdlc_lens.api import (
+    connections,
+    document,
     documents,
     health_check,
     metrics,
+    openapi,
     problems,
     projects,
-    reference,
+    repositories,
     search,
     statistics,
+    syncs,
     system,
+    webhooks,
 )
 from sdlc_lens.api.middleware.access_log import AccessLogMiddleware
 from sdlc_lens.api.middleware.body_limit import BodyLimitMiddleware
@@ -30,8 +36,13 @@ from sdlc_lens.api.middleware.security_headers import SecurityHeadersMiddleware
 from sdlc_lens.api.middleware.server_errors import ServerErrorsMiddleware
 from sdlc_lens.api.middleware.trusted_hosts import TrustedHostsMiddleware
 from sdlc_lens.db.database import Database
+from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sync.checks import HealthChecks
+from sdlc_lens.sync.history import History
+from sdlc_lens.sync.polling import Polling
+from sdlc_lens.sync.remotes import Remotes
 from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule
 from sdlc_lens.version import version
@@ -44,29 +55,44 @@ ROUTERS = (
     metrics.router,
     system.router,
     projects.router,
+    syncs.router,
+    connections.router,
+    repositories.connected,
+    repositories.router,
+    webhooks.router,
     documents.router,
+    document.router,
     search.router,
     statistics.router,
     health_check.router,
-    reference.router,
+    openapi.router,
 )
+ROUTES = [route for router in ROUTERS for route in router.routes]
+TITLE = "SDLC Lens"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without SETTINGS they come from the environment."""
     app = FastAPI(
-        title="SDLC Lens",
+        title=TITLE,
         version=version(),
         lifespan=_lifespan,
         openapi_url=None,
         redirect_slashes=False,
-        routes=[route for router in ROUTERS for route in router.routes],
+        routes=list(ROUTES),
     )
     _equip(app, settings or load_settings())
+    app.openapi = partial(_schema, app.version)  # type: ignore[method-assign]
     app.router.default = Pages(app.state.database)
     problems.install(app)
     _wrap(app)
     return app
+
+
+@cache
+def _schema(version: str) -> openapi.Schema:
+    """The OpenAPI schema, built when it is first asked for."""
+    return openapi.describe(TITLE, version, ROUTES)
 
 
 def _equip(app: FastAPI, settings: Settings) -> None:
@@ -75,7 +101,12 @@ def _equip(app: FastAPI, settings: Settings) -> None:
     base = settings.allowed_project_base
     app.state.settings = settings
     app.state.database = database
-    app.state.runner = Runner(database, base)
+    app.state.keys = keys = Keys(settings.token_keys)
+    policy, git_seconds = Policy.of(settings), settings.git_poll_interval_seconds
+    remotes = Remotes(git_seconds)
+    app.state.history = History(database, policy, settings.git_history_commits, keys)
+    app.state.runner = Runner(database, base, policy, remotes, keys, app.state.history.mark)
+    app.state.polling = Polling(database, app.state.runner, policy, remotes, git_seconds, keys)
     seconds = settings.sync_poll_interval_seconds
     app.state.schedule = Schedule(database, app.state.runner, base, seconds)
     app.state.health_checks = HealthChecks(database)
@@ -104,10 +135,14 @@ def _wrap(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    watching = asyncio.create_task(app.state.schedule.run())
+    state = app.state
+    background = (state.schedule, state.polling, state.history)
+    watching = [asyncio.create_task(each.run()) for each in background]
     yield
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    for task in watching:
+        task.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
     await app.state.schedule.close()
+    await app.state.polling.close()
     await app.state.runner.close()
     await app.state.database.close()

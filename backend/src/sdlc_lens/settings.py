@@ -7,11 +7,14 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sdlc_lens.address import DEFAULT_HOST, DEFAULT_PORT, is_service_link
 from sdlc_lens.errors import SettingError
+from sdlc_lens.remote_settings import RemoteSettings, split
+from sdlc_lens.secret_files import SUFFIX, SecretFiles
+from sdlc_lens.token_names import VARIABLE_PREFIX as NAMED_TOKEN
 from sdlc_lens.version import VARIABLE as VERSION
 
 PREFIX = "SDLC_LENS_"
@@ -27,10 +30,12 @@ _SERVICE_LINK = re.compile(
 """A variable that Kubernetes sets for a Service; `is_service_link` recognises the others."""
 
 
-class Settings(BaseSettings):
+class Settings(RemoteSettings):
     """The service's settings; an empty variable counts as one that is not set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     host: str = Field(
         default=DEFAULT_HOST,
@@ -83,6 +88,17 @@ class Settings(BaseSettings):
         description="Path under which a proxy serves the service: it begins with a slash and does"
         " not end with one, as in /lens.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @field_validator("port", mode="before")
     @classmethod
@@ -156,18 +172,14 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingError(_first_complaint(error)) from error
-
-
-def split(text: str) -> list[str]:
-    """The parts of TEXT between commas."""
-    return [part for part in map(str.strip, text.split(",")) if part]
+        raise SettingError(_first_complaint(error)) from None
 
 
 def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     """One line for each of VARIABLES that looks like a setting but is ignored, with the reason."""
     own = {name.upper(): name for name in variables if name.upper().startswith(PREFIX)}
     known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    known += [f"{PREFIX}{field.upper()}{SUFFIX}" for field in _secrets()]
     port = f"{PREFIX}PORT"
     if port in own and is_service_link(link := variables[own[port]]):
         yield (
@@ -178,7 +190,7 @@ def ignored_variables(variables: Mapping[str, str]) -> Iterator[str]:
     for upper, name in sorted(own.items()):
         if is_service_link(variables[name]) or _SERVICE_LINK.fullmatch(upper):
             continue
-        if upper not in (*known, VERSION):
+        if upper not in (*known, VERSION) and not upper.startswith(NAMED_TOKEN):
             nearest = get_close_matches(upper, known, n=1, cutoff=0)[0]
             yield f"unknown setting {name} is ignored. Did you mean {nearest}?"
 
@@ -189,8 +201,13 @@ def _first_complaint(error: ValidationError) -> str:
     reason = problem["msg"].removeprefix("Value error, ").rstrip(".")
     reason = reason[:1].lower() + reason[1:]
     expected = Settings.model_fields[field].description
-    value = _without_password(str(problem["input"]))
-    return f"{PREFIX}{field.upper()}={value} is invalid: {reason}. Expected: {expected}"
+    value = "" if field in _secrets() else f"={_without_password(str(problem['input']))}"
+    return f"{PREFIX}{field.upper()}{value} is invalid: {reason}. Expected: {expected}"
+
+
+def _secrets() -> list[str]:
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if field.annotation is SecretStr]
 
 
 def _without_password(value: str) -> str:

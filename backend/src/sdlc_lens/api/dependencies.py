@@ -10,8 +10,10 @@ from fastapi import Depends, Request
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.readers import ReadSession
+from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings
 from sdlc_lens.sync.checks import HealthChecks
+from sdlc_lens.sync.polling import Polling
 from sdlc_lens.sync.runner import Runner
 
 
@@ -35,9 +37,21 @@ async def _settings(request: Request) -> Settings:
     return settings
 
 
+async def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+async def _polling(request: Request) -> Polling:
+    polling: Polling = request.app.state.polling
+    return polling
+
+
 TheDatabase = Annotated[Database, Depends(_database)]
 TheRunner = Annotated[Runner, Depends(_runner)]
 TheHealthChecks = Annotated[HealthChecks, Depends(_health_checks)]
+TheKeys = Annotated[Keys, Depends(_keys)]
+ThePolling = Annotated[Polling, Depends(_polling)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 
 

@@ -1,10 +1,12 @@
 """The OpenAPI 3.1 schema."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from sdlc_lens.api.problems import MEDIA_TYPE, Problem
 from sdlc_lens.errors import LensError
@@ -24,6 +26,9 @@ _ANY_OTHER = "Any other problem: a request that is refused, or a failure of the 
 _UNCHANGED = "The answer is unchanged since the one that `If-None-Match` names."
 
 
+router = APIRouter(prefix="/api/v1", include_in_schema=False)
+
+
 def problems(*errors: type[LensError]) -> Responses:
     """The `responses` of a route that raises ERRORS."""
     described: Responses = {}
@@ -33,20 +38,18 @@ def problems(*errors: type[LensError]) -> Responses:
     return described
 
 
-def describe(app: FastAPI) -> Schema:
-    """The schema of APP, built once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _made(app)
-    return app.openapi_schema
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    """The schema, with the address that it is served below when that is not the root."""
+    root = request.scope.get("root_path", "")
+    servers = {"servers": [{"url": root}]} if root else {}
+    return JSONResponse(request.app.openapi() | servers)
 
 
-def _made(app: FastAPI) -> Schema:
+def describe(title: str, version: str, routes: Sequence[BaseRoute]) -> Schema:
+    """The schema of ROUTES."""
     schema = get_openapi(
-        title=app.title,
-        version=app.version,
-        summary=_SUMMARY,
-        description=_DESCRIPTION,
-        routes=app.routes,
+        title=title, version=version, summary=_SUMMARY, description=_DESCRIPTION, routes=routes
     )
     components = schema["components"]["schemas"]
     components["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -15,7 +15,9 @@ from sdlc_lens.db.file import failure, look, require_writable
 from sdlc_lens.db.locks import require_locks
 from sdlc_lens.db.readiness import check_readiness
 from sdlc_lens.errors import UnusableDatabase
+from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings, load_settings
+from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sync.runner import Runner
 
 Work = Callable[[Database, Runner, Settings], Awaitable[int]]
@@ -42,7 +44,12 @@ def with_database(work: Work) -> int:
 async def _do(work: Work, settings: Settings) -> int:
     await _require_ready(settings)
     database = Database(settings.database_path)
-    runner = Runner(database, settings.allowed_project_base)
+    runner = Runner(
+        database,
+        settings.allowed_project_base,
+        Policy.of(settings),
+        keys=Keys(settings.token_keys),
+    )
     try:
         return await work(database, runner, settings)
     finally:

@@ -38,4 +38,4 @@ async def _list(database: Database, _runner: Runner, _settings: Settings) -> int
 def _line(project: Project) -> str:
     synced = project.last_synced_at or "never"
     figures = (project.slug, project.sync_status, project.document_count, synced)
-    return "\t".join(map(str, (*figures, project.sdlc_path, project.name)))
+    return "\t".join(map(str, (*figures, project.source, project.name)))

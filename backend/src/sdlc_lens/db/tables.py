@@ -71,6 +71,18 @@ metadata = MetaData(
     }
 )
 
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("label", Text, nullable=False, unique=True),
+    Column("login", Text, nullable=False),
+    Column("sealed_token", Text, nullable=False),
+    Column("masked_token", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("last_validated_at", Text, nullable=False),
+)
+
 projects = Table(
     "projects",
     metadata,
@@ -93,6 +105,17 @@ projects = Table(
     Column("vocabulary", Text, nullable=False, server_default=text("'{}'")),
     Column("adopt_after", Integer),
     Column("synced_path", Text),
+    Column("repo_url", Text),
+    Column("repo_branch", Text),
+    Column("repo_path", Text),
+    Column("commit_id", Text),
+    Column("committed_at", Text),
+    Column("history_commit_id", Text),
+    Column("history_commits", Integer),
+    Column("connection_id", ForeignKey("connections.id"), index=True),
+    Column("sealed_token", Text),
+    Column("masked_token", Text),
+    Column("access_token_name", Text),
 )
 
 documents = Table(
@@ -155,6 +178,18 @@ document_links = Table(
     sqlite_with_rowid=False,
 )
 
+# Of documents from git repositories, as of their project's history_commit_id. One without a commit
+# was changed before the first of history_commits.
+last_changes = Table(
+    "last_changes",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("commit_id", Text),
+    Column("author", Text),
+    Column("changed_at", Text),
+    Column("subject", Text),
+)
+
 syncs = Table(
     "syncs",
     metadata,
@@ -173,6 +208,7 @@ syncs = Table(
     Column("message", Text),
     Column("revision", Integer, nullable=False),
     Column("held_back", Json(Any)),
+    Column("code", Text),
 )
 
 sync_durations = Table(

@@ -1,12 +1,12 @@
-"""Queries on projects, and the lease that a running sync holds on its project."""
+"""Queries on projects."""
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from sdlc_lens.clock import now, stamp
@@ -17,22 +17,24 @@ from sdlc_lens.db.tables import projects
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.errors import Conflict, NotFound
 from sdlc_lens.queries.ingest import remove_all_documents
+from sdlc_lens.sealing import KEY_ID_LENGTH
+from sdlc_lens.sources.git.place import Place
 
-LEASE_SECONDS = 30
-
-IsHeld = Callable[[str], bool | None]
-"""Whether the process that took a lease lives; None when that cannot be known."""
-
-_NOT_SHOWN = {"lease", "vocabulary", "adopt_after"}
+_NOT_SHOWN = {"lease", "vocabulary", "adopt_after", "sealed_token"}
+_SOURCE = {"sdlc_path", "repo_url", "repo_branch", "repo_path"}
+_OF_A_SOURCE = dict.fromkeys(
+    ("lease", "lease_ends_at", "commit_id", "committed_at", "history_commit_id", "history_commits")
+)
 _PROJECTS = f"""
 SELECT {", ".join(column.name for column in projects.c if column.name not in _NOT_SHOWN)},
-    (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count
+    (SELECT count(*) FROM documents WHERE project_id = projects.id) AS document_count,
+    substr(coalesce(sealed_token, (SELECT sealed_token FROM connections WHERE id = connection_id)),
+        1, {KEY_ID_LENGTH}) AS sealed_by
 FROM projects WHERE slug = coalesce(:slug, slug) ORDER BY created_at, id
 """
 _CONFIGURATION = """
 SELECT schema_version, profile, vocabulary, adopt_after FROM projects WHERE id = :id
 """
-_LEASE = "SELECT lease, lease_ends_at FROM projects WHERE slug = :slug"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Project:
     source_type: str
     sdlc_path: str | None
     synced_path: str | None
+    repo_url: str | None
+    repo_branch: str | None
+    repo_path: str | None
+    commit_id: str | None
+    committed_at: str | None
+    history_commit_id: str | None
+    history_commits: int | None
     auto_sync: bool
     schema_version: int | None
     profile: str | None
@@ -56,6 +65,31 @@ class Project:
     created_at: str
     revision: int
     document_count: int
+    connection_id: int | None
+    masked_token: str | None
+    access_token_name: str | None
+    sealed_by: str | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where its workspace is, if that is in a git repository."""
+        if self.repo_url is None or self.repo_path is None:
+            return None
+        return Place(self.repo_url, self.repo_branch, self.repo_path, self.credential)
+
+    @property
+    def credential(self) -> str | None:
+        """Which token it is read with: projects with the same one may share an exchange."""
+        if self.masked_token is not None:
+            return f"project {self.id}"
+        if self.connection_id is not None:
+            return f"connection {self.connection_id}"
+        return self.access_token_name
+
+    @property
+    def source(self) -> str:
+        """What it reads; `synced_path` is what was read last."""
+        return str(self.place or self.sdlc_path)
 
 
 async def list_projects(session: ReadSession) -> list[Project]:
@@ -87,9 +121,13 @@ async def get_configuration(session: ReadSession, project_id: int) -> Configurat
     return Configuration(**values, additions={name: tuple(own) for name, own in added.items()})
 
 
-async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: str) -> Project:
-    """Store a new project that reads a local folder."""
-    row = {"slug": slug, "name": name, "source_type": "local", "sdlc_path": sdlc_path}
+async def add_project(
+    session: WriteSession, slug: str, name: str, source: str | Mapping[str, str | None]
+) -> Project:
+    """Store a new project that reads SOURCE: a local folder, or what its columns are."""
+    if isinstance(source, str):
+        source = {"source_type": "local", "sdlc_path": source}
+    row = {"slug": slug, "name": name, **source}
     try:
         await session.execute(insert(projects).values(row | {"created_at": stamp(now())}))
     except IntegrityError as error:
@@ -97,11 +135,13 @@ async def add_project(session: WriteSession, slug: str, name: str, sdlc_path: st
     return await get_project(session, slug)
 
 
-async def change_project(session: WriteSession, slug: str, values: Mapping[str, object]) -> Project:
-    """Give the project called SLUG new values; another folder ends a sync of the former one."""
+async def change_project(session: WriteSession, slug: str, values: Mapping[str, Any]) -> Project:
+    """Give the project called SLUG new values; another source ends a sync of the former one, whose
+    commit is no longer the documents' origin.
+    """
     project = await get_project(session, slug)
-    if values.get("sdlc_path", project.sdlc_path) != project.sdlc_path:
-        values = {**values, "lease": None, "lease_ends_at": None}
+    if replace(project, **_of_source(values)).source != project.source:
+        values = {**values, **_OF_A_SOURCE}
     if values:
         await session.execute(update(projects).where(projects.c.id == project.id).values(values))
     return await get_project(session, slug)
@@ -114,51 +154,6 @@ async def remove_project(session: WriteSession, slug: str) -> None:
     await session.execute(delete(projects).where(projects.c.id == project.id))
 
 
-async def is_leased(session: ReadSession, slug: str, is_held: IsHeld) -> bool:
-    """Whether a sync holds the project called SLUG: its lease runs, and its process lives."""
-    found = await session.run(rows, _LEASE, {"slug": slug})
-    if not found:
-        raise unknown_project(slug)
-    lease, ends_at = found[0]["lease"], found[0]["lease_ends_at"]
-    runs = ends_at is not None and ends_at > stamp(now())
-    return runs and is_held(lease) is not False
-
-
-async def get_leases(session: ReadSession) -> list[str]:
-    """Every lease, also those that have ended."""
-    query = "SELECT lease FROM projects WHERE lease IS NOT NULL"
-    return [row["lease"] for row in await session.run(rows, query, {})]
-
-
-async def take_lease(session: WriteSession, slug: str, lease: str, is_held: IsHeld) -> bool:
-    """Mark the project called SLUG as being synced; False when another sync holds it."""
-    if await is_leased(session, slug, is_held):
-        return False
-    values = {"lease": lease, "lease_ends_at": _lease_end(now())}
-    await session.execute(update(projects).where(projects.c.slug == slug).values(values))
-    return True
-
-
-async def leased_revision(session: WriteSession, lease: str) -> int | None:
-    """The revision of the project that the lease holds; None when the lease was lost."""
-    query = select(projects.c.revision).where(projects.c.lease == lease)
-    found: int | None = await session.scalar(query)
-    return found
-
-
-async def extend_lease(session: WriteSession, lease: str) -> bool:
-    """Hold the project for LEASE_SECONDS from now; False when the lease was lost."""
-    return await _change_leased(session, lease, {"lease_ends_at": _lease_end(now())})
-
-
-async def extend_leases(session: WriteSession, more_seconds: int) -> None:
-    """Hold every project that is held for LEASE_SECONDS from now and for more."""
-    moment = now()
-    end = _lease_end(moment + timedelta(seconds=more_seconds))
-    running = projects.c.lease_ends_at > stamp(moment), projects.c.lease_ends_at < end
-    await session.execute(update(projects).where(*running).values(lease_ends_at=end))
-
-
 async def add_revision(session: WriteSession, project_id: int) -> int:
     """Count a change of what is stored of the project that no sync has made; the new revision."""
     values = {"revision": projects.c.revision + 1}
@@ -167,25 +162,13 @@ async def add_revision(session: WriteSession, project_id: int) -> int:
     return revision
 
 
-async def give_back(session: WriteSession, lease: str, outcome: dict[str, object]) -> bool:
-    """End the lease and store the sync's OUTCOME; False when the lease was lost."""
-    return await _change_leased(session, lease, outcome | {"lease": None, "lease_ends_at": None})
-
-
-async def _change_leased(session: WriteSession, lease: str, values: dict[str, object]) -> bool:
-    result = await session.execute(
-        update(projects).where(projects.c.lease == lease).values(values).returning(projects.c.id)
-    )
-    return result.first() is not None
+def _of_source(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in values.items() if name in _SOURCE}
 
 
 def unknown_project(slug: str) -> NotFound:
     """The error for a slug that no project has."""
     return NotFound(f"project {slug[:200]!r} does not exist")
-
-
-def _lease_end(moment: datetime) -> str:
-    return stamp(moment + timedelta(seconds=LEASE_SECONDS))
 
 
 def _project(row: sqlite3.Row) -> Project:

@@ -39,7 +39,10 @@ class HeldBack:
 
 @dataclass(frozen=True)
 class Sync:
-    """One run. `failed` counts all failures, of which `failures` names the first hundred."""
+    """One run. `failed` counts all failures, of which `failures` names the first hundred.
+
+    `code` is that of the error which ended it.
+    """
 
     trigger: str
     started_at: str
@@ -54,6 +57,7 @@ class Sync:
     message: str | None = None
     revision: int = 0
     held_back: HeldBack | None = None
+    code: str | None = None
 
 
 _SHOWN = [field.name for field in fields(Sync)]

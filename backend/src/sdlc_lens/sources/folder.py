@@ -11,19 +11,16 @@ from pathlib import Path
 from sdlc_lens.domain.documents.layout import is_skipped_folder
 from sdlc_lens.errors import NoPermission, PathNotFound, Unreadable
 from sdlc_lens.permissions import why_unreadable
-from sdlc_lens.sources.mapping import MappingError, read_mapping
+from sdlc_lens.sources.mapping import OWN_FILES, read_own_files
 from sdlc_lens.sources.snapshot import Blob, Snapshot, blob
 from sdlc_lens.sources.walk import Found, read_in, storable, walk, why
-
-SETTINGS = ".config.yaml"
-VERSIONS = (".version", ".version.yaml")
 
 MOST_KEPT_BYTES = 16 * 2**20
 """Of new files: they need not be read again, and fit into the memory that a sync takes anyway."""
 
 _LONGEST_SHOWN = 200
 _LEVELS = 3
-_SIGNS = (SETTINGS, *VERSIONS, "prd.md", "epics", "stories")
+_SIGNS = (*OWN_FILES, "prd.md", "epics", "stories")
 """What a folder has one of when it is a workspace."""
 
 
@@ -119,13 +116,10 @@ def read_folder(path: str, base: Path, stored: Container[str] = ()) -> Snapshot:
         if new.id not in stored and len(new.source) <= room:
             kept[place] = new
             room -= len(new.source)
-    warnings: list[str] = []
-    settings = _mapping(root, SETTINGS, warnings) or {}
-    versions = (_mapping(root, name, warnings) for name in VERSIONS)
-    version = next((found for found in versions if found is not None), {})
+    settings, version, warnings = read_own_files(partial(_own_file, root))
     _readable(path, base)  # one that vanished meanwhile is not empty
     read = partial(_read, root, named, names, kept)
-    return Snapshot(blobs, read, unreadable, settings, version, tuple(warnings))
+    return Snapshot(blobs, read, unreadable, settings, version, warnings)
 
 
 def fingerprint(path: str, base: Path) -> str:
@@ -135,7 +129,7 @@ def fingerprint(path: str, base: Path) -> str:
     mark = hashlib.sha256()
     for found in walk(root, Path(path), unreadable):
         mark.update(_look(found).encode())
-    for name in (SETTINGS, *VERSIONS):
+    for name in OWN_FILES:
         mark.update(repr(_times(root / name)).encode())
     mark.update(repr(unreadable).encode())
     return mark.hexdigest()
@@ -180,14 +174,8 @@ def _times(path: Path) -> tuple[int, int]:
     return facts.st_mtime_ns, facts.st_ctime_ns
 
 
-def _mapping(root: Path, name: str, warnings: list[str]) -> Mapping[object, object] | None:
-    """The settings in a file; None without the file, and with a warning for one not used."""
+def _own_file(root: Path, name: str) -> bytes | None:
     try:
-        return read_mapping(read_in(root, name))
+        return read_in(root, name)
     except FileNotFoundError:
-        pass
-    except MappingError as error:
-        warnings.append(f"{name} was not used: {error}")
-    except OSError as error:
-        warnings.append(f"{name} was not used: {error.strerror or error}")
-    return None
+        return None

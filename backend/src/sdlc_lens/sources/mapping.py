@@ -1,8 +1,13 @@
 """The YAML files that describe a workspace, read as untrusted input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import yaml
+
+SETTINGS = ".config.yaml"
+VERSIONS = (".version", ".version.yaml")
+OWN_FILES = (SETTINGS, *VERSIONS)
+"""The files in which a workspace describes itself."""
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
@@ -22,6 +27,31 @@ _REFUSALS = (
 
 class MappingError(ValueError):
     """A file does not hold a mapping that is allowed; the text says why."""
+
+
+def read_own_files(
+    read: Callable[[str], bytes | None],
+) -> tuple[Mapping[object, object], Mapping[object, object], tuple[str, ...]]:
+    """The settings and the version that a workspace states, and a warning for each file not used.
+
+    READ gives the bytes of one of the files, or None without it.
+    """
+    warnings: list[str] = []
+
+    def mapping(name: str) -> Mapping[object, object] | None:
+        try:
+            source = read(name)
+            return None if source is None else read_mapping(source)
+        except MappingError as error:
+            warnings.append(f"{name} was not used: {error}")
+        except OSError as error:
+            warnings.append(f"{name} was not used: {error.strerror or error}")
+        return None
+
+    settings = mapping(SETTINGS) or {}
+    versions = (mapping(name) for name in VERSIONS)
+    version = next((found for found in versions if found is not None), {})
+    return settings, version, tuple(warnings)
 
 
 def read_mapping(source: bytes) -> Mapping[object, object]:

@@ -3,7 +3,16 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The commit that a snapshot of a repository was taken of."""
+
+    id: str
+    at: datetime
 
 
 class Blob(NamedTuple):
@@ -21,7 +30,9 @@ class Snapshot:
     present one; None when the file is gone. It raises Unreadable, and is called once for a path.
     `unreadable` maps files and folders that could not be read to the reason;
     their documents count as present. `settings` and `version` are the contents of the workspace's
-    own two files; `warnings` say what in them could not be used.
+    own two files; `warnings` say what in them could not be used. A
+    snapshot with `keep` lacks the blobs that were known before; those that are read are given to
+    it.
     """
 
     blobs: Mapping[str, str]
@@ -30,6 +41,8 @@ class Snapshot:
     settings: Mapping[object, object] = field(default_factory=dict)
     version: Mapping[object, object] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    commit: Commit | None = None
+    keep: Callable[[bytes], None] | None = None
 
 
 def blob(source: bytes) -> Blob:

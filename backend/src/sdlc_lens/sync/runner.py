@@ -2,38 +2,40 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from sdlc_lens import memory
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.locks import LeaseLocks
-from sdlc_lens.errors import Busy, HeldBack, LensError, SyncInProgress
-from sdlc_lens.queries.projects import (
+from sdlc_lens.errors import Busy, HeldBack, SyncInProgress, TokenUnreadable
+from sdlc_lens.queries.leases import (
     LEASE_SECONDS,
-    Project,
-    change_project,
     extend_lease,
     get_leases,
-    get_project,
     give_back,
     is_leased,
     take_lease,
 )
+from sdlc_lens.queries.projects import Project, change_project, get_project
 from sdlc_lens.queries.syncs import MOST_NAMED, Sync, add_sync
 from sdlc_lens.queries.syncs import HeldBack as DeletionHeldBack
+from sdlc_lens.sealing import NO_KEYS, Keys
+from sdlc_lens.sources.git.exchange import Tip
+from sdlc_lens.sources.git.repository import NOWHERE, Policy
+from sdlc_lens.sync.remotes import Remotes
+from sdlc_lens.sync.reporting import failure_code, failure_reason, log_report
 from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
 
 MANUAL = "manual"
 RETRY_SECONDS = 2
 STOP_SECONDS = 2
-MOST_COMPLAINTS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +43,21 @@ logger = logging.getLogger(__name__)
 class Runner:
     """The syncs under way in this process."""
 
-    def __init__(self, database: Database, base: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        base: Path,
+        policy: Policy = NOWHERE,
+        remotes: Remotes | None = None,
+        keys: Keys = NO_KEYS,
+        mark_history: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._database = database
         self._base = base
+        self._policy = policy
+        self._remotes = remotes or Remotes(0)
+        self._keys = keys
+        self._mark_history = mark_history
         self._tasks: set[asyncio.Task[Sync]] = set()
         self._locks = LeaseLocks(database.path)
 
@@ -55,26 +69,41 @@ class Runner:
         project, _ = await self._begin(slug, trigger, confirmed)
         return project
 
-    async def sync(self, slug: str, trigger: str = MANUAL, *, confirmed: bool = False) -> Sync:
-        """The same to the end; the report on it.
+    async def sync(
+        self,
+        slug: str,
+        trigger: str = MANUAL,
+        *,
+        confirmed: bool = False,
+        tip: Tip | None = None,
+    ) -> Sync:
+        """The same to the end; the report on it. TIP is where its branch was just found at.
 
         Raises also what the database raised, when that is why the sync failed.
         """
-        _, task = await self._begin(slug, trigger, confirmed)
+        _, task = await self._begin(slug, trigger, confirmed, tip)
         return await asyncio.shield(task)
 
-    async def report_failure(self, slug: str, trigger: str, message: str) -> None:
+    async def report_failure(
+        self, slug: str, trigger: str, message: str, code: str | None = None
+    ) -> None:
         """Store a report on a sync of the project called SLUG that could not begin."""
         moment = stamp(now())
         async with self._database.write() as session:
             project = await get_project(session, slug)
             report = Sync(
-                trigger, moment, moment, "error", message=message, revision=project.revision
+                trigger,
+                moment,
+                moment,
+                "error",
+                message=message,
+                revision=project.revision,
+                code=code,
             )
             values = {"sync_status": "error", "sync_error": message}
             await change_project(session, slug, values)
             await add_sync(session, project.id, report)
-        _log(slug, report)
+        log_report(slug, report)
 
     async def end_abandoned(self) -> None:
         """End the leases of processes that are gone, such as one that was killed."""
@@ -95,7 +124,7 @@ class Runner:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _begin(
-        self, slug: str, trigger: str, confirmed: bool
+        self, slug: str, trigger: str, confirmed: bool, tip: Tip | None = None
     ) -> tuple[Project, asyncio.Task[Sync]]:
         lease = uuid4().hex
         # Asked without waiting for a turn to write: the sync under way may have it for long.
@@ -111,7 +140,7 @@ class Runner:
         except BaseException:
             self._locks.release(lease)
             raise
-        task = asyncio.create_task(self._run(project, lease, trigger, confirmed))
+        task = asyncio.create_task(self._run(project, lease, trigger, confirmed, tip))
         self._tasks.add(task)
         task.add_done_callback(partial(self._forget, lease))
         return project, task
@@ -122,28 +151,46 @@ class Runner:
         if not task.cancelled():
             task.exception()  # it has been logged, whether anybody waits for the task or not
 
-    async def _run(self, project: Project, lease: str, trigger: str, confirmed: bool) -> Sync:
+    async def _run(
+        self, project: Project, lease: str, trigger: str, confirmed: bool, tip: Tip | None
+    ) -> Sync:
         keeper = asyncio.create_task(self._keep(lease))
         report = Sync(trigger, stamp(now()), "", "error", revision=project.revision)
         try:
             report = await run(
-                self._database, self._base, project, lease, trigger, confirmed=confirmed
+                self._database,
+                self._base,
+                project,
+                lease,
+                trigger,
+                confirmed=confirmed,
+                policy=self._policy,
+                keys=self._keys,
+                tip=tip,
             )
         except asyncio.CancelledError:
             report = replace(report, outcome="cancelled", message="the service was stopped")
             await self._store_failure(project, lease, report, STOP_SECONDS)
             raise
         except Exception as error:
-            report = replace(report, message=_reason(project.slug, error))
+            report = replace(
+                report, message=failure_reason(project.slug, error), code=failure_code(error)
+            )
+            if project.place and report.code and not isinstance(error, TokenUnreadable):
+                self._remotes.failed(project.place, getattr(error, "retry_after", 0))
             if isinstance(error, HeldBack):
                 waiting = DeletionHeldBack(len(error.paths), tuple(error.paths[:MOST_NAMED]))
                 report = replace(report, outcome="held_back", held_back=waiting)
             report = await self._store_failure(project, lease, report, PATIENCE_SECONDS)
             if isinstance(error, SQLAlchemyError):
                 raise
+        else:
+            if project.place:
+                self._remotes.answered(project.place)
+                self._mark_history(project.slug)
         finally:
             keeper.cancel()
-        _log(project.slug, report)
+        log_report(project.slug, report)
         await asyncio.to_thread(memory.release)
         return report
 
@@ -173,25 +220,5 @@ class Runner:
                 continue  # the sync itself is writing, and nobody takes a lease meanwhile
 
 
-def _reason(slug: str, error: Exception) -> str:
-    """Why a sync failed, for the person who asked for it."""
-    if isinstance(error, LensError):
-        return str(error)
-    if isinstance(error, OperationalError):
-        return f"the database could not be used: {error.orig}"
-    logger.error("sync of %s failed", slug, exc_info=error)
-    return "an unexpected error, see the service's log"
-
-
 def _in_progress(slug: str) -> SyncInProgress:
     return SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
-
-
-def _log(slug: str, report: Sync) -> None:
-    if report.outcome != "synced":
-        logger.warning("sync of %s: %s: %s", slug, report.outcome, report.message)
-        return
-    counts = (report.added, report.changed, report.removed)
-    logger.info("synced %s: %d added, %d changed, %d removed", slug, *counts)
-    for failure in islice(report.failures, MOST_COMPLAINTS):
-        logger.warning("%s: %r was left as it is: %s", slug, failure.path, failure.reason)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 
-from sdlc_lens.errors import UnusableWorkspace
+from sdlc_lens.errors import LensError, UnusableWorkspace
 
 MOST_SECONDS = 120
 """How long a sync waits for the snapshot of a source."""
@@ -35,14 +35,20 @@ def in_own_thread[**Arguments, Result](
     return asyncio.wrap_future(answer)
 
 
-async def in_time[Result](answer: asyncio.Future[Result], seconds: float) -> Result:
-    """The answer of a source.
+def mount_hangs(seconds: float) -> UnusableWorkspace:
+    """The error for a folder that does not answer within SECONDS."""
+    return UnusableWorkspace(
+        f"the workspace did not answer within {seconds} s: its mount hangs. Mount it again"
+    )
 
-    Raises: UnusableWorkspace, when it does not come.
-    """
+
+async def in_time[Result](
+    answer: asyncio.Future[Result],
+    seconds: float,
+    late: Callable[[float], LensError] = mount_hangs,
+) -> Result:
+    """The answer of a source; when it does not come, the error that LATE makes is raised."""
     try:
         return await asyncio.wait_for(answer, seconds)
     except TimeoutError as error:
-        raise UnusableWorkspace(
-            f"the workspace did not answer within {seconds} s: its mount hangs. Mount it again"
-        ) from error
+        raise late(seconds) from error

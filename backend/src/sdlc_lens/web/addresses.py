@@ -4,8 +4,12 @@ from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from sdlc_lens.domain.documents.kinds import BY_NAME, OTHER
+
+API_REFERENCE = "/api/v1/docs"
+"""The one page among the paths of the API."""
 
 
 class Addressed(Protocol):
@@ -23,6 +27,12 @@ def root(request: Request) -> str:
     """The path below which the service is."""
     found: str = request.scope.get("root_path", "")
     return found
+
+
+def own_path(scope: Scope) -> str:
+    """The path of a request without the root path."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def project_address(base: str, slug: str) -> str:

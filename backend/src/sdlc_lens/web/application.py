@@ -6,11 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdlc_lens.db.database import Database
+from sdlc_lens.web.addresses import API_REFERENCE, own_path
 from sdlc_lens.web.errors import is_page
 
 
 class Pages:
-    """Answers every path that the API does not.
+    """Answers every path that the API does not answer.
 
     The templates and the markdown parser take time to load: a service that only answers programs
     never loads them.
@@ -21,7 +22,7 @@ class Pages:
         self._router: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not is_page(scope):
+        if not is_page(scope) and own_path(scope) != API_REFERENCE:
             raise HTTPException(404)
         if self._router is None:
             self._router = await asyncio.to_thread(_load, self._database)

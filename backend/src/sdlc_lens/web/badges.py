@@ -27,7 +27,7 @@ _MARGIN = 6
 
 @dataclass(frozen=True)
 class Badge:
-    """A label, what it says, and the colour of that; all colours bear white text."""
+    """A label, a message, and the colour behind the message, on which white text is readable."""
 
     label: str
     message: str

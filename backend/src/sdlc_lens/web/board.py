@@ -98,7 +98,7 @@ async def board(request: Request, gathered: Gathered[Board, [Selection]]) -> Res
 async def gather_board(
     session: ReadSession, project_id: int, selection: Selection, most: int | None = None
 ) -> Board:
-    """The board of the one type that SELECTION asks for; MOST cards a column, None: a page's."""
+    """The board of SELECTION's type. MOST is the number of cards a column; None: as on a page."""
     (type_name,) = selection.types
     facets = await session.run(count_facets, project_id, selection)
     statuses = in_lifecycle_order(type_name, (found.value for found in facets["status"]))

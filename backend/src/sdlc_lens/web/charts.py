@@ -29,7 +29,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Segment:
-    """So many documents of one kind, and where in the bar they are drawn."""
+    """Documents of one kind: their number, and the part of the bar that stands for them."""
 
     kind: str
     count: int
@@ -65,7 +65,7 @@ class Bar:
 
 
 def story_bar(statuses: Iterable[tuple[str | None, int]], unproven: int | None) -> Bar:
-    """Stories by status; of those delivered UNPROVEN are not proven, None: not recorded."""
+    """Stories by status. UNPROVEN of the delivered are not proven; None: proof is not recorded."""
     kinds = _by_kind("story", statuses)
     delivered = kinds.pop("finished", 0)
     if unproven is None:

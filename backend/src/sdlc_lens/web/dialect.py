@@ -12,20 +12,28 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 """What an address that names its protocol begins with."""
 
 _ALLOWED = frozenset({"http", "https", "mailto"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TASK = re.compile(r"\[([ xX])\]\s+")
+_DEEPEST = 40
+"""Levels of nesting that are read, two for each list in a list; the parser drops what is deeper."""
+
 _UNCLOSED = -1
-"""Where the parser notes, beside what it has found at each place, that no comment ends."""
+"""A key of the parser's cache, which holds positions otherwise: no comment ends after this."""
 
 
 def text_token(content: str) -> Token:
     """Text, which is escaped when it is rendered."""
     return Token("text", "", 0, content=content)
+
+
+def raw_token(content: str) -> Token:
+    """Markup of our own: nothing in it comes from a document without being escaped."""
+    return Token("raw", "", 0, content=content)
 
 
 def _is_allowed(address: str) -> bool:
@@ -90,6 +98,21 @@ def _broken(child: Token) -> list[Token]:
     return parts
 
 
+def _label_tasks(state: StateCore) -> None:
+    """`[ ]` and `[x]` at the beginning of an item as a checkbox, whose label is the text."""
+    for place, inline in enumerate(state.tokens):
+        if inline.type != "inline" or state.tokens[place - 2].type != "list_item_open":
+            continue
+        children = inline.children or []
+        task = _TASK.match(children[0].content) if children and children[0].type == "text" else None
+        if task:
+            state.tokens[place - 2].attrSet("class", "task-list-item")
+            checked = " checked" if task[1] in "xX" else ""
+            children[0].content = children[0].content[task.end() :]
+            children.insert(0, raw_token(f'<label><input type="checkbox" disabled{checked}> '))
+            children.append(raw_token("</label>"))
+
+
 class _Renderer(RendererHTML):
     """HTML with what the pages' accessibility and style need."""
 
@@ -117,14 +140,16 @@ def _code(text: str, language: str) -> str:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
+    options = {"html": False, "maxNesting": _DEEPEST}
+    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(tasklists_plugin, label=True)
+    parser.use(footnote_plugin)
     parser.block.ruler.before(
         "paragraph", "comment", _hide_comment_block, {"alt": ["paragraph", "blockquote", "list"]}
     )
     parser.inline.ruler.before("autolink", "comment", _hide_comment)
     parser.core.ruler.push("cells", _break_lines_in_cells)
+    parser.core.ruler.push("tasks", _label_tasks)
     setattr(parser, "validateLink", _is_allowed)  # noqa: B010 - a hook by the library's own design
     return parser
 

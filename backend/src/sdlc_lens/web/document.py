@@ -89,7 +89,7 @@ async def source(request: Request) -> Response:
         at = request.query_params.get("path") or None
         found = await session.run(find_document, project_id, path["type"], path["doc_id"], at)
         file = await session.run(get_source, found.id)
-    # Whatever a browser takes the file for, it runs nothing of it.
+    # A browser must run nothing in the file, whatever type it takes it for.
     policy = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
     return Response(file, headers=policy, media_type="text/markdown")
 

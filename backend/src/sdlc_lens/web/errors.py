@@ -1,4 +1,4 @@
-"""Errors as pages: what a problem says to programs, for people."""
+"""Problems as pages, which people can read."""
 
 import json
 
@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdlc_lens.settings import OWN_PATHS
+from sdlc_lens.web.addresses import own_path
 
 PROBLEM = "application/problem+json"
 
 
 def is_page(scope: Scope) -> bool:
     """Whether the path is one of a page rather than of the API, a probe or the metrics."""
-    path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
-    return path.lstrip("/").partition("/")[0] not in OWN_PATHS
+    return own_path(scope).lstrip("/").partition("/")[0] not in OWN_PATHS
 
 
 class ErrorPagesMiddleware:

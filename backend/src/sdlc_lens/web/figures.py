@@ -1,4 +1,4 @@
-"""What pages show of a whole project, gathered once for each state of its documents."""
+"""Figures of whole projects, gathered once for each state of their documents."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ MOST_KEPT = 16
 
 
 class Gathered[Found, **Choice]:
-    """Keeps what was gathered of the projects asked for last, until a sync changes them."""
+    """Keeps the figures of the projects that were asked for last, until a sync changes them."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Gathered[Found, **Choice]:
         *chosen: Choice.args,
         **named: Choice.kwargs,
     ) -> Found:
-        """What is known of PROJECT as SESSION sees it."""
+        """The figures of PROJECT, as SESSION sees it."""
         key = (project.id, project.created_at, project.revision, *chosen)  # ids are given again
         if key not in self._kept:
             self._kept[key] = await self._gather(session, project.id, *chosen, **named)

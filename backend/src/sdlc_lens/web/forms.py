@@ -16,7 +16,7 @@ MOST_PAGES = 2**31
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form that was sent; of several equal ones the last."""
+    """The fields of the form in REQUEST; of a repeated field, the last value."""
     body = (await request.body()).decode("utf-8", errors="replace")
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100))
@@ -25,12 +25,12 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def see(address: str) -> RedirectResponse:
-    """Where a browser goes on after a change."""
+    """Send the browser to ADDRESS after a change."""
     return RedirectResponse(address, status_code=303)
 
 
 def values(query: QueryParams, name: str) -> list[str]:
-    """The values of a filter; one that a form has left empty lets all pass."""
+    """The values of a filter; empty ones are ignored, since forms send them."""
     found = [value[:200] for value in query.getlist(name) if value]
     if len(found) > MOST_VALUES:
         raise Invalid(f"{name}: more than {MOST_VALUES} values. Choose fewer")

@@ -13,9 +13,9 @@ from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
 from sdlc_lens.queries.references import Named, Targets
 from sdlc_lens.web.addresses import document_address
-from sdlc_lens.web.dialect import PARSER, SCHEME, text_token
+from sdlc_lens.web.dialect import PARSER, SCHEME, raw_token, text_token
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change of the HTML: what an older version has rendered is not shown then."""
 
 LONGEST_RENDERED = 2**20
@@ -146,14 +146,14 @@ def _linked(children: Sequence[Token], folder: str, targets: Targets, home: str)
         if child.type == "text" and not inside:
             linked += _with_links(child.content, targets.by_ref, home)
         elif child.type == "image":
-            linked.append(_raw(_image(child)))
+            linked.append(raw_token(_image(child)))
         else:
             linked.append(child)
     return linked
 
 
 def _aim(link: Token, folder: str, targets: Targets, home: str) -> str:
-    """Let LINK lead to a page; what ends it when it cannot be a link."""
+    """Point LINK at a page; returns the markup that ends it where it cannot be a link."""
     href = str(link.attrs.get("href", ""))
     if href.startswith("#"):
         link.attrs["href"] = f"#s-{href[1:]}"
@@ -181,14 +181,11 @@ def _with_links(text: str, by_ref: Mapping[str, Named], home: str) -> list[Token
             address = escape(document_address(home, document))
             shown = escape(text[found.start : found.end])
             parts.append(text_token(text[done : found.start]))
-            parts.append(_raw(f'<a href="{address}" title="{escape(document.title)}">{shown}</a>'))
+            parts.append(
+                raw_token(f'<a href="{address}" title="{escape(document.title)}">{shown}</a>')
+            )
             done = found.end
     return [*parts, text_token(text[done:])]
-
-
-def _raw(content: str) -> Token:
-    """Markup of our own: nothing in it comes from a document without being escaped."""
-    return Token("raw", "", 0, content=content)
 
 
 def _image(image: Token) -> str:

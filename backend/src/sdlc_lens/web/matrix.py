@@ -70,12 +70,12 @@ class Group:
 
     @property
     def key(self) -> str:
-        """What stands for it in addresses."""
+        """Its value in addresses."""
         return self.epic.doc_id if self.epic else NO_EPIC
 
     @property
     def named_bar(self) -> tuple[str, Bar]:
-        """Its bar, after what it is called."""
+        """Its name, and its bar."""
         return (short_id(self.epic.doc_id) if self.epic else "no epic"), self.bar
 
 
@@ -90,7 +90,7 @@ class Matrix:
     records_proof: bool
 
     def narrowed(self, shown: str, class_name: str, epic: str) -> Iterator[tuple[Group, list[Row]]]:
-        """The groups and rows that these filters leave; an empty one lets all pass."""
+        """The groups and rows that pass these filters; an empty filter is ignored."""
         for group in self.groups:
             rows = [
                 row

@@ -39,7 +39,7 @@ class EpicRow:
 
     @property
     def named_bar(self) -> tuple[str, Bar]:
-        """Its bar, after what it is called."""
+        """Its name, and its bar."""
         return (short_id(self.epic.doc_id) if self.epic else "no epic"), self.bar
 
     @property
@@ -50,7 +50,7 @@ class EpicRow:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a project's documents come to."""
+    """The figures of a project's documents."""
 
     statistics: Statistics
     bar: Bar

@@ -35,7 +35,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """How much of the stories is delivered."""
+        """The share of its stories that are delivered."""
         return self.statistics.delivered / self.bar.total if self.bar.total else 0.0
 
 
@@ -105,5 +105,5 @@ def _line(row: Row) -> tuple[object, ...]:
         row.statistics.total_documents,
         row.project.last_synced_at,
         SYNC_STATES.get(row.project.sync_status, row.project.sync_status),
-        row.project.sdlc_path,
+        row.project.source,
     )

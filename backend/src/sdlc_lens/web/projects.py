@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
+from sdlc_lens.settings import PREFIX
 from sdlc_lens.slug import require_slug
 from sdlc_lens.sources.folder import find_workspaces, locate
 from sdlc_lens.web.addresses import project_address, root
@@ -51,14 +52,15 @@ async def change(request: Request) -> Response:
     form = await read_form(request)
     values: dict[str, object] = {
         "name": form.get("name", "").strip(),
-        "sdlc_path": form.get("folder", "").strip(),
         "auto_sync": form.get("auto_sync") == "yes",
     }
     async with request.app.state.database.read() as session:
-        await projects.get_project(session, slug)
+        project = await projects.get_project(session, slug)
     try:
         require_slug(str(values["name"]))
-        await asyncio.to_thread(locate, str(values["sdlc_path"]), _base(request))
+        if project.place is None:
+            values["sdlc_path"] = folder = form.get("folder", "").strip()
+            await asyncio.to_thread(locate, folder, _base(request))
         async with request.app.state.database.write() as session:
             await projects.change_project(session, slug, values)
     except _CORRECTABLE as error:
@@ -102,6 +104,7 @@ async def _show_add(
 async def _show_settings(request: Request, error: LensError | None = None) -> Response:
     async with request.app.state.database.read() as session:
         project = await projects.get_project(session, request.path_params["slug"])
+    name = "sync_poll_interval_seconds" if project.place is None else "git_poll_interval_seconds"
     return page(
         request,
         "projects/settings.html",
@@ -113,7 +116,8 @@ async def _show_settings(request: Request, error: LensError | None = None) -> Re
         folders=await _folders(request),
         badges=NAMES,
         origin=f"{request.url.scheme}://{request.url.netloc}",
-        seconds=request.app.state.settings.sync_poll_interval_seconds,
+        seconds=getattr(request.app.state.settings, name),
+        setting=PREFIX + name.upper(),
         saved=request.query_params.get("saved") == "yes" and error is None,
     )
 

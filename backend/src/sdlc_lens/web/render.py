@@ -17,7 +17,14 @@ from starlette.responses import Response
 from sdlc_lens.domain.documents.kinds import status_class
 from sdlc_lens.version import version
 from sdlc_lens.web import words
-from sdlc_lens.web.addresses import changed, document_address, here, project_address, root
+from sdlc_lens.web.addresses import (
+    API_REFERENCE,
+    changed,
+    document_address,
+    here,
+    project_address,
+    root,
+)
 from sdlc_lens.web.charts import LEGEND
 
 HERE = Path(__file__).parent
@@ -82,6 +89,7 @@ def environment() -> Environment:
         rule_names=words.RULES,
         sync_states=words.SYNC_STATES,
         document_address=document_address,
+        api_reference=API_REFERENCE,
     )
     return templates
 
@@ -128,7 +136,7 @@ def compressed(request: Request, answer: Response) -> Response:
 
 
 def _gzipped(body: bytes) -> bytes:
-    """BODY, compressed; of large ones the last are kept, as this takes longer than all the rest."""
+    """BODY, compressed. The last large ones are kept: this takes longer than all other steps."""
     if len(body) <= LARGE:
         return gzip.compress(body, THOROUGH, mtime=0)  # a time in it would change the ETag
     digest = hashlib.sha256(body).digest()

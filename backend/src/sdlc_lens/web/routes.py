@@ -10,6 +10,7 @@ from starlette.routing import Route, Router
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web import (
+    api_reference,
     badges,
     board,
     document,
@@ -23,7 +24,7 @@ from sdlc_lens.web import (
     syncs,
     trace,
 )
-from sdlc_lens.web.addresses import project_address, root
+from sdlc_lens.web.addresses import API_REFERENCE, project_address, root
 from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.matrix import gather_matrix
 from sdlc_lens.web.reader import Reader
@@ -31,7 +32,7 @@ from sdlc_lens.web.reader import Reader
 Page = Callable[[Request], Awaitable[Response]]
 
 MOST_COUNTED, MOST_MATRICES = 1000, 4
-"""Of how many projects the counts and the matrices are kept."""
+"""The number of projects whose counts are kept, and whose matrices."""
 
 PROJECT = "/projects/{slug}"
 DOCUMENT = f"{PROJECT}/documents/{{type}}/{{doc_id}}"
@@ -52,6 +53,7 @@ def make_router(database: Database) -> Router:
             _route("/search", get=search.search),
             _route("/glossary", get=reference.glossary),
             _route("/about", get=reference.about),
+            _route(API_REFERENCE, get=api_reference.api_reference),
             _route("/theme", post=reference.choose_theme),
             _route("/static/{name}", get=reference.static),
             _route(PROJECT, get=partial(overview.overview, gathered=figures)),

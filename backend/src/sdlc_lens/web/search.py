@@ -1,5 +1,6 @@
 """Search: who knows about something?"""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,6 +22,10 @@ PER_PAGE = 20
 LONGEST_QUERY = 500
 EXACT = 1.0
 """The score of a document that was asked for by its name."""
+
+_EMPHASIS = re.compile(r"\*\*|`")
+_LINE_MARKS = re.compile(r"(?:(?<!\S)(?:#{1,6}|(?:&gt;)+|[-*+|]|:?-{3,}:?)(?:\s+|$))+")
+_LINK = re.compile(r"\[([^\]]*)\]\((?:<mark>[^<]*</mark>|[^<)\s])*\)")
 
 _CSV = ("project", "type", "doc_id", "title", "status", "path")
 
@@ -52,7 +57,7 @@ async def search(request: Request) -> Response:
         "search/page.html",
         text=text,
         total=total,
-        hits=[(hit, Markup(hit.snippet)) for hit in hits],
+        hits=[(hit, _readable(hit.snippet)) for hit in hits],
         number=number,
         pages=-(-total // PER_PAGE),
         facets=_facets(counts, {project.slug: project.name for project in projects}),
@@ -71,6 +76,12 @@ def _exact(name: str, hits: list[Hit]) -> Hit | None:
         return None
     named = [hit for hit in hits if hit.ref == found[1] and hit.score >= EXACT]
     return named[0] if len(named) == 1 else None
+
+
+def _readable(excerpt: str) -> Markup:
+    """An excerpt, which is HTML, without the marks of markdown; its lines are kept apart."""
+    text = _EMPHASIS.sub("", _LINK.sub(r"\1", excerpt))
+    return Markup(_LINE_MARKS.sub("· ", text).strip("· "))
 
 
 def _facets(

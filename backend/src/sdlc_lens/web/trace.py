@@ -97,7 +97,7 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
 
 @lru_cache(maxsize=256)
 def marks(counts: CriteriaCounts, is_gap: bool) -> Markup:
-    """A sign for each criterion, whose form says what its colour does; none for very many."""
+    """A sign for each criterion, told apart by form as well as colour; none if there are many."""
     signs = (
         ("good", "●", counts.verified),
         ("good", "◐", counts.manual),

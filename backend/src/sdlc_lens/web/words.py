@@ -154,7 +154,7 @@ def short_id(doc_id: str) -> str:
 
 @lru_cache(maxsize=4096)
 def without_id(title: str) -> str:
-    """TITLE without the id that it begins with, which pages show beside it."""
+    """TITLE without the id that it begins with, which pages show next to it."""
     found = next(iter(find_ids(title)), None)
     rest = title[found.end :].lstrip(" :-\u2013\u2014") if found and not found.start else ""
     return rest or title

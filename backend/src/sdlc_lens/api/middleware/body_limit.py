@@ -3,14 +3,21 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdlc_lens.api.middleware.paths import own_path
 from sdlc_lens.api.problems import of_error
 from sdlc_lens.errors import ContentTooLarge
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_STREAMED_BYTES = 25 * 1024 * 1024
+STREAMED = frozenset({"/api/v1/webhooks/git"})
+"""Routes that read a body in parts and keep nothing of it."""
 
 
 class BodyLimitMiddleware:
-    """Reads the whole body before the route runs, and refuses one that is too large."""
+    """Reads the whole body before the route runs, and refuses one that is too large.
+
+    A route that reads its body in parts gets them as they arrive.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -18,6 +25,9 @@ class BodyLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if own_path(scope) in STREAMED:
+            await self._app(scope, _counted(_declared_length(scope), receive), send)
             return
         try:
             body = await _read(_declared_length(scope), receive)
@@ -38,9 +48,28 @@ async def _read(declared: int, receive: Receive) -> bytes | None:
             return None
         body += message.get("body", b"")
         more = message.get("more_body", False) and len(body) <= MAX_BODY_BYTES
-    if max(declared, len(body)) > MAX_BODY_BYTES:
-        raise ContentTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes. Send a smaller one")
+    _require_at_most(MAX_BODY_BYTES, max(declared, len(body)))
     return bytes(body)
+
+
+def _counted(declared: int, receive: Receive) -> Receive:
+    """The messages of RECEIVE. Raises ContentTooLarge when they are about to be too many."""
+    received = 0
+
+    async def next_message() -> Message:
+        nonlocal received
+        _require_at_most(MAX_STREAMED_BYTES, declared)
+        message = await receive()
+        received += len(message.get("body", b""))
+        _require_at_most(MAX_STREAMED_BYTES, received)
+        return message
+
+    return next_message
+
+
+def _require_at_most(most: int, size: int) -> None:
+    if size > most:
+        raise ContentTooLarge(f"the body is larger than {most} bytes. Send a smaller one")
 
 
 def _declared_length(scope: Scope) -> int:

@@ -1,0 +1,111 @@
+"""The errors of git servers and of GitHub: branches of the tree in errors.py."""
+
+from sdlc_lens.errors import Invalid, LensError, UnusableWorkspace
+
+
+class RemoteNotAllowed(Invalid):
+    """A git server is not one of those that the service may connect to."""
+
+    code, title = "HOST_NOT_ALLOWED", "Host not allowed"
+
+
+class GitError(UnusableWorkspace):
+    """A repository cannot be read; what is stored of its workspace stays."""
+
+    code, title, status = "GIT_ERROR", "Repository not read", 502
+
+
+class RepositoryNotFound(GitError):
+    """There is no such repository, or it needs a token: servers answer both alike."""
+
+    code = "REPOSITORY_NOT_FOUND"
+
+
+class TokenRefused(GitError):
+    """The token is wrong, has expired, or does not cover the repository."""
+
+    code = "UNAUTHORIZED"
+
+
+class BranchNotFound(GitError):
+    """The repository has no such branch or tag."""
+
+    code = "BRANCH_NOT_FOUND"
+
+
+class FolderNotFound(GitError):
+    """The commit has no such folder."""
+
+    code = "FOLDER_NOT_FOUND"
+
+
+class ServerTimeout(GitError):
+    """The server is too slow."""
+
+    code = "TIMEOUT"
+
+
+class ServerUnreachable(GitError):
+    """The server cannot be connected to, or fails."""
+
+    code = "UNREACHABLE"
+
+
+class CertificateUntrusted(GitError):
+    """The server's certificate is not one that this machine trusts."""
+
+    code = "TLS_UNTRUSTED"
+
+
+class RedirectRefused(GitError):
+    """The server redirects to another one, which nobody has named."""
+
+    code = "REDIRECTED"
+
+
+class RepositoryTooLarge(GitError):
+    """What the server sends is more than the settings allow."""
+
+    code = "TOO_LARGE"
+
+
+class RateLimited(GitError):
+    """The server asks to wait; it answers again after `retry_after` seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CorruptAnswer(GitError):
+    """What the server sends is cut off, or not what git's protocol says."""
+
+    code = "CORRUPT"
+
+
+class GitHubFailed(LensError):
+    """GitHub does not answer, or with an error."""
+
+    code, title, status = "GITHUB_ERROR", "GitHub error", 502
+
+
+class InvalidToken(GitHubFailed):
+    """GitHub does not accept the access token."""
+
+    code, title, status = "INVALID_TOKEN", "Invalid token", 401
+
+
+class TooManyRequests(GitHubFailed):
+    """GitHub answers no more requests with this token for `retry_after` seconds."""
+
+    code, title, status = "RATE_LIMITED", "Rate limited", 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}

@@ -1,0 +1,3 @@
+from support.git_projects import policy, repository, server
+
+__all__ = ["policy", "repository", "server"]

@@ -1,0 +1,50 @@
+"""A workspace in a git repository, read over HTTP."""
+
+from datetime import UTC, datetime
+
+from support.git_objects import Repository
+from support.git_projects import source
+from support.git_server import GitServer
+
+from sdlc_lens.sources.git.place import Place
+from sdlc_lens.sources.git.repository import Policy, read_repository
+from sdlc_lens.sources.snapshot import Snapshot
+
+
+def read(server: GitServer, policy: Policy, path: str = "sdlc-studio") -> Snapshot:
+    snapshot = read_repository(Place(f"{server.url}/o/r", None, path), policy)
+    assert snapshot
+    return snapshot
+
+
+def test_documents_and_settings_of_the_commit(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    snapshot = read(server, policy)
+    assert {path: source(snapshot, path) for path in snapshot.blobs} == {
+        "prd.md": b"# What for\n",
+        "stories/US0001-berth.md": b"# US0001: Berth\n",
+    }
+    assert snapshot.settings == {"profile": "lean"}
+    assert snapshot.commit
+    assert snapshot.commit.id == repository.refs["refs/heads/main"]
+    assert snapshot.commit.at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert not snapshot.unreadable
+
+
+def test_requests_do_not_grow_with_the_documents(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    files = {f"a/b/sdlc-studio/bugs/BG{n:04}.md": f"# {n}\n" for n in range(300)}
+    repository.commit(files)
+    assert len(read(server, policy, "a/b/sdlc-studio").blobs) == 300
+    assert len(server.requests) == 8
+
+
+def test_unchanged_commit_costs_two_requests(server: GitServer, policy: Policy) -> None:
+    commit = read(server, policy).commit
+    server.reset()
+    assert commit
+    place = Place(f"{server.url}/o/r", None, "sdlc-studio")
+    assert read_repository(place, policy, read_at=commit.id) is None
+    assert len(server.requests) == 2

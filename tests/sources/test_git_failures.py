@@ -1,0 +1,296 @@
+"""Everything that can go wrong with a git server, over HTTP: each has its error."""
+
+import socket
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.certificate import server_context, write_certificate
+from support.git_objects import Repository, packet
+from support.git_server import Backend, GitServer, Reply, Request, made_up, serving
+
+from sdlc_lens.remote_errors import (
+    CertificateUntrusted,
+    CorruptAnswer,
+    GitError,
+    RateLimited,
+    RedirectRefused,
+    RemoteNotAllowed,
+    RepositoryNotFound,
+    ServerTimeout,
+    ServerUnreachable,
+    TokenRefused,
+)
+from sdlc_lens.sources.git import limits
+from sdlc_lens.sources.git.hosts import Host
+from sdlc_lens.sources.git.place import Place
+from sdlc_lens.sources.git.repository import Policy, read_repository
+from sdlc_lens.sources.snapshot import Snapshot
+
+TOKEN = "secret-token"
+
+
+def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
+    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
+    assert snapshot
+    return snapshot
+
+
+def always(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Backend:
+    return lambda _: (status, headers or {}, body)
+
+
+def only_post(backend: Backend, repository: Repository) -> Backend:
+    """A server that advertises itself well, and then answers otherwise."""
+    usual = made_up(repository)
+    return lambda request: usual(request) if request.method == "GET" else backend(request)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_no_repository_or_no_access(status: int, server: GitServer, policy: Policy) -> None:
+    server.backend = always(status)
+    with pytest.raises(RepositoryNotFound, match=f"status {status}.*needs a token"):
+        read(server.url, policy)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_token_that_is_refused(status: int, server: GitServer, policy: Policy) -> None:
+    server.backend = always(status)
+    with pytest.raises(TokenRefused, match="has expired") as caught:
+        read(server.url, policy, TOKEN)
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("token", "login"),
+    [(TOKEN, f"x-access-token:{TOKEN}"), (f"ada:{TOKEN}", f"ada:{TOKEN}")],
+)
+def test_token_is_sent_with_every_request(
+    token: str, login: str, server: GitServer, policy: Policy
+) -> None:
+    read(server.url, policy, token)
+    sent = {request.headers.get("Authorization") for request in server.requests}
+    assert sent == {f"Basic {b64encode(login.encode()).decode()}"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        ("text/html", b"<h1>Sign in</h1>", "answers with a page"),
+        ("application/x-git-upload-pack-advertisement", b"0000", "version 2"),
+        (
+            "application/x-git-upload-pack-advertisement",
+            packet(b"1" * 40 + b" HEAD\n"),
+            "version 2",
+        ),
+    ],
+)
+def test_address_of_something_else(
+    kind: str, body: bytes, reason: str, server: GitServer, policy: Policy
+) -> None:
+    server.backend = always(200, {"Content-Type": kind}, body + b"0000")
+    with pytest.raises(RepositoryNotFound, match=reason):
+        read(server.url, policy)
+
+
+def test_refusal_in_the_protocol(server: GitServer, policy: Policy, repository: Repository) -> None:
+    kind = {"Content-Type": "application/x-git-upload-pack-result"}
+    refusal = always(200, kind, packet(b"ERR access denied\x1b[31m"))
+    server.backend = only_post(refusal, repository)
+    with pytest.raises(RepositoryNotFound, match="'access denied"):
+        read(server.url, policy)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"Retry-After": "77"}, 77),
+        (503, {"Retry-After": "7"}, 7),
+        (403, {"Retry-After": "7"}, 7),
+        (429, {}, 60),
+        (429, {"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}, 60),
+        (429, {"Retry-After": "9" * 30}, 86400),
+    ],
+)
+def test_rate_limit(
+    status: int, headers: dict[str, str], seconds: int, server: GitServer, policy: Policy
+) -> None:
+    server.backend = always(status, headers)
+    with pytest.raises(RateLimited, match="asks to wait") as caught:
+        read(server.url, policy)
+    assert caught.value.retry_after == seconds
+
+
+def test_server_that_fails(server: GitServer, policy: Policy) -> None:
+    server.backend = always(502)
+    with pytest.raises(ServerUnreachable, match="status 502"):
+        read(server.url, policy)
+
+
+def test_server_that_does_not_listen(policy: Policy) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ServerUnreachable, match="Connection refused"):
+            read(url, replace(policy, hosts=(Host.parse(url),)))
+
+
+def test_server_that_does_not_answer(
+    server: GitServer, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STALL_SECONDS", 0.05)
+    free = threading.Event()
+
+    def hang(_: Request) -> None:
+        free.wait(10)
+
+    server.backend = hang
+    with pytest.raises(ServerTimeout, match="did not answer"):
+        read(server.url, policy)
+    free.set()
+
+
+def test_server_that_takes_too_long_altogether(server: GitServer, policy: Policy) -> None:
+    hasty = replace(policy, limits=replace(policy.limits, seconds=0))
+    with pytest.raises(ServerTimeout, match="SDLC_LENS_GIT_MAX_SECONDS"):
+        read(server.url, hasty)
+
+
+def test_certificate_that_is_not_trusted(
+    repository: Repository, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = server_context(tmp_path)
+    wrap = lambda plain: context.wrap_socket(plain, server_side=True)  # noqa: E731
+    with serving(made_up(repository), wrap) as server:
+        trusting = replace(policy, hosts=(Host.parse(f"local:{server.url}"),))
+        with pytest.raises(CertificateUntrusted, match="SSL_CERT_FILE"):
+            read(server.url, trusting)
+        monkeypatch.setenv("SSL_CERT_FILE", str(write_certificate(tmp_path)))
+        assert len(read(server.url, trusting).blobs) == 2
+
+
+def test_server_without_tls_where_tls_is_expected(server: GitServer, policy: Policy) -> None:
+    url = server.url.replace("http:", "https:")
+    with pytest.raises(ServerUnreachable, match="does not speak TLS"):
+        read(url, replace(policy, hosts=(Host.parse(f"local:{url}"),)))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: body[:-30],
+        lambda body: body[: len(body) // 2],
+        lambda body: body.replace(b"PACK", b"PECK"),
+        lambda body: body[:-20] + bytes([body[-20] ^ 1]) + body[-19:],
+        lambda body: body[:-4] + packet(b"\1more") + b"0000",
+        lambda body: b"zzzz" + body,
+        lambda body: b"0003" + body,
+        lambda body: b"0000",
+        lambda body: body + b"0000",
+        lambda body: b"",
+    ],
+)
+def test_answer_that_is_cut_off_or_corrupt(
+    spoil: Callable[[bytes], bytes], server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+
+    def spoilt(request: Request) -> Reply | None:
+        reply = usual(request)
+        assert reply
+        status, headers, body = reply
+        return status, headers, spoil(body) if b"command=fetch" in request.body else body
+
+    server.backend = spoilt
+    with pytest.raises(CorruptAnswer):
+        read(server.url, policy)
+
+
+def test_connection_that_breaks(server: GitServer, policy: Policy, repository: Repository) -> None:
+    usual = made_up(repository)
+
+    def cut(request: Request) -> Reply | None:
+        reply = usual(request)
+        assert reply
+        whole = {"Content-Length": str(len(reply[2]))}
+        return reply[0], {**reply[1], **whole}, reply[2][:-5]
+
+    server.backend = cut
+    with pytest.raises(CorruptAnswer, match="cut off"):
+        read(server.url, policy)
+    server.backend = lambda _: None
+    with pytest.raises(CorruptAnswer, match="cut off"):
+        read(server.url, policy)
+
+
+def test_idle_connection_that_the_server_closed(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+    closed: list[bool] = []
+
+    def close_once(request: Request) -> Reply | None:
+        if request.method == "POST" and not closed:
+            closed.append(True)
+            return None
+        return usual(request)
+
+    server.backend = close_once
+    assert len(read(server.url, policy).blobs) == 2
+
+
+def test_redirect_on_the_same_server(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+
+    def moved(request: Request) -> Reply | None:
+        if request.path.startswith("/o/r/"):
+            place = request.path.replace("/o/r/", "/new/r.git/")
+            return 301, {"Location": place}, b""
+        return usual(request)
+
+    server.backend = moved
+    assert len(read(server.url, policy, TOKEN).blobs) == 2
+    assert [request.path[:5] for request in server.requests] == ["/o/r/"] + ["/new/"] * 6
+
+
+def test_redirect_to_another_server(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    with serving(made_up(repository)) as other:
+        both = replace(policy, hosts=(*policy.hosts, Host.parse(other.url)))
+        server.backend = lambda request: (302, {"Location": other.url + request.path}, b"")
+        with pytest.raises(RedirectRefused, match="which was not asked") as caught:
+            read(server.url, both, TOKEN)
+        assert not other.requests
+        assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [
+        ("/login", RepositoryNotFound),
+        ("/o/r/info/refs?service=git-upload-pack", RedirectRefused),
+        ("https://127.0.0.1/o/r/info/refs", RedirectRefused),
+        ("//example.org/o/r/info/refs", RedirectRefused),
+        ("http://[::1/", RedirectRefused),
+        ("http://127.0.0.1:99999/", RedirectRefused),
+        ("file:///etc/info/refs", RedirectRefused),
+    ],
+)
+def test_redirect_to_nowhere(
+    location: str, error: type[GitError], server: GitServer, policy: Policy
+) -> None:
+    server.backend = always(302, {"Location": location})
+    with pytest.raises(error):
+        read(server.url, policy)
+
+
+def test_host_that_is_no_longer_listed(server: GitServer, policy: Policy) -> None:
+    with pytest.raises(RemoteNotAllowed, match="SDLC_LENS_GIT_HOSTS"):
+        read(server.url, replace(policy, hosts=()))
+    assert not server.requests

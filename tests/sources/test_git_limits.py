@@ -1,0 +1,147 @@
+"""What a git server may send at most, and packs that are made to harm."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.git_objects import TREE, Repository, entry, pack_of
+from support.git_projects import source
+from support.git_server import GitServer
+
+from sdlc_lens.errors import Unreadable
+from sdlc_lens.remote_errors import CorruptAnswer, RepositoryTooLarge
+from sdlc_lens.sources.git.limits import Budget, Limits
+from sdlc_lens.sources.git.objects import Objects
+from sdlc_lens.sources.git.pack import unpack
+from sdlc_lens.sources.git.place import Place
+from sdlc_lens.sources.git.repository import Policy, read_repository
+from sdlc_lens.sources.snapshot import Snapshot
+
+BASE = b"A line of the base.\n" * 10
+
+
+def read(server: GitServer, policy: Policy, **most: int) -> Snapshot:
+    limited = replace(policy, limits=replace(policy.limits, **most))
+    snapshot = read_repository(Place(f"{server.url}/o/r", None, "sdlc-studio"), limited)
+    assert snapshot
+    return snapshot
+
+
+@pytest.mark.parametrize(
+    ("most", "setting"),
+    [
+        ({"received": 500}, "SDLC_LENS_GIT_MAX_RECEIVED_MB"),
+        ({"unpacked": 400}, "SDLC_LENS_GIT_MAX_UNPACKED_MB"),
+        ({"objects": 6}, "SDLC_LENS_GIT_MAX_FILES"),
+    ],
+)
+def test_too_large(most: dict[str, int], setting: str, server: GitServer, policy: Policy) -> None:
+    with pytest.raises(RepositoryTooLarge, match=setting):
+        read(server, policy, **most)
+
+
+def test_large_document_is_left_out_alone(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    repository.commit({"sdlc-studio/a.md": "x" * 2**20, "sdlc-studio/b.md": "x" * (2**20 + 1)})
+    snapshot = read(server, policy, file=2**20)
+    assert len(source(snapshot, "a.md")) == 2**20
+    with pytest.raises(Unreadable, match="larger than 1 MB"):
+        snapshot.read("b.md")
+
+
+def test_trees_that_stand_for_any_number_of_files(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    tree = repository.add("tree", entry("a.md", "100644", repository.add("blob", b"# A\n")))
+    for _ in range(20):
+        tree = repository.add("tree", entry("a", TREE, tree) + entry("b", TREE, tree))
+    root = repository.add("tree", entry("sdlc-studio", TREE, tree))
+    commit = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
+    repository.refs["refs/heads/main"] = repository.add("commit", commit.encode())
+    with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_FILES"):
+        read(server, policy, objects=1000)
+
+
+def test_folders_too_deep(server: GitServer, policy: Policy, repository: Repository) -> None:
+    repository.commit({"sdlc-studio/" + "a/" * 70 + "b.md": "# B\n", "sdlc-studio/c.md": "# C\n"})
+    snapshot = read(server, policy)
+    assert list(snapshot.blobs) == ["c.md"]
+    assert "64 folders deep" in next(iter(snapshot.unreadable.values()))
+
+
+def number(value: int) -> bytes:
+    """A size in a delta."""
+    head = b""
+    while value > 0x7F:
+        head, value = head + bytes([value & 0x7F | 0x80]), value >> 7
+    return head + bytes([value])
+
+
+def unpacked(folder: Path, delta: bytes, *, kind: int = 6, prefix: bytes | None = None) -> Objects:
+    """What a pack gives that has BASE, and then a delta against it."""
+    objects = Objects(folder, "sha1", Budget(Limits(unpacked=10_000)))
+    ofs = bytes([12]) if prefix is None else prefix
+    first = len(pack_of([(3, len(BASE), BASE)])) - 12 - 20
+    ofs = bytes([first]) if prefix is None else prefix
+    entries = [(3, len(BASE), BASE), (kind, len(delta), delta)]
+    unpack(iter([pack_of(entries, {1: ofs})]), objects)
+    return objects
+
+
+HEAD = number(len(BASE))
+COPY_ALL = bytes([0x90, len(BASE)])
+"""Copies the whole base."""
+
+
+def test_delta(tmp_path: Path) -> None:
+    result = b"A line" + b"new" + BASE
+    delta = HEAD + number(len(result)) + bytes([0x90, 6, 3]) + b"new" + COPY_ALL
+    objects = unpacked(tmp_path, delta)
+    (found,) = [name for name in objects if objects.read(name, "blob") == result]
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("delta", "error"),
+    [
+        (HEAD + number(len(BASE) - 1) + COPY_ALL, CorruptAnswer),
+        (HEAD + number(len(BASE) + 1) + COPY_ALL, CorruptAnswer),
+        (HEAD + number(9000) + COPY_ALL * 9, CorruptAnswer),
+        (HEAD + number(2**40) + COPY_ALL, RepositoryTooLarge),
+        (HEAD + number(len(BASE)) + COPY_ALL * 1000, CorruptAnswer),
+        (number(5) + number(len(BASE)) + COPY_ALL, CorruptAnswer),
+        (HEAD + number(9) + bytes([0x91, 250, 9]), CorruptAnswer),
+        (HEAD + number(9) + bytes([9]) + b"short", CorruptAnswer),
+        (HEAD + number(0) + b"\0", CorruptAnswer),
+        (HEAD + number(9) + bytes([0xFF, 1]), CorruptAnswer),
+        (b"\xff" * 20, CorruptAnswer),
+        (b"", CorruptAnswer),
+    ],
+)
+def test_delta_that_is_corrupt(delta: bytes, error: type[Exception], tmp_path: Path) -> None:
+    with pytest.raises(error):
+        unpacked(tmp_path, delta)
+
+
+@pytest.mark.parametrize(
+    ("kind", "prefix"), [(6, b"\1"), (6, b"\x7f"), (6, b"\xff" * 20), (7, b"\0" * 20), (5, b"")]
+)
+def test_delta_without_a_base(kind: int, prefix: bytes, tmp_path: Path) -> None:
+    with pytest.raises(CorruptAnswer):
+        unpacked(tmp_path, HEAD + number(len(BASE)) + COPY_ALL, kind=kind, prefix=prefix)
+
+
+@pytest.mark.parametrize("claimed", [5, 20_000])
+def test_object_of_another_size_than_it_claims(claimed: int, tmp_path: Path) -> None:
+    objects = Objects(tmp_path, "sha1", Budget(Limits(unpacked=10_000)))
+    with pytest.raises((CorruptAnswer, RepositoryTooLarge)):
+        unpack(iter([pack_of([(3, claimed, b"x" * 9000)])]), objects)
+
+
+def test_pack_in_pieces_of_any_size(tmp_path: Path) -> None:
+    whole = pack_of([(3, len(BASE), BASE), (3, 3, b"new"), (3, 0, b"")])
+    for size in (1, 2, 7, 100):
+        objects = Objects(tmp_path, "sha1", Budget(Limits()))
+        unpack((whole[at : at + size] for at in range(0, len(whole), size)), objects)
+        assert sorted(objects.read(name, "blob") for name in objects) == [b"", BASE, b"new"]
