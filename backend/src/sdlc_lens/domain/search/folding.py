@@ -46,6 +46,8 @@ _ASCII = bytes(range(128))
 
 def indexed_text(source: bytes) -> str | None:
     """The text of a file for the search index; None where that is the unchanged text."""
+    if source.isascii():
+        return None
     others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
     if not _FOLDED_OTHERWISE.search(others):
         return None
