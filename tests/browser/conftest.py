@@ -1,6 +1,7 @@
 """The image in a network with Chromium; the service has a name there that is not localhost."""
 
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -9,8 +10,10 @@ import pytest
 from engine import ROOT, docker, run
 from engine.container import PREFIX, Container, Containers
 from engine.fixtures import image, version
-from engine.lens import register, synced
+from engine.lens import HARBOUR, ask, register, synced
 from selenium import webdriver
+from support.git_objects import Content, Repository
+from support.git_server import made_up, serving
 
 from browser.chromium import Chromium, browser_options
 
@@ -57,15 +60,42 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lens(image: str, network: str, workspaces: Path) -> Iterator[Container]:
-    """A service with the sample."""
+def forge() -> Iterator[str]:
+    """The address of a git server that has one repository at every path."""
+    files: dict[str, Content] = {f"sdlc-studio/{path}": text for path, text in HARBOUR.items()}
+    (repository := Repository()).commit(files)
+    gateway = docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", "bridge")
+    with serving(made_up(repository), host="0.0.0.0") as server:
+        yield f"http://{gateway.strip()}:{server.port}"
+
+
+@pytest.fixture(scope="session")
+def lens(image: str, network: str, workspaces: Path, forge: str) -> Iterator[Container]:
+    """A service with the sample, that may read the forge's repositories."""
     with Containers(image) as containers:
         options = (f"--network={network}", f"--network-alias={HOST}")
         mounted = f"--volume={workspaces}:/data/projects:ro"
-        lens = containers.serve(*options, mounted, f"--env=SDLC_LENS_ALLOWED_HOSTS={HOST}")
+        settings = {
+            "ALLOWED_HOSTS": HOST,
+            "GIT_HOSTS": forge,
+            "GITHUB_API_URL": f"{forge}/api/v3",
+            "TOKEN_ENCRYPTION_KEY": b64encode(bytes(32)).decode(),
+            "WEBHOOK_SECRET": "BellBuoy",
+        }
+        variables = [f"--env=SDLC_LENS_{name}={value}" for name, value in settings.items()]
+        lens = containers.serve(*options, mounted, *variables)
         slug = register(lens, "Tidewatch", "/data/projects/sample/sdlc-studio")
         assert synced(lens, slug)["sync_status"] == "synced"
         yield lens
+
+
+@pytest.fixture(scope="session")
+def quay(lens: Container, forge: str) -> str:
+    """The page of a project that reads a repository."""
+    body = {"name": "Quay", "source_type": "git", "repo_url": f"{forge}/o/quay"}
+    slug = ask(lens, 201, "POST", "projects", body)["slug"]
+    assert synced(lens, slug)["sync_status"] == "synced"
+    return f"/projects/{slug}"
 
 
 @pytest.fixture(scope="session")
@@ -80,13 +110,13 @@ def empty(image: str, network: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def held_back(lens: Container, workspaces: Path) -> str:
     """The page of a project's syncs, the last of which waits for confirmation."""
-    quay = workspaces / "quay" / "stories"
-    quay.mkdir(parents=True)
+    pier = workspaces / "pier" / "stories"
+    pier.mkdir(parents=True)
     for number in range(STORIES):
-        (quay / f"US{number:04}-mooring.md").write_text(f"# US{number:04}: Mooring {number}\n")
-    slug = register(lens, "Quay", "/data/projects/quay")
+        (pier / f"US{number:04}-mooring.md").write_text(f"# US{number:04}: Mooring {number}\n")
+    slug = register(lens, "Pier", "/data/projects/pier")
     synced(lens, slug)
-    for story in sorted(quay.iterdir())[1:]:
+    for story in sorted(pier.iterdir())[1:]:
         story.unlink()
     synced(lens, slug)
     return f"/projects/{slug}/syncs"

@@ -11,6 +11,7 @@ from browser.chromium import Chromium
 pytestmark = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
 STORIES = 12
+REFUSED = "The host git.test is not allowed. List it in SDLC_LENS_GIT_HOSTS."
 
 
 @pytest.fixture
@@ -45,6 +46,17 @@ def test_an_id_leads_from_any_page_to_its_document(chromium: Chromium, scripts: 
 def test_a_theme_is_kept(chromium: Chromium, scripts: bool) -> None:
     chromium.scripts(scripts).open("/glossary").follow("Dark").until_theme("dark")
     chromium.open("/").until_theme("dark").follow("System").until_theme("system")
+
+
+def test_a_repository_by_its_address(chromium: Chromium, forge: str, scripts: bool) -> None:
+    chromium.scripts(scripts).open("/add").tab_to("Repository").press("https://git.test/o/r")
+    chromium.follow("Add the repository").until_shown("[role=alert]", REFUSED)
+    chromium.tab_to("Repository").press(f"{forge}/o/mole")
+    chromium.follow("Add the repository").until_heading("Syncs")
+    chromium.until_text("The workspace was last read")
+    chromium.follow("Overview").until_text("/o/mole")
+    chromium.follow("Settings").follow("Remove this project …").follow("Remove mole")
+    chromium.until_heading("All projects")
 
 
 def test_a_project_from_its_first_sync_to_its_end(

@@ -8,6 +8,7 @@ from browser.conftest import require_image
 from browser.screens import SCREENS
 
 PICTURES = ROOT / "dist" / "screens"
+QUAY = {"overview": "", "settings": "/settings", "document": "/documents/story/US0001"}
 WIDTHS = (360, 1280, 1920)
 MOST_REQUESTS, MOST_BYTES = 4, 60_000
 FAULTS = {
@@ -43,6 +44,12 @@ def test_deletion_that_waits_for_confirmation(
     chromium.until_text("A deletion waits for confirmation")
     require_whole(chromium, "confirm-held-back", f"{held_back}/confirm", theme)
     chromium.until_heading("Remove 11 documents?")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_project_of_a_repository(chromium: Chromium, quay: str, theme: str) -> None:
+    for name, path in QUAY.items():
+        require_whole(chromium, f"repository-{name}", quay + path, theme)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

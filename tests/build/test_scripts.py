@@ -42,6 +42,7 @@ HUB = "ERROR: failed to solve: python: failed to resolve source metadata for doc
 ENGINE, BASE, INSTALL = (f"scripts/setup/{name}" for name in ("engine", "base", "install-engine"))
 MISTAKES = [
     ("scripts/up missing", {}, ["is not a folder"]),
+    ("scripts/up empty/typo", {}, ["is not a folder"]),
     ("scripts/up empty", {}, ["contains no markdown"]),
     ("scripts/up a:b", {}, ["without a colon"]),
     (ENGINE, {"ENGINE": "28.4.9"}, ["the engine is 28.4.9", "28.5 or newer", "update Docker"]),

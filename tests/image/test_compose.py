@@ -13,7 +13,9 @@ from uuid import uuid4
 import pytest
 from engine import ROOT, docker, succeed
 from engine.container import PREFIX, Container, Containers
-from engine.lens import register, slugs, synced, write_workspace
+from engine.lens import HARBOUR, register, slugs, synced, write_workspace
+from support.git_objects import Content, Repository
+from support.git_server import made_up, serving
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ def project(image: str, tmp_path: Path) -> Iterator[Make]:
         yield make
 
 
+@pytest.fixture
+def repositories() -> Iterator[str]:
+    """The address of a git server that containers reach; it has one repository at every path."""
+    files: dict[str, Content] = {f"sdlc-studio/{path}": text for path, text in HARBOUR.items()}
+    (repository := Repository()).commit(files)
+    gateway = docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", "bridge")
+    with serving(made_up(repository), host="0.0.0.0") as server:
+        yield f"http://{gateway.strip()}:{server.port}"
+
+
 def test_the_file_alone_starts_confined_and_reads_the_workspaces_folder(
     project: Make, containers: Containers, configuration: dict[str, Any]
 ) -> None:
@@ -101,17 +113,21 @@ def test_projects_share_nothing_but_the_workspaces_that_both_name(
 
 
 def test_up_mounts_the_workspaces_that_it_was_given_and_no_other(
-    project: Make, checkout: Path, tmp_path: Path, version: str
+    project: Make, checkout: Path, tmp_path: Path, version: str, repositories: str
 ) -> None:
     own = f"{version}-up"
-    lens = project(checkout, VERSION=own, SDLC_LENS_IMAGE=f"sdlc-lens-backend:{own}")
+    named = {"SDLC_LENS_IMAGE": f"sdlc-lens-backend:{own}", "SDLC_LENS_GIT_HOSTS": repositories}
+    lens = project(checkout, VERSION=own, **named)
     write_workspace(tmp_path / "it's a $HOME" / "sdlc-studio")
     write_workspace(checkout / "workspaces" / "not-asked-for")
     assert "it-s-a-home: synced: 2 added" in lens.run("scripts/up", str(tmp_path / "it's a $HOME"))
     assert lens.mounted() == ["it-s-a--HOME"]
     assert "/projects/sample\n" in lens.run("scripts/up")
     assert lens.mounted() == ["it-s-a--HOME", "sample"]
-    assert len(slugs(lens.container())) == 2
+    read = lens.run("scripts/up", f"{repositories}/o/quay@main:sdlc-studio")
+    assert "quay: synced: 2 added" in read
+    assert "/projects/quay\n" in read
+    assert len(slugs(lens.container())) == 3
     volume = f"{lens.variables['COMPOSE_PROJECT_NAME']}_database"
     assert volume in lens.run("scripts/down")
     lens.run("scripts/down", "--volumes")

@@ -5,6 +5,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from support.git_projects import repository, server
+from support.git_server import GitServer
 from support.processes import environment
 from support.workspaces import write_workspace
 
@@ -12,6 +14,8 @@ from sdlc_lens.__main__ import main
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.locks import LeaseLocks
 from sdlc_lens.queries.leases import take_lease
+
+__all__ = ["repository", "server"]
 
 SYNCED = "synced: 1 added, 0 changed, 0 unchanged, 0 removed, 0 not read"
 
@@ -93,6 +97,35 @@ def test_list(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     slug, state, documents, _, path, name = capsys.readouterr().out.rstrip("\n").split("\t")
     assert (slug, state, documents) == ("tide-gauge", "synced", "1")
     assert (path, name) == (folder, "Tide Gauge")
+
+
+def test_add_reads_a_repository(
+    folder: str,
+    server: GitServer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SDLC_LENS_GIT_HOSTS", server.url)
+    address = f"{server.url}/o/harbour"
+    assert main(["add", f"{address}@main:sdlc-studio"]) == 0
+    assert capsys.readouterr().out.startswith("harbour: synced: 2 added")
+    assert main(["add", "Another name", f"{address}/tree/main/sdlc-studio"]) == 0
+    assert capsys.readouterr().out.startswith("harbour: synced: 0 added")
+    assert main(["add", "Quay", f"{address}:docs"]) == 1
+    printed = capsys.readouterr()
+    assert "quay: error: " in printed.out
+    assert "'docs'" in printed.out
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [("https://git.example/o/r", "GIT_HOSTS"), ("o/r@a b", "Branch or tag: 'a b'")],
+)
+def test_add_refuses_a_repository(
+    folder: str, capsys: pytest.CaptureFixture[str], address: str, reason: str
+) -> None:
+    assert main(["add", address]) == 1
+    assert reason in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["add"], ["add", "Tide"], ["list", "all"]])

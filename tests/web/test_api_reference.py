@@ -33,7 +33,7 @@ async def test_page_shows_every_operation_and_field(
         assert texts >= set(body.get("properties", {}))
 
 
-def test_links_lead_to_operations_and_fields(page: Element) -> None:
+async def test_links_lead_to_operations_and_fields(page: Element) -> None:
     ids = {found.attributes["id"] for found in page.all("h3")}
     named = {found.attributes["href"].partition("#")[2] for found in page.one("main").all("a")}
     assert named >= ids - {"Problem"}

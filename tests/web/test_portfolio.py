@@ -74,7 +74,7 @@ async def test_csv_has_every_project(visitor: httpx.AsyncClient) -> None:
     assert [port[name] for name in names] == ["5", "2", "1"]
 
 
-async def test_project_in_a_repository_states_branch_and_commit(
+async def test_project_in_a_repository_states_commit_and_name(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     source = {"source_type": "git", "repo_url": "https://example.org/o/r", "repo_path": "sdlc"}
@@ -83,7 +83,7 @@ async def test_project_in_a_repository_states_branch_and_commit(
         await add_project(session, "far", "Far", source)
         await add_project(session, "main", "Main", source | {"repo_branch": "main"} | synced)
     far, main = [row[-1] for row in (await visit(client, "/")).rows()]
-    assert far.endswith("default branch")
-    assert main.endswith("branch main at 4f10664")
+    assert far.endswith("–r")
+    assert main.endswith("commit 4f10664 of r")
     page = await visit(client, "/projects/main")
-    assert "As of 27 Nov 2026, 14:05 UTC, branch main at 4f10664" in page.text
+    assert "As of 27 Nov 2026, 14:05 UTC, commit 4f10664 of r" in page.text

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.anyio
 
 
 def field(page: Element, name: str) -> str:
-    """The value of a form's field."""
+    """The value of a field of the form of a folder."""
     for found in page.all("select", name=name):
         return next(one.text for one in found.all("option") if "selected" in one.attributes)
-    return page.one("input", name=name).attributes["value"]
+    return page.one("input", id=name).attributes["value"]
 
 
 async def test_added_project_is_synced(

@@ -1,12 +1,18 @@
 """Syncs, and deletions that wait for confirmation."""
 
+import asyncio
 import shutil
+from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from support.browsing import ORIGIN, PORT, visit
+
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.queries.ingest import Rows, add_documents
+from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +27,30 @@ async def test_sync_now_is_reported(
     page = await visit(client, f"{port}/syncs")
     newest = page.rows()[0]
     assert newest[1:] == ["by hand", "synced", "1", "0", "12", "0", "0"]
+
+
+async def test_sync_under_way_shows_how_much_is_stored(
+    app: FastAPI, client: httpx.AsyncClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, released, times = asyncio.Event(), asyncio.Event(), count(1)
+
+    async def slow(session: WriteSession, rows: Rows) -> None:
+        if next(times) == 2:
+            reached.set()
+            await released.wait()
+        await add_documents(session, rows)
+
+    monkeypatch.setattr(apply, "add_documents", slow)
+    monkeypatch.setattr(apply, "DOCUMENTS_AT_ONCE", 2)
+    form = {"name": "Harbour", "folder": str(workspace)}
+    landed = (await client.post("/add", data=form, headers=ORIGIN)).headers["location"]
+    await asyncio.wait_for(reached.wait(), 10)
+    page = await visit(client, landed)
+    assert page.one("div", class_="progress").text == "2 of 5 documents stored."
+    bar = page.one("progress").attributes
+    assert (bar["value"], bar["max"]) == ("2", "5")
+    released.set()
+    await app.state.runner.wait()
 
 
 async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:

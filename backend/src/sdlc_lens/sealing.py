@@ -65,6 +65,11 @@ class Keys:
         """What to tell the user about a stored token that none of the keys has sealed."""
         return _UNREADABLE if sealed is not None and not self.can_open(sealed) else None
 
+    @property
+    def can_seal(self) -> bool:
+        """Whether tokens can be stored."""
+        return bool(self._keys)
+
     def require_key(self) -> None:
         """Raises: TokenStorageDisabled, when there is none."""
         if not self._keys:

@@ -10,13 +10,14 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import TheDatabase, TheKeys, TheSettings
 from sdlc_lens.api.openapi import problems
-from sdlc_lens.api.sources import FIELDS, source_columns
 from sdlc_lens.api.syncs import SyncAnswer
-from sdlc_lens.api.tokens import NO_TOKEN, TokenFields, token_columns
+from sdlc_lens.api.tokens import TokenFields
 from sdlc_lens.domain.forges import Forge
 from sdlc_lens.errors import Conflict, Invalid, NotFound, PathNotFound, TokenStorageDisabled
 from sdlc_lens.queries import projects
+from sdlc_lens.queries.sources import FIELDS, source_columns
 from sdlc_lens.queries.syncs import Sync, last_sync, last_syncs
+from sdlc_lens.queries.token_columns import NO_TOKEN, TOKEN_FIELDS, token_columns
 from sdlc_lens.remote_errors import RemoteNotAllowed
 from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings
@@ -136,7 +137,7 @@ async def add_project(
     slug = _slug(body.name)
     source = source_columns(body.model_dump(include=FIELDS), {}, settings)
     async with database.read() as session:
-        tokens = await token_columns(session, body, NO_TOKEN, source, keys, settings)
+        tokens = await token_columns(session, _tokens(body), NO_TOKEN, source, keys, settings)
     if source["sdlc_path"] is not None:
         await asyncio.to_thread(locate, source["sdlc_path"], settings.allowed_project_base)
     async with database.write() as session:
@@ -187,7 +188,8 @@ async def change_project(
         columns = {name: getattr(current, name) for name in FIELDS}
         changes |= source_columns(named, columns, settings)
     async with database.read() as session:
-        changes |= await token_columns(session, body, asdict(current), changes, keys, settings)
+        tokens = _tokens(body)
+        changes |= await token_columns(session, tokens, asdict(current), changes, keys, settings)
     if named.get("sdlc_path") and changes["sdlc_path"]:
         await asyncio.to_thread(locate, changes["sdlc_path"], settings.allowed_project_base)
     async with database.write() as session:
@@ -208,6 +210,10 @@ def _slug(name: str) -> str:
     raise Invalid(
         "body.name: has no letter or digit, so no slug can be made of it. Choose another name"
     )
+
+
+def _tokens(body: TokenFields) -> dict[str, Any]:
+    return body.model_dump(include=body.model_fields_set & set(TOKEN_FIELDS))
 
 
 def _answer(

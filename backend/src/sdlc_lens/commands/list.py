@@ -11,7 +11,7 @@ from sdlc_lens.sync.runner import Runner
 
 DESCRIPTION = """\
 List the projects, the oldest first: slug, sync state, number of documents, time of the last sync,
-folder and name, separated by tabs."""
+folder or repository, and name, separated by tabs."""
 
 
 def run(arguments: list[str]) -> int:
@@ -30,7 +30,7 @@ async def _list(database: Database, _runner: Runner, _settings: Settings) -> int
     for project in projects:
         print(_line(project))
     if not projects:
-        hint = "no project yet: run `python3 -m sdlc_lens add NAME FOLDER`"
+        hint = "no project yet: run `python3 -m sdlc_lens add NAME FOLDER` or `add OWNER/NAME`"
         print(f"sdlc-lens: {hint}", file=sys.stderr)
     return 0
 

@@ -22,6 +22,7 @@ from sdlc_lens.queries.ingest import (
     replace_fields,
     stored_blob,
 )
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sources.snapshot import Blob, Snapshot
 from sdlc_lens.sync import threads
 from sdlc_lens.sync.plan import Plan
@@ -38,10 +39,12 @@ async def apply(
     stored: Mapping[str, Stored],
     snapshot: Snapshot,
     configuration: Configuration,
+    progress: Progress,
 ) -> tuple[int, int, dict[str, str]]:
     """Apply PLAN; how many documents were added and changed, and why others are unreadable.
 
-    A document that was removed after the snapshot is left to the next sync.
+    PROGRESS counts the documents that are stored. One that was removed after the snapshot is left
+    to the next sync.
     """
     shared = {
         "project_id": project_id,
@@ -67,6 +70,7 @@ async def apply(
 
     added = changed = 0
     waiting = deque([*plan.add, *plan.change])
+    progress.documents = len(waiting)
     # One after the other: to read the next documents while some are stored is hardly faster, and
     # the threads that wait for each other take half as much CPU again.
     while waiting:
@@ -78,6 +82,7 @@ async def apply(
         await add_documents(session, rows)
         added += len(blobs) - len(former)
         changed += len(former)
+        progress.stored += len(blobs)
     again = {stored[path].id: path for path in plan.parse_again}
     changed += await parse_again(session, again, configuration)
     await remove_documents(session, [stored[path].id for path in plan.remove])

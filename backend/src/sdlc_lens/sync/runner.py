@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +30,7 @@ from sdlc_lens.queries.syncs import HeldBack as DeletionHeldBack
 from sdlc_lens.sealing import NO_KEYS, Keys
 from sdlc_lens.sources.git.exchange import Tip
 from sdlc_lens.sources.git.repository import NOWHERE, Policy
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sync.remotes import Remotes
 from sdlc_lens.sync.reporting import failure_code, failure_reason, log_report
 from sdlc_lens.sync.sync import PATIENCE_SECONDS, finish, run
@@ -58,6 +60,7 @@ class Runner:
         self._remotes = remotes or Remotes(0)
         self._keys = keys
         self._mark_history = mark_history
+        self._progress: WeakValueDictionary[str, Progress] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Sync]] = set()
         self._locks = LeaseLocks(database.path)
 
@@ -83,6 +86,10 @@ class Runner:
         """
         _, task = await self._begin(slug, trigger, confirmed, tip)
         return await asyncio.shield(task)
+
+    def progress(self, slug: str) -> Progress | None:
+        """How far this process's sync of the project called SLUG is; None without one."""
+        return self._progress.get(slug)
 
     async def report_failure(
         self, slug: str, trigger: str, message: str, code: str | None = None
@@ -155,6 +162,7 @@ class Runner:
         self, project: Project, lease: str, trigger: str, confirmed: bool, tip: Tip | None
     ) -> Sync:
         keeper = asyncio.create_task(self._keep(lease))
+        progress = self._progress[project.slug] = Progress()
         report = Sync(trigger, stamp(now()), "", "error", revision=project.revision)
         try:
             report = await run(
@@ -167,6 +175,7 @@ class Runner:
                 policy=self._policy,
                 keys=self._keys,
                 tip=tip,
+                progress=progress,
             )
         except asyncio.CancelledError:
             report = replace(report, outcome="cancelled", message="the service was stopped")

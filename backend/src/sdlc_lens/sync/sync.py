@@ -27,6 +27,7 @@ from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.git.exchange import Tip
 from sdlc_lens.sources.git.limits import too_late
 from sdlc_lens.sources.git.repository import NOWHERE, Policy, read_repository
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import threads
 from sdlc_lens.sync.apply import apply, parse_again
@@ -51,10 +52,12 @@ async def run(
     policy: Policy = NOWHERE,
     keys: Keys = NO_KEYS,
     tip: Tip | None = None,
+    progress: Progress,
 ) -> Sync:
     """Bring the stored documents of a project up to date, all or nothing; the sync report.
 
-    TIP is the commit that the branch of a repository was just found at.
+    TIP is the commit that the branch of a repository was just found at. PROGRESS is kept up to
+    date.
 
     Raises: TokenUnreadable; HeldBack, when most documents would go and nobody has CONFIRMED that
     they may.
@@ -65,7 +68,7 @@ async def run(
         former = await get_configuration(session, project.id)
         token = await get_project_token(session, project.id, keys)
     guarded = not confirmed and project.source == project.synced_path
-    read = _reader(project, base, policy, stored, token, tip)
+    read = _reader(project, base, policy, stored, token, tip, progress)
     comparing = in_own_thread(_compare, read, stored, guarded)
     if project.place is None:
         found = await in_time(comparing, threads.MOST_SECONDS)
@@ -81,7 +84,7 @@ async def run(
         if revision is None:
             raise _changed_meanwhile(project)
         added, changed, failures = await apply(
-            session, project.id, plan, stored, snapshot, configuration
+            session, project.id, plan, stored, snapshot, configuration, progress
         )
         failures = {**snapshot.unreadable, **failures}
         is_same = replace(configuration, warnings=()) == former
@@ -143,6 +146,7 @@ def _reader(
     stored: Mapping[str, Stored],
     token: str | None,
     tip: Tip | None,
+    progress: Progress,
 ) -> Callable[[], Snapshot | None]:
     """Reads the project's source; gives None if that is still as it was last synced."""
     known = {document.blob_id for document in stored.values()}
@@ -156,6 +160,7 @@ def _reader(
         read_at=project.commit_id if project.source == project.synced_path else None,
         tip=tip,
         token=token,
+        progress=progress,
     )
 
 

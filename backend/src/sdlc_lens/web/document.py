@@ -9,6 +9,7 @@ from starlette.responses import Response
 from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
+from sdlc_lens.domain.forges import Forge
 from sdlc_lens.domain.statistics import Count, summarise
 from sdlc_lens.queries.documents.detail import (
     Detail,
@@ -17,13 +18,14 @@ from sdlc_lens.queries.documents.detail import (
     get_place,
     get_source,
 )
+from sdlc_lens.queries.history import get_last_change
 from sdlc_lens.queries.projects import Project, get_configuration, get_project, get_project_id
 from sdlc_lens.queries.references import find_targets, get_mentioning, get_related
 from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.figures import Gathered
 from sdlc_lens.web.markdown import LEAST_HEADINGS, LONGEST_RENDERED, MOST_LISTED, Rendered
 from sdlc_lens.web.reader import Reader
-from sdlc_lens.web.render import page
+from sdlc_lens.web.render import forge, page
 from sdlc_lens.web.words import NOT_RECORDED, PROOFS
 
 MOST_NAMED = 8
@@ -50,6 +52,8 @@ async def document(
         counts = await counted.get(session, project)
         unproven = summarise(counts).unproven
         proof = await _proof(session, project, detail, unproven)
+        change = await session.run_here(get_last_change, found.id) if project.commit_id else None
+    pages = forge(request, project)
     rendered = None
     if len(detail.content) <= LONGEST_RENDERED:
         rendered = await reader.read(project, detail, project_address(root(request), project.slug))
@@ -75,6 +79,9 @@ async def document(
         proof=proof,
         unproven=unproven,
         proofs=PROOFS,
+        change=change,
+        change_url=pages.commit_url(change.commit) if pages and change else None,
+        file_url=_file_url(pages, project, detail),
         most_named=MOST_NAMED,
     )
     # A long document makes a long page: others need the event loop meanwhile.
@@ -110,6 +117,13 @@ async def _proof(
     if is_unproven(detail.type, detail.status, detail.ref, counts, adopted):
         return f"not proven: {missing} of {len(detail.criteria)} acceptance criteria"
     return "older than the project's practice of recording proof"
+
+
+def _file_url(pages: Forge | None, project: Project, detail: Detail) -> str | None:
+    """The page of the document's file on its forge."""
+    if pages is None or project.commit_id is None or project.repo_path is None:
+        return None
+    return pages.file_url(project.commit_id, project.repo_path, detail.path)
 
 
 def _contents(rendered: Rendered | None) -> list[tuple[int, str, str]]:

@@ -1,20 +1,27 @@
 """Adding, changing and removing projects."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sdlc_lens.errors import Conflict, Invalid, LensError, PathNotFound
 from sdlc_lens.queries import projects
+from sdlc_lens.queries.sources import in_words
 from sdlc_lens.settings import PREFIX
 from sdlc_lens.slug import require_slug
 from sdlc_lens.sources.folder import find_workspaces, locate
+from sdlc_lens.sources.git.hosts import Host
+from sdlc_lens.sources.git.pasted import repository_name
+from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
+from sdlc_lens.web.repositories import repository_columns, token_state
 
 SEARCH_SECONDS = 1.0
 
@@ -22,32 +29,39 @@ _CORRECTABLE = (Invalid, PathNotFound, Conflict)
 
 
 async def add(request: Request) -> Response:
-    """The form for a new project."""
-    return await _show_add(request, {"name": "", "folder": ""})
+    """The forms for a new project."""
+    return await _show_add(request, {})
 
 
 async def create(request: Request) -> Response:
     """Add a project and begin its first sync."""
     form = await read_form(request)
-    name, folder = form.get("name", "").strip(), form.get("folder", "").strip()
+    name = form.get("name", "").strip()
+    source: str | dict[str, Any]
     try:
-        slug = require_slug(name)
-        await asyncio.to_thread(locate, folder, _base(request))
+        if "repository" in form:
+            source = await repository_columns(request, form)
+            name = name or repository_name(source["repo_url"])
+            slug = require_slug(name)
+        else:
+            slug = require_slug(name)
+            source = form.get("folder", "").strip()
+            await asyncio.to_thread(locate, source, _base(request))
         async with request.app.state.database.write() as session:
-            await projects.add_project(session, slug, name, folder)
+            await projects.add_project(session, slug, name, source)
     except _CORRECTABLE as error:
-        return await _show_add(request, {"name": name, "folder": folder}, error)
+        return await _show_add(request, form, error)
     await request.app.state.runner.start(slug)
     return see(f"{project_address(root(request), slug)}/syncs")
 
 
 async def settings(request: Request) -> Response:
     """The form that changes a project."""
-    return await _show_settings(request)
+    return await _show_settings(request, {})
 
 
 async def change(request: Request) -> Response:
-    """Change name, folder and automatic syncs."""
+    """Change name, source and automatic syncs."""
     slug = request.path_params["slug"]
     form = await read_form(request)
     values: dict[str, object] = {
@@ -61,10 +75,12 @@ async def change(request: Request) -> Response:
         if project.place is None:
             values["sdlc_path"] = folder = form.get("folder", "").strip()
             await asyncio.to_thread(locate, folder, _base(request))
+        elif "repository" in form:
+            values |= await repository_columns(request, form, project)
         async with request.app.state.database.write() as session:
             await projects.change_project(session, slug, values)
     except _CORRECTABLE as error:
-        return await _show_settings(request, error)
+        return await _show_settings(request, form, error)
     return see(f"{project_address(root(request), slug)}/settings?saved=yes")
 
 
@@ -88,35 +104,54 @@ def _base(request: Request) -> Path:
 
 
 async def _show_add(
-    request: Request, form: dict[str, str], error: LensError | None = None
+    request: Request, form: Mapping[str, str], error: LensError | None = None
 ) -> Response:
+    hosts: tuple[Host, ...] = Policy.of(request.app.state.settings).hosts
     return page(
         request,
         "projects/add.html",
         error.status if error else 200,
         form=form,
-        error=error,
+        error=in_words(error) if error else None,
+        hosts=[host.shown for host in hosts],
         base=_base(request),
         folders=await _folders(request),
+        can_store_tokens=request.app.state.keys.can_seal,
     )
 
 
-async def _show_settings(request: Request, error: LensError | None = None) -> Response:
-    async with request.app.state.database.read() as session:
+async def _show_settings(
+    request: Request, form: Mapping[str, str], error: LensError | None = None
+) -> Response:
+    state = request.app.state
+    async with state.database.read() as session:
         project = await projects.get_project(session, request.path_params["slug"])
+        token = await token_state(session, project)
     name = "sync_poll_interval_seconds" if project.place is None else "git_poll_interval_seconds"
+    stored = {
+        "name": project.name,
+        "folder": project.sdlc_path or "",
+        "repository": project.repo_url or "",
+        "branch": project.repo_branch or "",
+        "path": project.repo_path or "",
+    }
     return page(
         request,
         "projects/settings.html",
         error.status if error else 200,
         project=project,
         tab="settings",
-        error=error,
+        form=stored | dict(form),
+        error=in_words(error) if error else None,
+        token=token,
+        token_error=state.keys.why_unreadable(project.sealed_by),
+        can_store_tokens=state.keys.can_seal,
+        has_webhooks=bool(state.settings.webhook_secret.get_secret_value()),
         base=_base(request),
-        folders=await _folders(request),
+        folders=await _folders(request) if project.place is None else [],
         badges=NAMES,
         origin=f"{request.url.scheme}://{request.url.netloc}",
-        seconds=getattr(request.app.state.settings, name),
+        seconds=getattr(state.settings, name),
         setting=PREFIX + name.upper(),
         saved=request.query_params.get("saved") == "yes" and error is None,
     )

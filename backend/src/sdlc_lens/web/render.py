@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sdlc_lens.domain.documents.kinds import status_class
+from sdlc_lens.domain.forges import Forge
+from sdlc_lens.queries.projects import Project
+from sdlc_lens.sources.git.pasted import repository_name
 from sdlc_lens.version import version
 from sdlc_lens.web import words
 from sdlc_lens.web.addresses import (
@@ -36,6 +39,7 @@ POLICY = (
 )
 LEAST_COMPRESSED = 1000
 LARGE = 200_000
+SHORT_COMMIT = 10
 FAST, THOROUGH = 1, 5
 MOST_KEPT = 8
 _kept: OrderedDict[bytes, bytes] = OrderedDict()
@@ -75,6 +79,11 @@ def environment() -> Environment:
         without_id=words.without_id,
         with_code=words.with_code,
         upper_first=words.upper_first,
+        size=words.size,
+        sentence=words.sentence,
+        commit=lambda commit_id: commit_id[:SHORT_COMMIT],
+        repository=repository_name,
+        basename=lambda path: path.rstrip("/").rpartition("/")[2],
     )
     templates.globals.update(
         static={name: served for name, (served, _) in static_files().items()},
@@ -83,7 +92,6 @@ def environment() -> Environment:
         legend=LEGEND,
         status_class=status_class,
         counted=words.counted,
-        source_name=words.source_name,
         are=words.are,
         not_proven=words.not_proven,
         rule_names=words.RULES,
@@ -113,6 +121,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
             here=here(request),
             changed=lambda **query: changed(request, **query),
             home=project_address(base, project.slug) if project else base,
+            commit_url=_commit_url(request, project) if project else None,
             **{"project": None, "tab": None} | values,
         )
     )
@@ -122,6 +131,18 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "Vary": "Cookie, Accept-Encoding",
     }
     return compressed(request, Response(html, status, headers, "text/html"))
+
+
+def forge(request: Request, project: Project) -> Forge | None:
+    """The web pages of the repository that the project's documents are from."""
+    if project.repo_url is None or project.commit_id is None:
+        return None
+    return Forge(project.repo_url, request.app.state.settings.github_host)
+
+
+def _commit_url(request: Request, project: Project) -> str | None:
+    pages = forge(request, project)
+    return pages.commit_url(project.commit_id or "") if pages else None
 
 
 def compressed(request: Request, answer: Response) -> Response:

@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sdlc_lens.queries.projects import get_project
+from sdlc_lens.queries.projects import Project, get_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page, table
@@ -28,6 +29,7 @@ async def syncs(request: Request) -> Response:
         project=project,
         tab="syncs",
         reports=reports,
+        progress=_progress(request, project),
         outcomes=OUTCOMES,
         triggers=TRIGGERS,
     )
@@ -49,6 +51,14 @@ async def start(request: Request) -> Response:
     form = await read_form(request)
     await request.app.state.runner.start(slug, confirmed=form.get("confirm") == "yes")
     return see(f"{project_address(root(request), slug)}/syncs")
+
+
+def _progress(request: Request, project: Project) -> Progress | None:
+    """How far the sync under way is; None for one of another process."""
+    found: Progress | None = None
+    if project.sync_status == "syncing":
+        found = request.app.state.runner.progress(project.slug)
+    return found
 
 
 def _line(sync: Sync) -> tuple[object, ...]:

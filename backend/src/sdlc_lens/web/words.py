@@ -1,5 +1,6 @@
 """The words that pages use: names of types, times, numbers, and the glossary."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -181,6 +182,11 @@ def grouped(number: float) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
+def size(octets: int) -> str:
+    """A number of bytes, such as `3.4 MB`."""
+    return f"{octets / 1e6:,.1f} MB" if octets >= 1e6 else f"{math.ceil(octets / 1000)} kB"
+
+
 def moment(stamp: str | None) -> str:
     """A stored time, such as `27 Nov 2026, 14:05 UTC`."""
     if stamp is None:
@@ -208,6 +214,11 @@ def with_code(text: str) -> Markup:
     )
 
 
+def sentence(text: str | None) -> str:
+    """A message as a sentence: errors begin small, and end without a full stop."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
 def upper_first(text: Markup) -> Markup:
     """TEXT as the beginning of a sentence; it may begin with a tag."""
     begun = _FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), text.strip(), count=1)
@@ -217,15 +228,6 @@ def upper_first(text: Markup) -> Markup:
 def class_key(status_class: StatusClass) -> str:
     """The name of a status class in CSS and addresses."""
     return status_class.value.replace(" ", "-")
-
-
-def source_name(project: Project) -> str:
-    """What was read last, in a few words: a folder, or a branch at a commit."""
-    if project.place is None:
-        folder = project.synced_path or project.sdlc_path or ""
-        return f"folder {folder.rstrip('/').rpartition('/')[2]}"
-    branch = f"branch {project.place.branch}" if project.place.branch else "default branch"
-    return f"{branch} at {project.commit_id[:7]}" if project.commit_id else branch
 
 
 def relation_name(relation: str) -> str:

@@ -119,7 +119,7 @@ def _split(url: str) -> SplitResult:
         raise ValueError("has a character that an address cannot have")
     parts = urlsplit(url.strip())
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("is not an address that starts with https://")
+        raise ValueError("is not an address that starts with https://. Give the whole address")
     return parts
 
 

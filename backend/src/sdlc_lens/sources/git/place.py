@@ -3,19 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from sdlc_lens.errors import Invalid
 from sdlc_lens.sources.git.hosts import Host, locate_remote
+from sdlc_lens.sources.git.pasted import read_page
 
 DEFAULT_PATH = "sdlc-studio"
-
-_ON_A_FORGE = re.compile(
-    r"(?P<url>https?://[^/]+/[^/]+/.+?)(/-/tree|/tree|/src/branch|/src/tag|/src(?=/))/(?P<branch>[^/]+)"
-    r"(?P<path>/.*)?"
-)
-"""A folder's page on GitHub, GitLab, Gitea or Bitbucket."""
-
 
 Remote = tuple[str, str | None, str | None]
 """A repository's address, a branch and a credential: what one exchange asks about."""
@@ -48,10 +41,9 @@ def make_place(url: str, branch: str | None, path: str | None, hosts: Sequence[H
 
     Raises: Invalid, RemoteNotAllowed.
     """
-    if found := _ON_A_FORGE.fullmatch(url.strip().partition("?")[0]):
-        url, branch = found["url"], unquote(found["branch"])
-        path = unquote(found["path"] or "") or path
     try:
+        if page := read_page(url, branch):
+            url, branch, path = page.url, page.branch, page.path or path
         url = locate_remote(url, hosts).url
     except ValueError as error:
         raise Invalid(f"body.repo_url: {error}") from error

@@ -24,6 +24,7 @@ from sdlc_lens.sources.git.trees import (
     parse_tree,
 )
 from sdlc_lens.sources.mapping import OWN_FILES, read_own_files
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sources.snapshot import Blob, Commit, Snapshot
 
 
@@ -71,14 +72,18 @@ def read_repository(
     read_at: str | None = None,
     tip: Tip | None = None,
     token: str | None = None,
+    progress: Progress | None = None,
 ) -> Snapshot | None:
     """The workspace at PLACE; None when its branch is still at the commit READ_AT.
 
     Blobs with KNOWN ids are not fetched. TIP is where the branch is, if that was just asked.
+    PROGRESS shows what arrives.
 
     Raises: GitError, RemoteNotAllowed.
     """
     budget = Budget(policy.limits)
+    if progress is not None:
+        progress.budget = budget
     remote = locate_remote(place.url, policy.hosts)
     with Client(remote, budget, token) as client:
         if tip is None or tip.remote != place.remote:

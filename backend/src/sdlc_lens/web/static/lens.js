@@ -62,12 +62,16 @@ function showFiltered(form, page) {
   while (fresh.nextSibling) form.parentNode.append(fresh.nextSibling);
 }
 
-/** The page of a sync in progress shows its end. */
+/** The page of a sync in progress shows how far it is, and its end. */
 async function awaitSync() {
   while (document.querySelector("[data-syncing]")) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const page = document.hidden ? null : await load(location.href);
-    if (!page || page.querySelector("[data-syncing]")) continue;
+    if (!page) continue;
+    if (page.querySelector("[data-syncing]")) {
+      document.querySelector(".progress").replaceChildren(...page.querySelector(".progress").childNodes);
+      continue;
+    }
     for (const part of [".tabs", "main"]) {
       document.querySelector(part).replaceChildren(...page.querySelector(part).childNodes);
     }

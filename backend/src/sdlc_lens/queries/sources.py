@@ -1,4 +1,4 @@
-"""What a project reads, as requests name it: a folder, or a folder of a git repository."""
+"""What a project reads, as users name it: a folder, or a folder of a git repository."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,12 @@ from sdlc_lens.sources.git.repository import Policy
 _GITHUB_BRANCH = "main"
 _NONE = dict.fromkeys(("sdlc_path", "repo_url", "repo_branch", "repo_path"))
 FIELDS = {"source_type", *_NONE}
+_LABELS = {
+    "body.repo_url": "Repository",
+    "body.repo_branch": "Branch or tag",
+    "body.repo_path": "Folder in the repository",
+    "body.access_token": "Access token",
+}
 
 
 def source_columns(
@@ -39,3 +45,10 @@ def source_columns(
         "repo_branch": place.branch,
         "repo_path": place.path,
     }
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a field, under the name that users know it by."""
+    text = str(error)
+    name, colon, rest = text.partition(":")
+    return f"{_LABELS[name]}{colon}{rest}" if name in _LABELS else text
