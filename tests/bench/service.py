@@ -31,6 +31,7 @@ from bench.load import answers_per_second, ask
 FEWEST_DOCUMENTS, USUAL, MANY = 100, 2400, 100_000
 ROUNDS, ROUNDS_OF_MANY = 3, 1
 SAMPLE = 3000  # of so many documents, at most, the words to search for are chosen
+USUAL_BYTES, FIRST_PAGES = 13_000, 10
 SECONDS_A_ROUND, FEWEST, CONNECTIONS, SYNC_SECONDS = 0.5, 5, 16, 600
 CHECKOUT = "this checkout"
 USAGE = "scripts/bench service [--against REVISION]... [N...]"
@@ -66,6 +67,8 @@ ROWS = {
     **{f"page {path}": ("ms", target, "-") for path, target in PAGES.items()},
     "page of a search": ("ms", "25", "-"), "page of a story": ("ms", "6", "-"),
     "page of the largest story": ("ms", "20", "-"),
+    "page of a story of 13 kB, first": ("ms", "20", "-"),
+    "page of the largest story, first": ("ms", "500", "-"),
     "search, word in at most 5 %, 16 connections": ("/s", "350", "-"),
     "related, 16 connections": ("/s", "350", "-"),
     "list, 16 connections": ("/s", "450", "-"),
@@ -133,9 +136,21 @@ class Bench:
         self.samples["syncs that end with the health check stored"][subject.name].append(stored)
         first = ask(_address(lens), [f"{PROJECT}/health-check?page=1"], 0)
         self.samples["first health check, a page"][subject.name] += first
+        self._first_pages(subject)
         self._sync("sync without changes", subject, slug)
         add_line(min(self._workspace.glob("stories/*.md")))
         self._sync("sync with one change", subject, slug)
+
+    def _first_pages(self, subject: Subject) -> None:
+        """Pages of documents that were not rendered before."""
+        files = [path for path in self._workspace.glob("stories/*.md") if path.name[0] != "_"]
+        usual = sorted(files, key=lambda path: abs(path.stat().st_size - USUAL_BYTES))[:FIRST_PAGES]
+        largest = max(files, key=lambda path: path.stat().st_size)
+        asked = {"of a story of 13 kB": usual, "of the largest story": [largest]}
+        for name, stories in asked.items():
+            paths = [f"{HOME}/documents/story/{path.stem}" for path in stories]
+            took = ask(_address(self._running[subject.name]), paths, 0, len(paths))
+            self.samples[f"page {name}, first"][subject.name] += took
 
     def _sync(self, row: str, subject: Subject, slug: str) -> None:
         """Sync to the end: seconds as its report states them, and CPU seconds of the service."""

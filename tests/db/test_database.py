@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
-from support.processes import PATIENCE_SECONDS
+from support.processes import IN_TIME, PATIENCE_SECONDS
 
 from sdlc_lens.db import database as session_module
 from sdlc_lens.db.connection import rows
@@ -48,6 +49,31 @@ async def test_write_that_raises_leaves_nothing(database: Database) -> None:
         await fail_halfway()
     async with database.read() as reading:
         assert await slugs(reading) == []
+
+
+async def test_change_that_is_cancelled_at_any_moment_leaves_no_connection(migrated: Path) -> None:
+    async def change(database: Database) -> None:
+        async with database.write() as session:
+            await session.execute(ADD, {"slug": "a"})
+            await session.rollback()
+
+    others, steps, cancelled = set(threading.enumerate()), 0, True
+    while cancelled:
+        database = Database(migrated)
+        changing = asyncio.create_task(change(database))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        changing.cancel()
+        await asyncio.sleep(0)
+        changing.cancel()
+        (cancelled,) = await asyncio.gather(changing, return_exceptions=True)
+        await database.close()
+        steps += 10
+    assert steps > 20
+    connections = {thread for thread in threading.enumerate() if "connection" in thread.name}
+    for thread in connections - others:
+        await asyncio.to_thread(thread.join, IN_TIME)
+        assert not thread.is_alive()
 
 
 async def test_reader_sees_one_state(database: Database) -> None:

@@ -11,7 +11,7 @@ from support.documents import row, stored
 from sdlc_lens.db.database import Database
 from sdlc_lens.db.tables import document_refs, documents
 from sdlc_lens.domain.search.query import read_query
-from sdlc_lens.queries.search import Filters, Hit, search_documents
+from sdlc_lens.queries.search import Filters, SearchItem, search_documents
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ EVERYWHERE = Filters()
 
 async def found(
     database: Database, text: str, filters: Filters = EVERYWHERE, offset: int = 0, limit: int = 50
-) -> tuple[int, list[Hit]]:
+) -> tuple[int, list[SearchItem]]:
     async with database.read() as session:
         return await session.run(search_documents, read_query(text), filters, offset, limit)
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -114,12 +115,19 @@ def server(root: Path) -> Iterator[GitServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def reader(image: str, server: GitServer) -> Iterator[Container]:
+@contextmanager
+def reading(image: str, server: GitServer, *options: str) -> Iterator[Container]:
     """A service that may read the server's repositories."""
     hosts = f"--env=SDLC_LENS_GIT_HOSTS=http://{HOST}:{server.port}"
     with Containers(image) as containers:
-        yield containers.serve(f"--add-host={HOST}:host-gateway", hosts)
+        yield containers.serve(f"--add-host={HOST}:host-gateway", hosts, *options)
+
+
+@pytest.fixture(scope="module")
+def reader(image: str, server: GitServer) -> Iterator[Container]:
+    """One whose requests are those of its syncs alone."""
+    with reading(image, server, "--env=SDLC_LENS_GIT_HISTORY_COMMITS=0") as reader:
+        yield reader
 
 
 @pytest.fixture
@@ -258,7 +266,12 @@ def test_workspace_that_is_the_repository(served: Served) -> None:
     assert len(served.server.requests) == 5
 
 
-def test_last_changes_are_those_of_git_log(served: Served) -> None:
+def test_last_changes_are_those_of_git_log(image: str, server: GitServer, root: Path) -> None:
+    with reading(image, server) as lens:
+        assert_last_changes(Served(lens, server, root, "history"))
+
+
+def assert_last_changes(served: Served) -> None:
     served.commit(FILES)
     served.commit({**FILES, "sdlc-studio/stories/US0001.md": "# US0001: Pier\n"})
     git(served.work, "switch", "--quiet", "--create", "side", "HEAD~1")

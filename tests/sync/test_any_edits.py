@@ -84,23 +84,24 @@ class Edits(RuleBasedStateMachine):
 
     @rule()
     def sync(self) -> None:
+        self.synced()
+
+    def synced(self) -> Sync:
         report = self.await_(self.harbour.sync())
         if report.outcome == "held_back":
             report = self.await_(self.harbour.sync(confirmed=True))
+        assert (report.outcome, report.failed) == ("synced", 0)
+        return report
+
+    def teardown(self) -> None:
+        report = self.synced()
         rows = self.await_(self.harbour.rows())
         fresh = rows_of_a_fresh_sync(self.folder / "empty.db", self.harbour.workspace)
         assert rows == self.await_(fresh)
-        assert (report.outcome, report.failed) == ("synced", 0)
         assert report.added + report.changed + report.unchanged == len(rows)
-        self.require_nothing_left_to_do(report)
-
-    def require_nothing_left_to_do(self, before: Sync) -> None:
-        report = self.await_(self.harbour.sync())
-        assert (report.added, report.changed, report.removed) == (0, 0, 0)
-        assert report.revision == before.revision
-
-    def teardown(self) -> None:
-        self.sync()
+        again = self.await_(self.harbour.sync())
+        assert (again.added, again.changed, again.removed) == (0, 0, 0)
+        assert again.revision == report.revision
         self.await_(self.harbour.database.close())
         self.loop.close()
         shutil.rmtree(self.folder)

@@ -106,11 +106,14 @@ async def test_none_is_read_when_it_is_turned_off(
     history = History(git_projects.database, policy, 0)
     history.mark("tide")
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(history.read_next(), 0.01)
+        await asyncio.wait_for(history.read_next(), 0.1)
 
 
 async def test_server_that_fails_is_asked_after_the_next_sync(
-    git_projects: GitProjects, server: GitServer, repository: Repository
+    git_projects: GitProjects,
+    server: GitServer,
+    repository: Repository,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await git_projects.add("tide")
     await git_projects.runner.sync("tide")
@@ -118,6 +121,7 @@ async def test_server_that_fails_is_asked_after_the_next_sync(
     await git_projects.history.read_next()
     project = await git_projects.project("tide")
     assert (project.sync_status, project.history_commit_id) == ("synced", None)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
     server.backend = made_up(repository)
     await sync(git_projects)
     assert None not in (await commits(git_projects)).values()

@@ -232,7 +232,7 @@ US-01JQK3F8, once US0002, follows CR-0004 and US0003.
     ]
 
 
-@pytest.mark.parametrize("end", ["_", "x", "", "\n"])
+@pytest.mark.parametrize("end", ["_", "\n"])
 @pytest.mark.parametrize(
     "piece",
     [
@@ -241,8 +241,8 @@ US-01JQK3F8, once US0002, follows CR-0004 and US0003.
     ],
 )  # fmt: skip
 def test_effort_grows_with_the_length_of_one_thing_alone(piece: str, end: str) -> None:
-    many = piece * (100_000 // len(piece))
+    many = piece * (30_000 // len(piece))
     start = time.thread_time()
     for text in (f"# T\n\n{many}{end}", f"# T\n> **Depends on:** {many}{end}"):
         assert parse("stories/US0001.md", text.encode(), Configuration()).title == "T"
-    assert time.thread_time() - start < 5  # a quadratic one takes minutes
+    assert time.thread_time() - start < 0.5  # a quadratic one takes seconds

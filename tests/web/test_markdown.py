@@ -101,6 +101,12 @@ def test_comments_are_hidden() -> None:
     assert page.one("code").text == "<!-- shown -->"
 
 
+def test_several_tables_are_not_landmarks_of_one_name() -> None:
+    page = rendered("| a |\n|-|\n\nb\n\n| c |\n|-|\n")
+    assert len(page.all("table")) == 2
+    assert not page.all(role="region")
+
+
 def test_line_breaks_in_cells_only() -> None:
     page = rendered("| a<br>b<BR/>c |\n|-|\n\nd<br>e\n")
     assert len(page.one("th").all("br")) == 2

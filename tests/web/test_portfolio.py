@@ -5,7 +5,10 @@ import io
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from support.browsing import visit
+
+from sdlc_lens.queries.projects import add_project
 
 pytestmark = pytest.mark.anyio
 
@@ -69,3 +72,18 @@ async def test_csv_has_every_project(visitor: httpx.AsyncClient) -> None:
     names = ("stories", "delivered", "not proven")
     assert [harbour[name] for name in names] == ["3", "1", "proof not recorded"]
     assert [port[name] for name in names] == ["5", "2", "1"]
+
+
+async def test_project_in_a_repository_states_commit_and_name(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    source = {"source_type": "git", "repo_url": "https://example.org/o/r", "repo_path": "sdlc"}
+    synced = {"commit_id": "4f10664" + "0" * 33, "last_synced_at": "2026-11-27T14:05:00.000Z"}
+    async with app.state.database.write() as session:
+        await add_project(session, "far", "Far", source)
+        await add_project(session, "main", "Main", source | {"repo_branch": "main"} | synced)
+    far, main = [row[-1] for row in (await visit(client, "/")).rows()]
+    assert far.endswith("–r")
+    assert main.endswith("commit 4f10664 of r")
+    page = await visit(client, "/projects/main")
+    assert "As of 27 Nov 2026, 14:05 UTC, commit 4f10664 of r" in page.text

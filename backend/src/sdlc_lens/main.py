@@ -50,21 +50,22 @@ from sdlc_lens.web.application import Pages
 from sdlc_lens.web.errors import ErrorPagesMiddleware
 
 # Their routes are taken as they are: include_router would analyse each again at a first request.
+# A path is compared with one route after the other, so those that are asked for most come first.
 ROUTERS = (
+    search.router,
+    documents.router,
+    document.router,
+    projects.router,
+    statistics.router,
+    health_check.router,
+    system.router,
     system.probes,
     metrics.router,
-    system.router,
-    projects.router,
     syncs.router,
     connections.router,
     repositories.connected,
     repositories.router,
     webhooks.router,
-    documents.router,
-    document.router,
-    search.router,
-    statistics.router,
-    health_check.router,
     openapi.router,
 )
 ROUTES = [route for router in ROUTERS for route in router.routes]

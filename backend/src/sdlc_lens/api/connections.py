@@ -7,7 +7,7 @@ from pydantic import BaseModel, StringConstraints
 from starlette.convertors import Convertor, register_url_convertor
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheDatabase, TheKeys, TheSettings
+from sdlc_lens.api.dependencies import TheDatabase, TheKeys, TheSettings
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.tokens import AccessToken
 from sdlc_lens.errors import (
@@ -68,9 +68,11 @@ router = APIRouter(prefix="/api/v1/connections", tags=["connections"])
 
 
 @router.get("")
-async def list_connections(session: Reading, keys: TheKeys) -> list[ConnectionAnswer]:
+async def list_connections(database: TheDatabase, keys: TheKeys) -> list[ConnectionAnswer]:
     """Every connection, the oldest first."""
-    return [_answer(found, keys) for found in await connections.list_connections(session)]
+    async with database.read() as session:
+        found = await connections.list_connections(session)
+    return [_answer(connection, keys) for connection in found]
 
 
 @router.post(

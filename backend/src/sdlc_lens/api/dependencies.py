@@ -1,15 +1,15 @@
 """The dependencies of routes.
 
-They are coroutines, since FastAPI runs plain functions in a thread.
+They are coroutines, since FastAPI runs plain functions in a thread. There is none for sessions: a
+dependency that has to be ended costs a tenth of a short request, and a change would be committed
+only after the response is built.
 """
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.sealing import Keys
 from sdlc_lens.settings import Settings
 from sdlc_lens.sync.checks import HealthChecks
@@ -53,12 +53,3 @@ TheHealthChecks = Annotated[HealthChecks, Depends(_health_checks)]
 TheKeys = Annotated[Keys, Depends(_keys)]
 ThePolling = Annotated[Polling, Depends(_polling)]
 TheSettings = Annotated[Settings, Depends(_settings)]
-
-
-async def _reading(database: TheDatabase) -> AsyncIterator[ReadSession]:
-    async with database.read() as session:
-        yield session
-
-
-# There is none for writing: a dependency would commit after the response is built.
-Reading = Annotated[ReadSession, Depends(_reading)]

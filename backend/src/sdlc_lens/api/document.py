@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheSettings
+from sdlc_lens.api.dependencies import TheDatabase, TheSettings
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.forges import Forge
@@ -96,7 +96,7 @@ async def get_document(
     slug: str,
     type_name: TypeName,
     doc_id: str,
-    session: Reading,
+    database: TheDatabase,
     settings: TheSettings,
     at: At = None,
 ) -> DocumentDetail:
@@ -109,7 +109,7 @@ async def get_document(
         last_change = get_last_change(connection, found.id) if origin else None
         return found, get_detail(connection, found.id), origin, last_change
 
-    found, detail, origin, last_change = await session.run_here(read)
+    found, detail, origin, last_change = await database.run_here(read)
     values = {field.name: getattr(detail, field.name) for field in fields(detail)}
     file_hash = values.pop("sha256")
     source_url = None
@@ -129,7 +129,7 @@ async def get_document(
 
 @router.get("/related", responses=problems(NotFound, Invalid))
 async def get_related_documents(
-    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+    slug: str, type_name: TypeName, doc_id: str, database: TheDatabase, at: At = None
 ) -> RelatedDocuments:
     """Whom the document names, and who names it."""
 
@@ -138,7 +138,7 @@ async def get_related_documents(
         found = find_document(connection, project_id, type_name, doc_id, at)
         return get_related(connection, project_id, found.id)
 
-    related = await session.run_here(read)
+    related = await database.run_here(read)
     return RelatedDocuments.model_validate(vars(related.document) | vars(related))
 
 
@@ -148,7 +148,7 @@ async def get_related_documents(
     responses=problems(NotFound, Invalid),
 )
 async def get_document_source(
-    slug: str, type_name: TypeName, doc_id: str, session: Reading, at: At = None
+    slug: str, type_name: TypeName, doc_id: str, database: TheDatabase, at: At = None
 ) -> Markdown:
     """The document's file, byte for byte as it was read."""
 
@@ -156,4 +156,4 @@ async def get_document_source(
         found = find_document(connection, get_project_id(connection, slug), type_name, doc_id, at)
         return get_source(connection, found.id)
 
-    return Markdown(await session.run_here(read), headers=SANDBOXED)
+    return Markdown(await database.run_here(read), headers=SANDBOXED)

@@ -3,13 +3,14 @@
 from sqlite3 import Connection
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading
+from sdlc_lens.api.dependencies import TheDatabase
 from sdlc_lens.api.openapi import problems
+from sdlc_lens.api.query import described, from_query
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.errors import Invalid, NotFound
@@ -98,9 +99,16 @@ class DocumentPage(Answer):
     ] = None
 
 
-@router.get("", response_model_exclude_unset=True, responses=problems(NotFound, Invalid))
+@router.get(
+    "",
+    response_model_exclude_unset=True,
+    responses=problems(NotFound, Invalid),
+    openapi_extra=described(DocumentQuery),
+)
 async def list_project_documents(
-    slug: str, session: Reading, query: Annotated[DocumentQuery, Query()]
+    slug: str,
+    database: TheDatabase,
+    query: Annotated[DocumentQuery, Depends(from_query(DocumentQuery))],
 ) -> DocumentPage:
     """A page of documents."""
     size = min(query.per_page, MOST_PER_PAGE)
@@ -118,7 +126,7 @@ async def list_project_documents(
             return page.model_copy(update={"facets": facets})
         return page
 
-    return await session.run_here(read)
+    return await database.run_here(read)
 
 
 def filled(values: list[str]) -> list[str]:

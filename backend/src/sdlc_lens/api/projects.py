@@ -8,7 +8,7 @@ from fastapi import APIRouter, status
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheDatabase, TheKeys, TheSettings
+from sdlc_lens.api.dependencies import TheDatabase, TheKeys, TheSettings
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.api.syncs import SyncAnswer
 from sdlc_lens.api.tokens import TokenFields
@@ -147,21 +147,24 @@ async def add_project(
 
 @router.get("")
 async def list_projects(
-    session: Reading, keys: TheKeys, settings: TheSettings
+    database: TheDatabase, keys: TheKeys, settings: TheSettings
 ) -> list[ProjectAnswer]:
     """Every project, the oldest first."""
-    syncs = await last_syncs(session)
-    found = await projects.list_projects(session)
+    async with database.read() as session:
+        syncs = await last_syncs(session)
+        found = await projects.list_projects(session)
     return [_answer(project, syncs.get(project.id), keys, settings) for project in found]
 
 
 @router.get("/{slug}", responses=problems(NotFound))
 async def get_project(
-    slug: str, session: Reading, keys: TheKeys, settings: TheSettings
+    slug: str, database: TheDatabase, keys: TheKeys, settings: TheSettings
 ) -> ProjectAnswer:
     """One project."""
-    project = await projects.get_project(session, slug)
-    return _answer(project, await last_sync(session, project.id), keys, settings)
+    async with database.read() as session:
+        project = await projects.get_project(session, slug)
+        newest = await last_sync(session, project.id)
+    return _answer(project, newest, keys, settings)
 
 
 @router.put(

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading
+from sdlc_lens.api.dependencies import TheDatabase
 from sdlc_lens.api.documents import Values, filled
 from sdlc_lens.api.openapi import problems
+from sdlc_lens.api.query import described, from_query
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import FURTHEST
-from sdlc_lens.queries.search import Filters, search_documents
+from sdlc_lens.queries.search import Filters, SearchItem, search_documents
 
 MOST_PER_PAGE = 50
 
@@ -47,21 +48,6 @@ class SearchQuery(BaseModel):
         )
 
 
-class SearchItem(Answer):
-    """A document that was found; `snippet` is HTML, `score` falls or stays from item to item."""
-
-    doc_id: str
-    ref: str | None
-    path: str
-    type: str
-    title: str
-    status: str | None
-    project_slug: str
-    project_name: str
-    snippet: str
-    score: float
-
-
 class SearchPage(Answer):
     """A page of what was found, the best first."""
 
@@ -73,15 +59,18 @@ class SearchPage(Answer):
     pages: int
 
 
-@router.get("/search", responses=problems(Invalid))
-async def search(session: Reading, query: Annotated[SearchQuery, Query()]) -> SearchPage:
+@router.get("/search", responses=problems(Invalid), openapi_extra=described(SearchQuery))
+async def search(
+    database: TheDatabase, query: Annotated[SearchQuery, Depends(from_query(SearchQuery))]
+) -> SearchPage:
     """Find documents by their words, ids first, titles before texts; accents and case aside."""
     offset = min((query.page - 1) * query.per_page, FURTHEST)
     asked, filters = read_query(query.q), query.filters()
-    total, hits = await session.run(search_documents, asked, filters, offset, query.per_page)
+    async with database.read() as session:
+        total, items = await session.run(search_documents, asked, filters, offset, query.per_page)
     return SearchPage(
         query=query.q,
-        items=[SearchItem.model_validate(hit) for hit in hits],
+        items=items,
         total=total,
         page=query.page,
         per_page=query.per_page,

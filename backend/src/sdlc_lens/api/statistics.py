@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading
+from sdlc_lens.api.dependencies import TheDatabase
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.clock import now
 from sdlc_lens.domain.checks.report import Report, from_text
@@ -97,25 +97,27 @@ class AllStatistics(Answer):
 
 
 @router.get("/projects/{slug}/stats", responses=problems(NotFound))
-async def get_project_statistics(slug: str, session: Reading) -> ProjectStatistics:
+async def get_project_statistics(slug: str, database: TheDatabase) -> ProjectStatistics:
     """The statistics of one project."""
-    project = await get_project(session, slug)
-    found = summarise(await count_documents(session, project.id))
+    async with database.read() as session:
+        project = await get_project(session, slug)
+        counts = await count_documents(session, project.id)
     return ProjectStatistics(
         slug=project.slug,
         name=project.name,
         last_synced_at=project.last_synced_at,
-        **asdict(found),
+        **asdict(summarise(counts)),
     )
 
 
 @router.get("/stats")
-async def get_statistics(session: Reading) -> AllStatistics:
+async def get_statistics(database: TheDatabase) -> AllStatistics:
     """The statistics of all projects, together and, in short, each; the oldest first."""
-    projects = await list_projects(session)
-    counts = await count_documents(session)
+    async with database.read() as session:
+        projects = await list_projects(session)
+        counts = await count_documents(session)
+        reports = await get_summaries(session)
     own = by_project(counts)
-    reports = await get_summaries(session)
     return AllStatistics(
         total_projects=len(projects),
         **asdict(summarise(counts)),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, status
 from pydantic import Field
 
 from sdlc_lens.api.answer import Answer
-from sdlc_lens.api.dependencies import Reading, TheRunner
+from sdlc_lens.api.dependencies import TheDatabase, TheRunner
 from sdlc_lens.api.openapi import problems
 from sdlc_lens.errors import NotFound, SyncInProgress
 from sdlc_lens.queries.projects import get_project
@@ -73,7 +73,9 @@ async def sync_project(slug: str, runner: TheRunner, confirm: bool = False) -> S
 
 
 @router.get("/syncs", responses=problems(NotFound))
-async def list_project_syncs(slug: str, session: Reading) -> list[SyncAnswer]:
+async def list_project_syncs(slug: str, database: TheDatabase) -> list[SyncAnswer]:
     """The reports on the last fifty syncs, the newest first."""
-    project = await get_project(session, slug)
-    return [SyncAnswer.model_validate(sync) for sync in await list_syncs(session, project.id)]
+    async with database.read() as session:
+        project = await get_project(session, slug)
+        syncs = await list_syncs(session, project.id)
+    return [SyncAnswer.model_validate(sync) for sync in syncs]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from sdlc_lens.db.connection import database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
@@ -51,10 +52,16 @@ class Database:
         self._readers = Readers(path)
         self._writer = create_engine(path, busy_seconds=_ATTEMPT_SECONDS)
         self._turn = asyncio.Lock()
+        self._ending: set[asyncio.Task[None]] = set()
 
     def read(self) -> AbstractAsyncContextManager[ReadSession]:
         """A session for queries."""
         return self._readers.session()
+
+    async def run_here[T](self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Call FUNCTION as `ReadSession.run_here` does, in a session of its own."""
+        async with self.read() as session:
+            return await session.run_here(function)
 
     @asynccontextmanager
     async def write(self, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[WriteSession]:
@@ -82,10 +89,11 @@ class Database:
             await asyncio.shield(starting)
             yield session
         finally:
-            # A connection that is being opened when this is cancelled must be closed, too.
-            await asyncio.wait([starting])
-            if not starting.exception():
-                await asyncio.shield(session.close())
+            # Also where this is cancelled, even again, while the connection opens or closes.
+            ending = asyncio.create_task(_end(session, starting))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)
 
     @asynccontextmanager
     async def _its_turn(self, wait_seconds: float) -> AsyncIterator[None]:
@@ -102,7 +110,15 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._readers.close()
+        await asyncio.gather(*self._ending)
         await self._writer.dispose()
+
+
+async def _end(session: WriteSession, starting: asyncio.Future[WriteSession]) -> None:
+    """Close SESSION, whose connection may still be opening."""
+    await asyncio.wait([starting])
+    if not starting.exception():
+        await session.close()
 
 
 async def _begin_in_turn(session: WriteSession, end: float) -> None:
@@ -136,8 +152,7 @@ def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine
     engine = create_async_engine(
         url,
         connect_args={"isolation_level": None, "timeout": busy_seconds},
-        pool_size=1,
-        max_overflow=0,
+        poolclass=NullPool,
     )
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin)

@@ -1,8 +1,8 @@
 """The facts that the health check reads, and its stored reports."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,14 +18,16 @@ from sdlc_lens.domain.checks.rules.table import RULES_VERSION
 from sdlc_lens.domain.documents.references import MENTION, Link
 from sdlc_lens.queries.projects import unknown_project
 
-# One row a document: its refs and references as JSON.
 _FIELDS = tuple(field.name for field in fields(Facts) if field.name in documents.c)
-_FACTS = f"""
-SELECT {", ".join(_FIELDS)},
-    (SELECT json_group_array(ref) FROM document_refs WHERE document_id = documents.id),
-    (SELECT json_group_array(json_array({", ".join(Link._fields)}))
-     FROM document_links WHERE document_id = documents.id AND relation <> '{MENTION}')
-FROM documents WHERE project_id = ?
+_FACTS = f"SELECT id, {', '.join(_FIELDS)} FROM documents WHERE project_id = ?"
+_REFS = """
+SELECT document_id, document_refs.ref FROM documents JOIN document_refs ON document_id = id
+WHERE project_id = ? ORDER BY document_id, document_refs.ref
+"""
+_REFERENCES = f"""
+SELECT document_id, relation, target, document_links.path, candidate
+FROM documents JOIN document_links ON document_id = id
+WHERE project_id = ? AND relation <> '{MENTION}' ORDER BY document_id, position
 """
 _STANDING = f"""
 SELECT projects.id AS project_id, projects.revision, last_synced_at, report
@@ -65,17 +67,23 @@ async def get_summaries(session: ReadSession) -> dict[int, str]:
 
 def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
     """The facts of every document of a project; for functions of `ReadSession.run`."""
-    known: dict[str, str] = {}
-
-    def once(values: Iterable[Any]) -> Iterator[Any]:
-        """VALUES; equal texts, such as ids, paths and statuses, are kept in memory once."""
-        return (known.setdefault(each, each) if type(each) is str else each for each in values)
-
-    for *values, refs, references in connection.execute(_FACTS, (project_id,)):
+    known: dict[Any, Any] = {}
+    once = known.setdefault  # equal texts, such as ids, paths and statuses, are kept in memory once
+    refs: dict[int, list[str]] = defaultdict(list)
+    for document_id, ref in connection.execute(_REFS, (project_id,)):
+        refs[document_id].append(once(ref, ref))
+    references: dict[int, list[Link]] = defaultdict(list)
+    for document_id, relation, target, path, candidate in connection.execute(
+        _REFERENCES, (project_id,)
+    ):
+        link = Link(once(relation, relation), once(target, target), once(path, path), candidate)
+        references[document_id].append(link)
+    for document_id, *values in connection.execute(_FACTS, (project_id,)):
+        texts_once = (once(each, each) if type(each) is str else each for each in values)
         yield Facts(
-            **dict(zip(_FIELDS, once(values), strict=True)),
-            refs=tuple(once(json.loads(refs))),
-            references=tuple(Link(*once(link)) for link in json.loads(references)),
+            **dict(zip(_FIELDS, texts_once, strict=True)),
+            refs=tuple(refs.pop(document_id, ())),
+            references=tuple(references.pop(document_id, ())),
         )
 
 

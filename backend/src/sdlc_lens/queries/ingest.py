@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Table, delete, func, select, type_coerce
 from sqlalchemy.types import NullType
@@ -26,8 +28,9 @@ from sdlc_lens.domain.search.folding import fold, indexed_text
 from sdlc_lens.sources.snapshot import Blob
 
 Row = dict[str, object]
-Rows = Mapping[Table, Sequence[Row]]
-"""The rows of some documents, in each table that holds some of them."""
+Rows = Mapping[Table, Sequence[Any]]
+"""The rows of some documents, in each table that holds some of them: those of references are
+tuples, the others a Row."""
 
 _ROWS_AT_ONCE = 500
 _TABLES = (documents, document_sources, document_refs, document_links)
@@ -38,7 +41,12 @@ SET indexed_name = :indexed_name, indexed_title = :indexed_title, indexed_text =
 WHERE document_id = :document_id AND (indexed_name, indexed_title, indexed_text)
     IS NOT (:indexed_name, :indexed_title, :indexed_text)
 """
-_LINK_COLUMNS = ("document_id", "position", *Link._fields)
+_ADD_REF = "INSERT INTO document_refs (document_id, ref, own) VALUES (?, ?, ?)"
+_ADD_LINK = f"""
+INSERT INTO document_links (document_id, position, {", ".join(Link._fields)})
+VALUES (?, ?{", ?" * len(Link._fields)})
+"""
+_fields_of = attrgetter(*DOCUMENT_FIELDS)
 _JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
 
@@ -90,21 +98,19 @@ async def next_id(session: WriteSession) -> int:
 
 def document_rows(parsed: Mapping[int, tuple[Document, Blob]], **shared: object) -> Rows:
     """The rows of documents and their sources, by id; SHARED are columns with one value for all."""
-    rows: dict[Table, list[Row]] = {table: [] for table in _TABLES}
+    rows: dict[Table, list[Any]] = {table: [] for table in _TABLES}
     for document_id, (document, blob) in parsed.items():
-        fields = {name: getattr(document, name) for name in DOCUMENT_FIELDS}
-        fields |= {name: kind.process_bind_param(fields[name]) for name, kind in _JSON.items()}
-        own: Row = {"id": document_id, "blob_id": blob.id}
-        rows[documents].append(own | shared | fields)
-        rows[document_sources].append(source_row(own | fields, blob.source))
+        row: Row = dict(zip(DOCUMENT_FIELDS, _fields_of(document), strict=True))
+        row |= {name: kind.process_bind_param(row[name]) for name, kind in _JSON.items()}
+        row |= {"id": document_id, "blob_id": blob.id} | shared
+        rows[documents].append(row)
+        rows[document_sources].append(source_row(row, blob.source))
         refs = dict.fromkeys(document.aliases, False)
         if document.ref:
             refs[document.ref] = True
-        for ref, is_own in refs.items():
-            rows[document_refs].append({"document_id": document_id, "ref": ref, "own": is_own})
+        rows[document_refs] += ((document_id, ref, is_own) for ref, is_own in refs.items())
         rows[document_links] += (
-            dict(zip(_LINK_COLUMNS, (document_id, position, *link), strict=True))
-            for position, link in enumerate(document.links)
+            (document_id, position, *link) for position, link in enumerate(document.links)
         )
     return rows
 
@@ -122,7 +128,8 @@ def source_row(document: Row, source: bytes) -> Row:
 
 async def add_documents(session: WriteSession, rows: Rows) -> None:
     """Store new documents."""
-    await session.run(_insert, rows)
+    await session.run(_add_documents, rows)
+    await session.run(_add_references, rows)
 
 
 async def replace_fields(session: WriteSession, rows: Rows) -> int:
@@ -140,7 +147,7 @@ async def replace_fields(session: WriteSession, rows: Rows) -> int:
     await session.exec_driver_sql(_INDEX, list(rows[document_sources]))
     for table in (document_refs, document_links):
         await _delete(session, table, "document_id", before)
-    await session.run(_insert, {table: rows[table] for table in (document_refs, document_links)})
+    await session.run(_add_references, rows)
     return sum(len(changed) for names, changed in changes.items() if names)
 
 
@@ -171,10 +178,9 @@ def remove_all_documents(connection: sqlite3.Connection, project_id: int) -> Non
         connection.execute(trigger)
 
 
-def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
-    """Insert ROWS, table by table; those of a table have the same columns."""
-    for table, own in rows.items():
-        for portion in batched(own, _ROWS_AT_ONCE):
+def _add_documents(connection: sqlite3.Connection, rows: Rows) -> None:
+    for table in (documents, document_sources):
+        for portion in batched(rows[table], _ROWS_AT_ONCE):
             names = ", ".join(portion[0])
             marks = f"({', '.join('?' * len(portion[0]))})"
             # With one statement, since the search index is written out after each.
@@ -182,6 +188,11 @@ def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
                 f"INSERT INTO {table.name} ({names}) VALUES {', '.join([marks] * len(portion))}",
                 [value for row in portion for value in row.values()],
             )
+
+
+def _add_references(connection: sqlite3.Connection, rows: Rows) -> None:
+    connection.executemany(_ADD_REF, rows[document_refs])
+    connection.executemany(_ADD_LINK, rows[document_links])
 
 
 async def _stored_fields(

@@ -25,8 +25,7 @@ SELECT documents.id, document_refs.ref, own, type, path
 FROM document_refs JOIN documents ON documents.id = document_id
 WHERE document_refs.ref IN (SELECT value FROM json_each(:refs)) AND project_id + 0 = :project_id
 """
-_REFS = "SELECT ref FROM document_refs WHERE document_id = :id"
-_LINK = ", ".join(Link._fields)
+_LINK = ", ".join(f"document_links.{name}" for name in Link._fields)
 _LINKS = f"""
 SELECT {_LINK} FROM document_links
 WHERE document_id = :id AND relation IS NOT :left_out ORDER BY position
@@ -37,10 +36,10 @@ WHERE document_id IN (SELECT value FROM json_each(:ids))
     AND relation IN (SELECT value FROM json_each(:relations))
 ORDER BY document_id, position
 """
-_NAMING = """
-SELECT documents.id, target, document_links.path
+_NAMING = f"""
+SELECT document_id, {_LINK}
 FROM document_links JOIN documents ON documents.id = document_id
-WHERE target IN (SELECT value FROM json_each(:refs))
+WHERE target IN (SELECT ref FROM document_refs WHERE document_id = :id)
     AND relation IN (SELECT value FROM json_each(:relations)) AND project_id + 0 = :project_id
 """
 _AT_PATHS = """
@@ -124,8 +123,9 @@ def get_mentioning(
     connection: sqlite3.Connection, project_id: int, document_id: int
 ) -> list[Named]:
     """The documents whose text mentions this one, by type, then id."""
-    refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
-    found = _naming_this(connection, project_id, refs, document_id, MENTION)
+    naming = _naming(connection, project_id, document_id, [MENTION])
+    meanings = _meanings(connection, project_id, (link.target for _, link in naming))
+    found = _meant(naming, meanings, document_id, MENTION)
     values = {"ids": json.dumps(list(found - {document_id}))}
     return _in_order(Named(**row) for row in rows(connection, _NAMED, values))
 
@@ -136,11 +136,9 @@ def get_related(
     """Everything that a document is related to; what it mentions only with MENTIONS."""
     values = {"id": document_id, "left_out": None if mentions else MENTION}
     links = [Link(**row) for row in rows(connection, _LINKS, values)]
-    refs = [row["ref"] for row in rows(connection, _REFS, {"id": document_id})]
     meanings = _meanings(connection, project_id, (link.target for link in links))
-    above = _ancestors(connection, project_id, document_id)
-    below = _children(connection, project_id, refs, document_id)
-    dependents = _naming_this(connection, project_id, refs, document_id, DEPENDS_ON)
+    above = _ancestors(connection, project_id, document_id, links, meanings)
+    below, dependents = _children_and_dependents(connection, project_id, document_id)
     meant = {link: meanings.get(link.target, link.path) for link in links}
     ids = {document_id, *filter(None, meant.values()), *above, *below, *dependents}
     found = rows(connection, _NAMED, {"ids": json.dumps(list(ids))})
@@ -182,43 +180,56 @@ def _family_references(connection: sqlite3.Connection, ids: Iterable[int]) -> di
 
 
 def _naming(
-    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], relations: Iterable[str]
-) -> list[tuple[int, str, str | None]]:
-    """The documents of the project that point at REFS by these relations, and ref and path."""
-    values = {"refs": json.dumps(list(refs)), "relations": json.dumps(list(relations))}
-    found = rows(connection, _NAMING, values | {"project_id": project_id})
-    return [(row["id"], row["target"], row["path"]) for row in found]
+    connection: sqlite3.Connection, project_id: int, named: int, relations: Iterable[str]
+) -> list[tuple[int, Link]]:
+    """The documents of the project that name this one or a namesake by these relations, and how."""
+    values = {"id": named, "relations": json.dumps(list(relations)), "project_id": project_id}
+    return [(found, Link(*link)) for found, *link in rows(connection, _NAMING, values)]
 
 
-def _ancestors(connection: sqlite3.Connection, project_id: int, document_id: int) -> list[int]:
+def _ancestors(
+    connection: sqlite3.Connection,
+    project_id: int,
+    document_id: int,
+    links: list[Link],
+    meanings: Meanings,
+) -> list[int]:
     """Parents, their parents and so on, the nearest first; where it goes in circles it ends."""
     seen = {document_id: None}
-    nearest = [document_id]
-    while references := _family_references(connection, nearest):
-        meanings = _meanings(connection, project_id, _targets(references))
+    references = {document_id: links}
+    while references:
         above = (parents(document, named, meanings) for document, named in references.items())
         nearest = [parent for found in above for parent in found if parent not in seen]
         seen |= dict.fromkeys(nearest)
+        if references := _family_references(connection, nearest):
+            meanings = _meanings(connection, project_id, _targets(references))
     return list(seen)[1:]
 
 
-def _children(
-    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int
-) -> list[int]:
-    """The documents that have this one among their nearest parents."""
-    naming = {document for document, *_ in _naming(connection, project_id, refs, FAMILY)}
-    references = _family_references(connection, naming)
-    meanings = _meanings(connection, project_id, _targets(references))
-    return [child for child, named in references.items() if own in parents(child, named, meanings)]
+def _children_and_dependents(
+    connection: sqlite3.Connection, project_id: int, own: int
+) -> tuple[list[int], set[int]]:
+    """The documents that have this one among their nearest parents, and those depending on it."""
+    naming = _naming(connection, project_id, own, (*FAMILY, DEPENDS_ON))
+    family = {document for document, link in naming if link.relation in FAMILY}
+    references = _family_references(connection, family)
+    targets = {*_targets(references), *(link.target for _, link in naming)}
+    meanings = _meanings(connection, project_id, targets)
+    children = [
+        child for child, named in references.items() if own in parents(child, named, meanings)
+    ]
+    return children, _meant(naming, meanings, own, DEPENDS_ON)
 
 
-def _naming_this(
-    connection: sqlite3.Connection, project_id: int, refs: Iterable[str], own: int, relation: str
+def _meant(
+    naming: Iterable[tuple[int, Link]], meanings: Meanings, own: int, relation: str
 ) -> set[int]:
     """The documents that name this one by this relation, and not a namesake."""
-    found = _naming(connection, project_id, refs, [relation])
-    meanings = _meanings(connection, project_id, (target for _, target, _ in found))
-    return {document for document, target, path in found if meanings.get(target, path) == own}
+    return {
+        document
+        for document, link in naming
+        if link.relation == relation and meanings.get(link.target, link.path) == own
+    }
 
 
 def _targets(references: Mapping[int, list[Link]]) -> Iterator[str]:

@@ -5,8 +5,10 @@ those with all words in their title, those with some, and the others, each by re
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cache
+
+from pydantic import TypeAdapter
 
 from sdlc_lens.db.connection import rows
 from sdlc_lens.domain.documents.parse import decode
@@ -76,9 +78,9 @@ class Filters:
     epics: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A document that was found; `score` is 1 for one asked for by name, else below."""
+@dataclass(frozen=True, slots=True)
+class SearchItem:
+    """A document that was found; `snippet` is HTML, `score` falls or stays from item to item."""
 
     doc_id: str
     ref: str | None
@@ -92,12 +94,12 @@ class Hit:
     score: float
 
 
-_SHOWN = [field.name for field in fields(Hit) if field.name not in {"snippet", "score"}]
+_ITEMS = TypeAdapter(list[SearchItem])
 
 
 def search_documents(
     connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
-) -> tuple[int, list[Hit]]:
+) -> tuple[int, list[SearchItem]]:
     """How many documents there are with all terms of QUERY, and a page of them, the best first."""
     if not query.terms:
         return 0, []
@@ -106,7 +108,8 @@ def search_documents(
     values = _values(query) | given | {"offset": offset, "limit": limit}
     found = rows(connection, statement, values)
     patterns = patterns_of(query.terms)
-    return found[0]["total"], [_hit(row, patterns) for row in found if row["id"] is not None]
+    items = [_item(row, patterns) for row in found if row["id"] is not None]
+    return found[0]["total"], _ITEMS.validate_python(items)
 
 
 def count_found(
@@ -161,10 +164,12 @@ def _quoted(term: Term) -> list[str]:
     return ['"' + form.replace('"', '""') + end for form in term.forms]
 
 
-def _hit(row: sqlite3.Row, patterns: Patterns) -> Hit:
-    shown = {name: row[name] for name in _SHOWN}
-    snippet = _snippet(decode(row["source"]), row["title"], row["doc_id"], patterns)
-    return Hit(**shown, snippet=snippet, score=_score(row["tier"], row["relevance"]))
+def _item(row: sqlite3.Row, patterns: Patterns) -> dict[str, object]:
+    values = dict(zip(row.keys(), row, strict=True))
+    text = decode(values["source"])
+    values["snippet"] = _snippet(text, values["title"], values["doc_id"], patterns)
+    values["score"] = _score(values["tier"], values["relevance"])
+    return values
 
 
 def _snippet(text: str, title: str, name: str, patterns: Patterns) -> str:

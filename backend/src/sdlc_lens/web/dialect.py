@@ -127,7 +127,7 @@ class _Renderer(RendererHTML):
         return _code(tokens[place].content, "")
 
     def table_open(self, *_: Any) -> str:
-        return '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         return "</table></div>\n"
@@ -142,7 +142,7 @@ def _code(text: str, language: str) -> str:
 def _parser() -> MarkdownIt:
     options = {"html": False, "maxNesting": _DEEPEST}
     parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
+    parser.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
     parser.use(footnote_plugin)
     parser.block.ruler.before(
         "paragraph", "comment", _hide_comment_block, {"alt": ["paragraph", "blockquote", "list"]}

@@ -15,11 +15,14 @@ from sdlc_lens.queries.references import Named, Targets
 from sdlc_lens.web.addresses import document_address
 from sdlc_lens.web.dialect import PARSER, SCHEME, raw_token, text_token
 
-VERSION = 2
+VERSION = 3
 """Raise it with every change of the HTML: what an older version has rendered is not shown then."""
 
 LONGEST_RENDERED = 2**20
 LEAST_HEADINGS = 3
+IDS = "ids"
+"""Where a token of text keeps the ids in it."""
+
 MOST_LISTED = 200
 
 _ANCHOR = re.compile(r"\s*\{#([A-Za-z0-9_.:-]+)\}\s*\Z")
@@ -117,7 +120,8 @@ def _collect(inline: Token, parsed: Parsed) -> None:
     """Note the ids and the paths that INLINE names."""
     for child in inline.children or []:
         if child.type == "text":
-            parsed.refs.update(found.ref for found in find_ids(child.content))
+            child.meta[IDS] = list(find_ids(child.content))
+            parsed.refs.update(found.ref for found in child.meta[IDS])
         elif child.type == "link_open" and (path := _path(child, parsed.folder)):
             parsed.paths.add(path)
 
@@ -144,7 +148,7 @@ def _linked(children: Sequence[Token], folder: str, targets: Targets, home: str)
             if ending:
                 child.type, child.tag, child.content = "raw", "", ending
         if child.type == "text" and not inside:
-            linked += _with_links(child.content, targets.by_ref, home)
+            linked += _with_links(child, targets.by_ref, home)
         elif child.type == "image":
             linked.append(raw_token(_image(child)))
         else:
@@ -172,11 +176,12 @@ def _aim(link: Token, folder: str, targets: Targets, home: str) -> str:
     return f" (no such document: {escape(href[:200])})</span>"
 
 
-def _with_links(text: str, by_ref: Mapping[str, Named], home: str) -> list[Token]:
-    """TEXT with a link around each id that a document has."""
+def _with_links(token: Token, by_ref: Mapping[str, Named], home: str) -> list[Token]:
+    """The text of TOKEN with a link around each id that a document has."""
+    text = token.content
     parts: list[Token] = []
     done = 0
-    for found in find_ids(text):
+    for found in token.meta[IDS]:
         if document := by_ref.get(found.ref):
             address = escape(document_address(home, document))
             shown = escape(text[found.start : found.end])

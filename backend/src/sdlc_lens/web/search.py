@@ -13,7 +13,7 @@ from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import FURTHEST
 from sdlc_lens.queries.projects import list_projects
-from sdlc_lens.queries.search import Filters, Hit, count_found, search_documents
+from sdlc_lens.queries.search import Filters, SearchItem, count_found, search_documents
 from sdlc_lens.web.addresses import document_address, project_address, root
 from sdlc_lens.web.forms import page_number, see, statuses, values
 from sdlc_lens.web.render import page, table
@@ -69,7 +69,7 @@ async def search(request: Request) -> Response:
     )
 
 
-def _exact(name: str, hits: list[Hit]) -> Hit | None:
+def _exact(name: str, hits: list[SearchItem]) -> SearchItem | None:
     """The document whose id NAME is, if there is just one."""
     found = leading_id(name)
     if found is None or found[1] != normal_form(name):
@@ -101,5 +101,5 @@ def _facets(
     return [(name, name.capitalize(), found) for name, found in shown.items()]
 
 
-def _line(hit: Hit) -> tuple[object, ...]:
+def _line(hit: SearchItem) -> tuple[object, ...]:
     return (hit.project_slug, hit.type, hit.doc_id, hit.title, hit.status, hit.path)

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class BufferingMiddleware:
     """Holds an answer until the application returns, and with it all dependencies.
 
-    FastAPI closes a dependency, such as a database session, only after the answer is sent.
+    FastAPI ends a dependency only after the answer is sent.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,7 +1,6 @@
 """Acceptance criteria, and whether each of them is proven."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,14 +68,13 @@ class CriteriaCounts:
 
 def count(criteria: Iterable[Criterion]) -> CriteriaCounts:
     """The counts of CRITERIA."""
-    known = list(criteria)
-    outcomes = Counter(criterion.outcome for criterion in known)
+    outcomes = [criterion.outcome for criterion in criteria]
     return CriteriaCounts(
-        total=len(known),
-        verified=outcomes[Outcome.VERIFIED],
-        failed=outcomes[Outcome.FAILED],
-        manual=outcomes[Outcome.MANUAL],
-        unstated=outcomes[Outcome.UNSTATED],
+        total=len(outcomes),
+        verified=outcomes.count(Outcome.VERIFIED),
+        failed=outcomes.count(Outcome.FAILED),
+        manual=outcomes.count(Outcome.MANUAL),
+        unstated=outcomes.count(Outcome.UNSTATED),
     )
 
 

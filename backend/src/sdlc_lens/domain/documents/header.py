@@ -19,7 +19,7 @@ _BEGINS_TEXT = re.compile(
     r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?:`{3,}(?=[^`]*\Z)|~{3})|#{1,6}[ \t]"
 )
 _BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+>?[^\S\r\n]*+(?:\r\n|\n|\r))*+")
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_EMPTY = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212 *_"
 _MARKUP = re.compile(
     r"#{1,6}(?:[ \t]|\Z)|[-+*] |[0-9]+[.)] |[>|]|<!--|[-=]+\Z|(?:\*|_|- ){3}|`{3}|~{3}"
 )
@@ -103,7 +103,7 @@ def read_head(text: str) -> Head:
 def plain(written: str) -> str:
     """A field's value without its links' targets; empty for dashes and `none`."""
     text = (LINK.sub(_link_text, written) if "](" in written else written).strip()
-    return "" if not text.strip(_DASHES + " *_") or text.lower() == "none" else text
+    return "" if not text.strip(_EMPTY) or text.lower() == "none" else text
 
 
 def _link_text(link: re.Match[str]) -> str:
@@ -200,7 +200,9 @@ _repeated = lru_cache(maxsize=2048)(_fields)
 
 def _without_code(line: str) -> str:
     """LINE of the same length, its inline code replaced by letters."""
-    marks = list(_BACKTICKS.finditer(line)) if "`" in line else []
+    if "`" not in line:
+        return line
+    marks = list(_BACKTICKS.finditer(line))
     closing: dict[int, re.Match[str] | None] = {}
     latest: dict[int, re.Match[str]] = {}
     for mark in reversed(marks):

@@ -23,9 +23,8 @@ _ID = re.compile(
 _LONGEST_START = max(map(len, BY_PREFIX)) + 1  # with the hyphen
 _LONGEST_CHECK = 10  # what _ID looks at after an id
 
-# A long text has few ids. It is looked at in bytes, one for each character, in which all digits,
+# A text has few ids. It is looked at in bytes, one for each character, in which all digits,
 # or all characters that a ULID may have, are alike: that is many times faster than to search it.
-_LONG = 500
 _NUMBER, _ULID = b"0" * 4, b"0" * 8
 _DIGITS_ALIKE = bytes(48 if chr(code) in "0123456789" else 32 for code in range(256))
 _CROCKFORD_ALIKE = bytes(48 if chr(code) in _CROCKFORD else 32 for code in range(256))
@@ -48,10 +47,9 @@ class Id(NamedTuple):
 
 def leading_id(stem: str) -> tuple[str, str] | None:
     """The prefix and the normal form of the id that STEM starts with."""
-    found = next(iter(find_ids(stem)), None)
-    if found is None or found.start or found.candidate:
-        return None
-    return found.prefix, found.ref
+    match = _ID.match(stem)
+    found = _id(match) if match else None
+    return (found.prefix, found.ref) if found and not found.candidate else None
 
 
 def first_id(text: str) -> str | None:
@@ -61,8 +59,6 @@ def first_id(text: str) -> str | None:
 
 def find_ids(text: str) -> list[Id]:
     """Every id that occurs in TEXT, in order."""
-    if len(text) < _LONG:
-        return [_id(found) for found in _ID.finditer(text)]
     line = text.encode("latin-1", "replace")
     tails = _runs(line.translate(_DIGITS_ALIKE), _NUMBER)
     if ulids := _runs(line.translate(_CROCKFORD_ALIKE), _ULID):
@@ -101,7 +97,8 @@ def number(ref: str) -> int | None:
 def _id(found: re.Match[str]) -> Id:
     written, hyphen, tail = found.groups()
     prefix = written.upper()
-    return Id(*found.span(), prefix, prefix + tail, hyphen is None and not tail.isdigit())
+    is_candidate = hyphen is None and not tail.isdigit()
+    return Id(found.start(), found.end(), prefix, prefix + tail, is_candidate)
 
 
 def _runs(line: bytes, shortest: bytes) -> list[tuple[int, int]]:

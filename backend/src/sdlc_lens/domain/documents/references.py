@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from posixpath import normpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -44,7 +45,12 @@ def aliases(fields: Iterable[Field]) -> tuple[str, ...]:
 
 def references(fields: Iterable[Field], folder: str) -> tuple[Link, ...]:
     """Every reference in a header field, in its order; FOLDER is that of the document."""
-    links = [link for field in fields if field.key != ALIASES for link in _links(field, folder)]
+    links = [
+        link
+        for field in fields
+        if not field.written.isalpha() and field.key != ALIASES  # a single word is not an id
+        for link in _links(field, folder)
+    ]
     return _once(links) if len(links) > 1 else tuple(links)
 
 
@@ -133,19 +139,13 @@ def link_path(target: str, folder: str) -> str | None:
     path = unquote(path) if "%" in path else path
     if "://" in path or not is_document(path.rpartition("/")[2]):
         return None
-    parts = [] if path.startswith("/") or not folder else folder.split("/")
-    for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    is_relative = folder and not path.startswith("/")
+    path = normpath(f"{folder}/{path}" if is_relative else path.lstrip("/"))
+    return None if path.startswith("../") else path
 
 
 def _links(field: Field, folder: str) -> Iterator[Link]:
-    text, links = _unlinked(field.written)
+    text, links = _unlinked(field.written) if "](" in field.written else (field.written, [])
     ids = find_ids(text)
     place = 0
     for found in spread(ids, text) if len(ids) > 1 else ids:
@@ -166,8 +166,6 @@ class _Unlinked(NamedTuple):
 
 def _unlinked(written: str) -> tuple[str, list[_Unlinked]]:
     """A field's value in which each link stands for the ids in its text, else in its target."""
-    if "](" not in written:
-        return written, []
     parts: list[str] = []
     links: list[_Unlinked] = []
     done = length = 0

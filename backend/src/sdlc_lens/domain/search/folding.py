@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
+from math import inf
 
 # Other symbols stand between these two ranges and above them; those in them are common, and
 # fold to themselves.
@@ -45,6 +46,8 @@ _ASCII = bytes(range(128))
 
 def indexed_text(source: bytes) -> str | None:
     """The text of a file for the search index; None where that is the unchanged text."""
+    if source.isascii():
+        return None
     others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
     if not _FOLDED_OTHERWISE.search(others):
         return None
@@ -75,7 +78,7 @@ class Folded:
 
     def place(self, index: int) -> int:
         """The position in the source of the character at INDEX of the folded text."""
-        folded, source = self._moved[bisect_right(self._moved, index, key=_first) - 1]
+        folded, source = self._moved[bisect_right(self._moved, (index, inf)) - 1]
         return source + index - folded
 
     def _replaced(self, character: re.Match[str]) -> str:
@@ -85,10 +88,6 @@ class Folded:
             end = character.end()
             self._moved.append((folded + end - source + len(letters) - 1, end))
         return letters
-
-
-def _first(pair: tuple[int, int]) -> int:
-    return pair[0]
 
 
 @lru_cache(maxsize=4096)
