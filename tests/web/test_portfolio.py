@@ -83,7 +83,7 @@ async def test_project_in_a_repository_states_commit_and_name(
         await add_project(session, "far", "Far", source)
         await add_project(session, "main", "Main", source | {"repo_branch": "main"} | synced)
     far, main = [row[-1] for row in (await visit(client, "/")).rows()]
-    assert far.endswith("–r")
-    assert main.endswith("commit 4f10664 of r")
+    assert far.endswith("r")
+    assert main.endswith("commit 4f10664000 of r")
     page = await visit(client, "/projects/main")
-    assert "As of 27 Nov 2026, 14:05 UTC, commit 4f10664 of r" in page.text
+    assert "As of 27 Nov 2026, 14:05 UTC, commit 4f10664000 of r" in page.text

@@ -114,7 +114,7 @@ class Database:
         await self._writer.dispose()
 
 
-async def _end(session: WriteSession, starting: asyncio.Future[WriteSession]) -> None:
+async def _end(session: WriteSession, starting: asyncio.Future[AsyncConnection]) -> None:
     """Close SESSION, whose connection may still be opening."""
     await asyncio.wait([starting])
     if not starting.exception():

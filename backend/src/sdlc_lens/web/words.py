@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.kinds import StatusClass
-from sdlc_lens.queries.projects import Project
 
 _FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)(.)")
 
