@@ -4,19 +4,15 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as any_of
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from support.syncing import Harbour, rows_of_a_fresh_sync
+from support.syncing import Harbour, opened, rows_of_a_fresh_sync
 from support.workspaces import write_workspace
 
-from sdlc_lens.db.database import Database
 from sdlc_lens.queries.syncs import Sync
-from sdlc_lens.sync.runner import Runner
 
 PATHS = any_of.sampled_from(
     [
@@ -43,72 +39,81 @@ CONTENTS = any_of.one_of(
 SETTINGS = any_of.sampled_from(
     [b"schema_version: 3", b"status_vocab: {story: [Moored Well]}", b"{", b""]
 )
+NUMBERS = any_of.integers(0, 9)
+Edit = Callable[[Path, list[Path]], None]
 
 
-class Edits(RuleBasedStateMachine):
-    """A workspace that is edited at random, and synced now and then."""
+def write(path: str, content: bytes) -> Edit:
+    def edit(workspace: Path, _: list[Path]) -> None:
+        write_workspace(workspace, {path: content})
 
-    empty: ClassVar[Path]
+    return edit
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.loop = asyncio.Runner()
-        shutil.copy(self.empty, self.folder / "empty.db")
-        shutil.copy(self.empty, self.folder / "lens.db")
-        database = Database(self.folder / "lens.db")
-        workspace = write_workspace(self.folder / "tide", {})
-        self.harbour = Harbour(database, Runner(database, Path("/")), workspace)
-        self.await_(self.harbour.add())
 
-    def await_[Result](self, work: Coroutine[object, object, Result]) -> Result:
-        return self.loop.run(work)
+def rewrite(number: int, content: bytes) -> Edit:
+    def edit(_: Path, files: list[Path]) -> None:
+        if files:
+            files[number % len(files)].write_bytes(content)
 
-    @rule(path=PATHS, content=CONTENTS)
-    def write(self, path: str, content: bytes) -> None:
-        write_workspace(self.harbour.workspace, {path: content})
+    return edit
 
-    @rule(path=PATHS)
-    def remove(self, path: str) -> None:
-        (self.harbour.workspace / path).unlink(missing_ok=True)
 
-    @rule(path=PATHS, place=PATHS)
-    def move(self, path: str, place: str) -> None:
-        if (self.harbour.workspace / path).is_file():
-            write_workspace(self.harbour.workspace, {place: b""})
-            (self.harbour.workspace / path).rename(self.harbour.workspace / place)
+def remove(number: int) -> Edit:
+    def edit(_: Path, files: list[Path]) -> None:
+        if files:
+            files[number % len(files)].unlink()
 
-    @rule(content=SETTINGS)
-    def configure(self, content: bytes) -> None:
-        write_workspace(self.harbour.workspace, {".config.yaml": content})
+    return edit
 
-    @rule()
-    def sync(self) -> None:
-        self.synced()
 
-    def synced(self) -> Sync:
-        report = self.await_(self.harbour.sync())
-        if report.outcome == "held_back":
-            report = self.await_(self.harbour.sync(confirmed=True))
-        assert (report.outcome, report.failed) == ("synced", 0)
-        return report
+def move(number: int, path: str) -> Edit:
+    def edit(workspace: Path, files: list[Path]) -> None:
+        if files:
+            write_workspace(workspace, {path: b""})
+            files[number % len(files)].rename(workspace / path)
 
-    def teardown(self) -> None:
-        report = self.synced()
-        rows = self.await_(self.harbour.rows())
-        fresh = rows_of_a_fresh_sync(self.folder / "empty.db", self.harbour.workspace)
-        assert rows == self.await_(fresh)
+    return edit
+
+
+EDITS = any_of.one_of(
+    any_of.builds(write, PATHS, CONTENTS),
+    any_of.builds(rewrite, NUMBERS, CONTENTS),
+    any_of.builds(remove, NUMBERS),
+    any_of.builds(move, NUMBERS, PATHS),
+    any_of.builds(write, any_of.just(".config.yaml"), SETTINGS),
+)
+
+
+async def sync(harbour: Harbour) -> Sync:
+    report = await harbour.sync()
+    if report.outcome == "held_back":
+        report = await harbour.sync(confirmed=True)
+    assert (report.outcome, report.failed) == ("synced", 0)
+    return report
+
+
+async def edit_and_sync(folder: Path, rounds: list[list[Edit]]) -> None:
+    workspace = write_workspace(folder / "tide", {})
+    async with opened(folder / "lens.db", workspace) as harbour:
+        await harbour.add()
+        for edits in rounds:
+            for edit in edits:
+                edit(workspace, sorted(path for path in workspace.rglob("*") if path.is_file()))
+            report = await sync(harbour)
+        rows = await harbour.rows()
+        assert rows == await rows_of_a_fresh_sync(folder / "empty.db", workspace)
         assert report.added + report.changed + report.unchanged == len(rows)
-        again = self.await_(self.harbour.sync())
+        again = await sync(harbour)
         assert (again.added, again.changed, again.removed) == (0, 0, 0)
         assert again.revision == report.revision
-        self.await_(self.harbour.database.close())
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
 
-def test_any_edits_then_a_sync_equal_a_fresh_sync(migrated_once: Path) -> None:
-    class Here(Edits):
-        empty = migrated_once
-
-    run_state_machine_as_test(Here, settings=settings(max_examples=10, stateful_step_count=12))
+@given(any_of.lists(any_of.lists(EDITS, min_size=1, max_size=5), min_size=2, max_size=4))
+@settings(max_examples=20)
+def test_any_edits_then_a_sync_equal_a_fresh_sync(
+    migrated_once: Path, rounds: list[list[Edit]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("lens.db", "empty.db"):
+            shutil.copy(migrated_once, Path(folder, name))
+        asyncio.run(edit_and_sync(Path(folder), rounds))
