@@ -10,13 +10,13 @@ class RemoteNotAllowed(Invalid):
 
 
 class GitError(UnusableWorkspace):
-    """A repository cannot be read; what is stored of its workspace stays."""
+    """A repository cannot be read; the stored documents stay."""
 
     code, title, status = "GIT_ERROR", "Repository not read", 502
 
 
 class RepositoryNotFound(GitError):
-    """There is no such repository, or it needs a token: servers answer both alike."""
+    """The repository does not exist, or needs a token: servers answer both alike."""
 
     code = "REPOSITORY_NOT_FOUND"
 
@@ -64,7 +64,7 @@ class RedirectRefused(GitError):
 
 
 class RepositoryTooLarge(GitError):
-    """What the server sends is more than the settings allow."""
+    """The server sends more than the settings allow."""
 
     code = "TOO_LARGE"
 
@@ -80,7 +80,7 @@ class RateLimited(GitError):
 
 
 class CorruptAnswer(GitError):
-    """What the server sends is cut off, or not what git's protocol says."""
+    """The answer of the server is cut off, or breaks git's protocol."""
 
     code = "CORRUPT"
 

@@ -76,7 +76,7 @@ class RemoteSettings(BaseSettings):
     webhook_secret: SecretStr = Field(
         default=SecretStr(""),
         description="Secret that forges have for their calls of /api/v1/webhooks/git; without one"
-        " there are no webhooks. Or name its file in SDLC_LENS_WEBHOOK_SECRET_FILE.",
+        " webhooks are turned off. Or name its file in SDLC_LENS_WEBHOOK_SECRET_FILE.",
     )
     github_api_url: str = Field(
         default="https://api.github.com",

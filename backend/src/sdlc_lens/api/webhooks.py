@@ -43,7 +43,7 @@ async def receive_push(
     """
     secret = settings.webhook_secret.get_secret_value().encode()
     if not secret:
-        raise NotFound("there are no webhooks without a secret. Set SDLC_LENS_WEBHOOK_SECRET")
+        raise NotFound("webhooks are turned off. To use them, set SDLC_LENS_WEBHOOK_SECRET")
     signature = request.headers.get("x-hub-signature-256")
     if signature is None:
         _require_token(request.headers, secret)

@@ -136,8 +136,9 @@ async def add_project(
 
 
 async def change_project(session: WriteSession, slug: str, values: Mapping[str, Any]) -> Project:
-    """Give the project called SLUG new values; another source ends a sync of the former one, whose
-    commit is no longer the documents' origin.
+    """Give the project called SLUG new values.
+
+    Another source ends a sync of the former one; the project stands at none of its commits.
     """
     project = await get_project(session, slug)
     if replace(project, **_of_source(values)).source != project.source:

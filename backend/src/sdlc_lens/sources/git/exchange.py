@@ -80,8 +80,8 @@ def _capabilities(client: Client) -> Mapping[str, str]:
     answer = client.get(f"/info/refs?service={_SERVICE}")
     if answer.content_type != f"application/x-{_SERVICE}-advertisement":
         raise RepositoryNotFound(
-            "there is no repository at this address: the server answers with a page. Check the"
-            " address"
+            "this address is not the one of a repository: the server answers with a page."
+            " Check the address"
         )
     lines = list(packets.read_lines(answer))
     if lines == [f"# service={_SERVICE}"]:

@@ -33,8 +33,9 @@ def refusal(status: int, wait: str | None, *, has_token: bool) -> GitError:
         )
     if status in (401, 403, 404, 410):
         return RepositoryNotFound(
-            f"there is no repository at this address, or no access to it (status {status}). Check"
-            " the address; a private repository needs a token that may read it"
+            "the server finds no repository at this address, or refuses access to it"
+            f" (status {status}). Check the address; a private repository needs a token that may"
+            " read it"
         )
     return ServerUnreachable(f"the server fails with status {status}. Sync again later")
 

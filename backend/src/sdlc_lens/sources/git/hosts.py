@@ -93,7 +93,7 @@ class Remote:
 def locate_remote(url: str, hosts: Sequence[Host]) -> Remote:
     """The repository at URL, whose host must be one of HOSTS.
 
-    Raises: ValueError, for what is not the address of a repository; RemoteNotAllowed.
+    Raises: ValueError, when it is not the address of a repository; RemoteNotAllowed.
     """
     parts = _split(url)
     if parts.username is not None or parts.password is not None:

@@ -28,7 +28,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Client:
-    """Requests for what is below one remote's address; TOKEN goes to no other server."""
+    """Requests to addresses below that of one remote; TOKEN goes to no other server."""
 
     def __init__(self, remote: Remote, budget: Budget, token: str | None) -> None:
         self._remote = remote
@@ -79,7 +79,7 @@ class Client:
     ) -> http.client.HTTPResponse:
         connection = self._connection
         if self._response is not None and not self._response.isclosed():
-            connection.close()  # what is left of the former answer was not read
+            connection.close()  # the rest of the former answer was not read
         while True:
             was_open = connection.sock is not None
             try:
@@ -106,7 +106,7 @@ class Client:
             target = urlsplit(urljoin(host.url + self.path + path, location))
             port = target.port or DEFAULT_PORTS.get(target.scheme)
         except ValueError as error:
-            raise RedirectRefused("the server redirects to what is not an address") from error
+            raise RedirectRefused("the server redirects to a malformed address") from error
         if (target.scheme, target.hostname, port) != (host.scheme, host.name, host.port):
             raise RedirectRefused(
                 f"the server redirects to {target.scheme}://{target.hostname}, which was not asked."
@@ -115,8 +115,8 @@ class Client:
         moved, found, _ = target.path.partition(path.partition("?")[0])
         if not found:
             raise RepositoryNotFound(
-                "there is no repository at this address: the server redirects to a page. Check the"
-                " address; a private repository needs a token"
+                "this address is not the one of a repository: the server redirects to a page."
+                " Check the address; a private repository needs a token"
             )
         self.path = moved
 
