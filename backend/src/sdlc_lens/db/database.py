@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from sdlc_lens.db.connection import database_errors, prepare
+from sdlc_lens.db.connection import WRITER_CACHE_KILOBYTES, database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.db.readers import Readers, ReadSession
 from sdlc_lens.errors import Busy
@@ -154,9 +154,13 @@ def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine
         connect_args={"isolation_level": None, "timeout": busy_seconds},
         poolclass=NullPool,
     )
-    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _prepare(connection: sqlite3.Connection, _entry: object) -> None:
+    prepare(connection, WRITER_CACHE_KILOBYTES)
 
 
 def _begin(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Concatenate
 
 from sqlalchemy.exc import DBAPIError
 
-from sdlc_lens.db.connection import database_errors, prepare
+from sdlc_lens.db.connection import READER_CACHE_KILOBYTES, database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
 from sdlc_lens.errors import Busy
 
@@ -163,7 +163,7 @@ class Readers:
             isolation_level=None,
             check_same_thread=False,
         )
-        prepare(connection)
+        prepare(connection, READER_CACHE_KILOBYTES)
         return connection
 
 

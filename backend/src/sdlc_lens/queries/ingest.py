@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, chain
 from operator import attrgetter
 from typing import Any
 
@@ -41,11 +41,8 @@ SET indexed_name = :indexed_name, indexed_title = :indexed_title, indexed_text =
 WHERE document_id = :document_id AND (indexed_name, indexed_title, indexed_text)
     IS NOT (:indexed_name, :indexed_title, :indexed_text)
 """
-_ADD_REF = "INSERT INTO document_refs (document_id, ref, own) VALUES (?, ?, ?)"
-_ADD_LINK = f"""
-INSERT INTO document_links (document_id, position, {", ".join(Link._fields)})
-VALUES (?, ?{", ?" * len(Link._fields)})
-"""
+_REF = ("document_id", "ref", "own")
+_LINK = ("document_id", "position", *Link._fields)
 _fields_of = attrgetter(*DOCUMENT_FIELDS)
 _JSON = {column.name: column.type for column in documents.c if isinstance(column.type, Json)}
 
@@ -129,7 +126,6 @@ def source_row(document: Row, source: bytes) -> Row:
 async def add_documents(session: WriteSession, rows: Rows) -> None:
     """Store new documents."""
     await session.run(_add_documents, rows)
-    await session.run(_add_references, rows)
 
 
 async def replace_fields(session: WriteSession, rows: Rows) -> int:
@@ -180,19 +176,33 @@ def remove_all_documents(connection: sqlite3.Connection, project_id: int) -> Non
 
 def _add_documents(connection: sqlite3.Connection, rows: Rows) -> None:
     for table in (documents, document_sources):
-        for portion in batched(rows[table], _ROWS_AT_ONCE):
-            names = ", ".join(portion[0])
-            marks = f"({', '.join('?' * len(portion[0]))})"
-            # With one statement, since the search index is written out after each.
-            connection.execute(
-                f"INSERT INTO {table.name} ({names}) VALUES {', '.join([marks] * len(portion))}",
-                [value for row in portion for value in row.values()],
-            )
+        values = [row.values() for row in rows[table]]
+        _add(connection, table, next(iter(rows[table]), ()), values)
+    _add_references(connection, rows)
 
 
 def _add_references(connection: sqlite3.Connection, rows: Rows) -> None:
-    connection.executemany(_ADD_REF, rows[document_refs])
-    connection.executemany(_ADD_LINK, rows[document_links])
+    _add(connection, document_refs, _REF, rows[document_refs])
+    _add(connection, document_links, _LINK, rows[document_links])
+
+
+def _add(
+    connection: sqlite3.Connection,
+    table: Table,
+    names: Collection[str],
+    rows: Iterable[Iterable[object]],
+) -> None:
+    """Insert ROWS, the values of these columns, with few statements.
+
+    The search index is written out after each, and other threads have to stop for each.
+    """
+    marks = f"({', '.join('?' * len(names))})"
+    for portion in batched(rows, _ROWS_AT_ONCE):
+        connection.execute(
+            f"INSERT INTO {table.name} ({', '.join(names)})"
+            f" VALUES {', '.join([marks] * len(portion))}",
+            list(chain.from_iterable(portion)),
+        )
 
 
 async def _stored_fields(
