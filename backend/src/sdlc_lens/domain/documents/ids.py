@@ -25,7 +25,7 @@ _LONGEST_CHECK = 10  # what _ID looks at after an id
 
 # A text has few ids. It is looked at in bytes, one for each character, in which all digits,
 # or all characters that a ULID may have, are alike: that is many times faster than to search it.
-_NUMBER, _ULID = b"0" * 4, b"0" * 8
+_NUMBER, _ULID = re.compile(b"0000+"), re.compile(b"00000000+")
 _DIGITS_ALIKE = bytes(48 if chr(code) in "0123456789" else 32 for code in range(256))
 _CROCKFORD_ALIKE = bytes(48 if chr(code) in _CROCKFORD else 32 for code in range(256))
 _RANGE_MARKS = frozenset({"-", "\u2013", ".."})
@@ -60,8 +60,8 @@ def first_id(text: str) -> str | None:
 def find_ids(text: str) -> list[Id]:
     """Every id that occurs in TEXT, in order."""
     line = text.encode("latin-1", "replace")
-    tails = _runs(line.translate(_DIGITS_ALIKE), _NUMBER)
-    if ulids := _runs(line.translate(_CROCKFORD_ALIKE), _ULID):
+    tails = [run.span() for run in _NUMBER.finditer(line.translate(_DIGITS_ALIKE))]
+    if ulids := [run.span() for run in _ULID.finditer(line.translate(_CROCKFORD_ALIKE))]:
         tails = sorted(tails + ulids)
     ids: list[Id] = []
     last = 0
@@ -69,7 +69,7 @@ def find_ids(text: str) -> list[Id]:
         found = _ID.search(text, max(last, start - _LONGEST_START), end + _LONGEST_CHECK)
         if found and found.end() == end:
             ids.append(_id(found))
-            last = found.end()
+            last = end
     return ids
 
 
@@ -99,18 +99,6 @@ def _id(found: re.Match[str]) -> Id:
     prefix = written.upper()
     is_candidate = hyphen is None and not tail.isdigit()
     return Id(found.start(), found.end(), prefix, prefix + tail, is_candidate)
-
-
-def _runs(line: bytes, shortest: bytes) -> list[tuple[int, int]]:
-    """Where in LINE as many zeros as in SHORTEST, or more, follow each other."""
-    runs: list[tuple[int, int]] = []
-    start = line.find(shortest)
-    while start >= 0:
-        end = line.find(b" ", start)
-        end = len(line) if end < 0 else end
-        runs.append((start, end))
-        start = line.find(shortest, end)
-    return runs
 
 
 def _inside(first: Id, last: Id) -> Iterator[Id]:

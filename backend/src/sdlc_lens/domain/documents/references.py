@@ -59,14 +59,12 @@ def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, 
     has_links = "](" in text
     found: dict[str, dict[str | None, bool]] = {}
     for start, _, _, ref, candidate in find_ids(text):
-        if ref in own:
-            continue
-        in_link = has_links and start and text[start - 1] in "/(<"
-        path = _path_around(start, text, folder) if in_link else None
-        if ref not in found:
-            found[ref] = {path: candidate}
-        elif found[ref].get(path, True):
-            found[ref][path] = candidate
+        if ref not in own:
+            in_link = has_links and start and text[start - 1] in "/(<"
+            path = _path_around(start, text, folder) if in_link else None
+            same = found.setdefault(ref, {})
+            if same.get(path, True):
+                same[path] = candidate
     links: list[Link] = []
     for ref, same in found.items():
         named = [Link(MENTION, ref, path, candidate) for path, candidate in same.items()]
