@@ -45,13 +45,16 @@ _ASCII = bytes(range(128))
 
 
 def indexed_text(source: bytes) -> str | None:
-    """The text of a file for the search index; None where that is the unchanged text."""
+    """The text of a file for the search index, which itself folds the case of ASCII letters.
+
+    None where that is the unchanged text.
+    """
     if source.isascii():
         return None
     others = source.translate(None, _ASCII).decode("utf-8", errors="replace")
     if not _FOLDED_OTHERWISE.search(others):
         return None
-    return fold(source.decode("utf-8", errors="replace"))
+    return _FOLDABLE.sub(_folded, composed(source.decode("utf-8", errors="replace")))
 
 
 def composed(text: str) -> str:
@@ -88,6 +91,10 @@ class Folded:
             end = character.end()
             self._moved.append((folded + end - source + len(letters) - 1, end))
         return letters
+
+
+def _folded(character: re.Match[str]) -> str:
+    return _letters(character[0])
 
 
 @lru_cache(maxsize=4096)
