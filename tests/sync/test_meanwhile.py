@@ -1,13 +1,19 @@
 """Changes between the snapshot of a workspace and the reading of its documents."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from support.syncing import Harbour, failed
 
+from sdlc_lens.db.database import WriteSession
+from sdlc_lens.queries.ingest import add_documents
 from sdlc_lens.sources import folder, walk
+from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
 
@@ -71,6 +77,33 @@ async def test_folder_that_vanishes_before_it_is_stored(
     harbour: Harbour, meanwhile: Meanwhile
 ) -> None:
     meanwhile(FIRST, lambda: shutil.rmtree(harbour.workspace))
+    report = await harbour.sync()
+    assert (report.outcome, report.added) == ("error", 0)
+    assert "has gone while it was read" in (report.message or "")
+    assert await harbour.rows() == []
+
+
+async def test_folder_that_vanishes_while_other_documents_are_stored(
+    harbour: Harbour, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Event()
+
+    def vanish() -> None:
+        shutil.rmtree(harbour.workspace)
+        gone.set()
+
+    async def store_late(session: WriteSession, rows: Any) -> None:
+        assert await asyncio.to_thread(gone.wait, 10), "nothing was read meanwhile"
+        await add_documents(session, rows)
+
+    paths = sorted(
+        str(path.relative_to(harbour.workspace))
+        for path in harbour.workspace.rglob("*.md")
+        if path.name != "_index.md"
+    )
+    monkeypatch.setattr(apply, "DOCUMENTS_AT_ONCE", paths.index(FIRST))
+    monkeypatch.setattr(apply, "add_documents", store_late)
+    meanwhile(FIRST, vanish)
     report = await harbour.sync()
     assert (report.outcome, report.added) == ("error", 0)
     assert "has gone while it was read" in (report.message or "")

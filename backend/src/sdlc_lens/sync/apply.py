@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import count
 from sqlite3 import Connection
 
 from sdlc_lens.clock import now, stamp
 from sdlc_lens.db.database import WriteSession
+from sdlc_lens.db.tables import documents
 from sdlc_lens.domain.documents.config import Configuration
 from sdlc_lens.domain.documents.parse import parse, parsed_by
 from sdlc_lens.errors import Unreadable
@@ -68,21 +69,30 @@ async def apply(
         }
         return document_rows(parsed, **shared)
 
+    async def parsed_portion() -> tuple[Iterable[str], Rows] | None:
+        if not waiting:
+            return None
+        reading = in_own_thread(_portion, waiting, read)
+        blobs = await in_time(reading, threads.MOST_SECONDS_IN_TURN)
+        return blobs.keys(), await asyncio.to_thread(rows_of, blobs)
+
     added = changed = 0
     waiting = deque([*plan.add, *plan.change])
     progress.documents = len(waiting)
-    # One after the other: to read the next documents while some are stored is hardly faster, and
-    # the threads that wait for each other take half as much CPU again.
-    while waiting:
-        reading = in_own_thread(_portion, waiting, read)
-        blobs = await in_time(reading, threads.MOST_SECONDS_IN_TURN)
-        rows = await asyncio.to_thread(rows_of, blobs)
-        former = [stored[path].id for path in blobs if path in stored]
-        await remove_documents(session, former)
-        await add_documents(session, rows)
-        added += len(blobs) - len(former)
+    portion = await parsed_portion()
+    while portion:
+        parsing = asyncio.create_task(parsed_portion())
+        paths, rows = portion
+        former = [stored[path].id for path in paths if path in stored]
+        try:  # to store a portion while the next one is parsed
+            await remove_documents(session, former)
+            await add_documents(session, rows)
+            portion = await parsing
+        finally:
+            parsing.cancel()
+        added += len(rows[documents]) - len(former)
         changed += len(former)
-        progress.stored += len(blobs)
+        progress.stored += len(rows[documents])
     again = {stored[path].id: path for path in plan.parse_again}
     changed += await parse_again(session, again, configuration)
     await remove_documents(session, [stored[path].id for path in plan.remove])
