@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from support import steady
 from support.databases import migrated, migrated_once
+from support.event_loop import event_loop, no_task_left
 from support.git_projects import git_projects, policy, repository, server
 from support.syncing import Harbour, Held
 from support.workspaces import write_workspace
@@ -12,6 +13,8 @@ from sdlc_lens.db.database import Database
 from sdlc_lens.sync.runner import Runner
 
 __all__ = [
+    "event_loop",
+    "no_task_left",
     "git_projects",
     "migrated",
     "migrated_once",
