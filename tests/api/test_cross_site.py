@@ -1,10 +1,12 @@
 """A page of another site cannot change anything."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from support.problems import problem
+from support.services import HARBOUR, visiting
 
 pytestmark = pytest.mark.anyio
 
@@ -38,29 +40,40 @@ OTHERS = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def client(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service to which tests add a project, and remove it again."""
+    folder = tmp_path_factory.mktemp("cross_site")
+    async with visiting(migrated_once, folder, {"harbour": HARBOUR}) as client:
+        yield client
+
+
 @pytest.mark.parametrize("headers", OWN)
 async def test_own_pages_and_programs_may_change(
-    headers: dict[str, str], client: httpx.AsyncClient, workspace: Path
+    headers: dict[str, str], client: httpx.AsyncClient, harbour: str
 ) -> None:
-    body = {"name": "Harbour", "sdlc_path": str(workspace)}
+    folder = (await client.get(harbour)).json()["sdlc_path"]
+    body = {"name": "Quay", "sdlc_path": folder}
     added = await client.post("/api/v1/projects", json=body, headers=headers)
     assert added.status_code == 201
-    removed = await client.delete("/api/v1/projects/harbour", headers=headers)
+    removed = await client.delete("/api/v1/projects/quay", headers=headers)
     assert removed.status_code == 204
 
 
 @pytest.mark.parametrize("headers", OTHERS)
 async def test_other_sites_may_not_change(
-    headers: dict[str, str], client: httpx.AsyncClient, workspace: Path, synced: str
+    headers: dict[str, str], visitor: httpx.AsyncClient, harbour: str
 ) -> None:
-    body = {"name": "Another", "sdlc_path": str(workspace)}
+    body = {"name": "Another", "sdlc_path": (await visitor.get(harbour)).json()["sdlc_path"]}
     for method, path in (
         ("POST", "/api/v1/projects"),
-        ("PUT", synced),
-        ("DELETE", synced),
-        ("POST", f"{synced}/sync"),
+        ("PUT", harbour),
+        ("DELETE", harbour),
+        ("POST", f"{harbour}/sync"),
     ):
-        answer = await client.request(method, path, json=body, headers=headers)
+        answer = await visitor.request(method, path, json=body, headers=headers)
         problem(answer, 403, "CROSS_SITE_REQUEST")
-    projects = (await client.get("/api/v1/projects", headers=headers)).json()
+    projects = (await visitor.get("/api/v1/projects", headers=headers)).json()
     assert [project["slug"] for project in projects] == ["harbour"]

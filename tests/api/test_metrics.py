@@ -174,8 +174,8 @@ async def test_another_start_counts_the_same_syncs(app: FastAPI, synced: str) ->
     await later.state.database.close()
 
 
-async def test_build_and_process(client: httpx.AsyncClient) -> None:
-    figures = await scraped(client)
+async def test_build_and_process(visitor: httpx.AsyncClient) -> None:
+    figures = await scraped(visitor)
     assert labels(figures, "build_info", "version") == {version()}
     assert figure(figures, "database_up") == 1
     assert figures["process_resident_memory_bytes", frozenset()] > 0
