@@ -1,5 +1,6 @@
 """The services that most tests only read from, and what tests that change something start with."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from support.databases import migrated, migrated_once
 from support.event_loop import event_loop, no_task_left
-from support.github import github, github_server
+from support.github import FakeGitHub, github, github_server
 from support.services import (
     HARBOUR,
     app,
@@ -16,6 +17,7 @@ from support.services import (
     client,
     connected,
     connected_app,
+    serving_connected,
     serving_projects,
     synced,
     synced_once,
@@ -53,6 +55,17 @@ async def shared_app(
 async def visitor(shared_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that service."""
     async with asking(shared_app) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def connected_visitor(
+    migrated_once: Path, github_server: FakeGitHub, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a connected service without projects and connections, which no test adds."""
+    folder = tmp_path_factory.mktemp("connected")
+    database = Path(shutil.copy(migrated_once, folder))
+    async with serving_connected(database, folder, github_server) as app, asking(app) as client:
         yield client
 
 

@@ -144,7 +144,6 @@ async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
 async def connected_app(
     migrated: Path, tmp_path: Path, github: FakeGitHub
 ) -> AsyncIterator[FastAPI]:
-    """The service with a key for tokens, a secret for webhooks, and a GitHub to ask."""
     async with serving_connected(migrated, tmp_path / "projects", github) as app:
         yield app
 
