@@ -93,7 +93,8 @@ async def test_odd_queries(visitor: httpx.AsyncClient, operations: Operations) -
     for path, method, operation in operations:
         if method != "GET":
             continue
-        for name in (*parameters(operation, "query"), "unknown"):
+        check(await visitor.get(f"{filled(path)}?unknown=%00"))
+        for name in parameters(operation, "query"):
             for value in IN_QUERIES:
                 check(await visitor.get(f"{filled(path)}?{name}={value}"))
             check(await visitor.get(f"{filled(path)}?" + f"{quote(name)}=x&" * 2000))
@@ -132,11 +133,11 @@ async def test_unknown_paths(
     visitor: httpx.AsyncClient, app: FastAPI, harbour: str, operations: Operations
 ) -> None:
     for path in [*PROBES, *(path for path, _, _ in operations)]:
-        for end in ("/nowhere", "/" + "x" * 5000, "/%00", "/%zz/", "x", "%2e%2e"):
-            for method in ("GET", "POST"):
-                answer = await visitor.request(method, filled(path) + end)
-                check(answer)
-                assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
+        ends = ("/nowhere", "/" + "x" * 5000, "/%00", "/%zz/", "x", "%2e%2e")
+        for method, end in (("POST", "/nowhere"), *(("GET", end) for end in ends)):
+            answer = await visitor.request(method, filled(path) + end)
+            check(answer)
+            assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
 
 
 async def unread(app: FastAPI, method: str, path: str, body: bytes) -> asyncio.Task[None]:

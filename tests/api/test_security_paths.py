@@ -119,7 +119,7 @@ async def test_nul(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
     await refused(visitor, path.format(base / "harbour"))
 
 
-@pytest.mark.parametrize("path", ["{0}/" + "x" * 300, "{0}" + "/x" * 5000, "/" * 5000 + "etc"])
+@pytest.mark.parametrize("path", ["{0}/" + "x" * 300, "{0}" + "/x" * 2100, "/" * 5000 + "etc"])
 async def test_overlong(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
     assert len(await refused(visitor, path.format(base / "harbour"))) < 500
 
