@@ -25,16 +25,16 @@ from support.services import (
 )
 
 __all__ = [
-    "event_loop",
-    "no_task_left",
     "app",
     "client",
     "connected",
     "connected_app",
+    "event_loop",
     "github",
     "github_server",
     "migrated",
     "migrated_once",
+    "no_task_left",
     "synced",
     "synced_once",
     "workspace",
