@@ -61,7 +61,7 @@ async def test_added_and_synced(
     assert synced["revision_url"] == f"{server.url}/o/r/commit/{commit}"
     page = f"{server.url}/o/r/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
     assert (story["source_url"], story["last_change"]) == (page, None)
-    await app.state.history.read_next()
+    await app.state.history.look()
     story = (await client.get(f"{PROJECTS}/harbour/documents/story/US0001")).json()
     assert story["last_change"] == {
         "author": "Ada",
@@ -187,7 +187,7 @@ async def test_last_change_is_that_of_the_present_branch(
         await client.put(f"{PROJECTS}/harbour", json={"repo_branch": branch})
         await app.state.runner.sync("harbour")
         assert (await client.get(story)).json()["last_change"] is None
-        await app.state.history.read_next()
+        await app.state.history.look()
         assert (await client.get(story)).json()["last_change"]["subject"] == subject
 
 
@@ -201,7 +201,7 @@ async def test_folder_becomes_a_repository_and_back(
     )
     assert (put.status_code, put.json()["sdlc_path"]) == (200, None), put.text
     await app.state.runner.sync("harbour")
-    await app.state.history.read_next()
+    await app.state.history.look()
     assert (await client.get(f"{PROJECTS}/harbour")).json()["document_count"] == 2
     elsewhere = await client.put(f"{PROJECTS}/harbour", json={"repo_path": "docs"})
     assert (elsewhere.json()["revision"], elsewhere.json()["revision_url"]) == (None, None)

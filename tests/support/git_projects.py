@@ -106,6 +106,11 @@ class GitProjects:
         await self.polling.look("poll")
         await self.polling.wait()
 
+    async def read_histories(self, *, seconds: float = 0) -> None:
+        """Read the histories that are due SECONDS later."""
+        self.clock.seconds += seconds
+        await self.history.look()
+
 
 @pytest.fixture
 async def git_projects(
@@ -113,7 +118,7 @@ async def git_projects(
 ) -> AsyncIterator[GitProjects]:
     clock = Clock()
     remotes = Remotes(100, clock)
-    history = History(database, policy, 100)
+    history = History(database, policy, 100, clock=clock)
     runner = Runner(database, Path("/"), policy, remotes, mark_history=history.mark)
     polling = Polling(database, runner, policy, remotes, 100)
     yield GitProjects(database, runner, polling, history, clock, f"{server.url}/o/r")

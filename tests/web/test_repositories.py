@@ -215,7 +215,7 @@ async def test_pages_name_the_commit_and_link_to_it(
     file = f"{url}/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
     assert page.link("The file") == file
     assert "Last change" not in page.text
-    await app.state.history.read_next()
+    await app.state.history.look()
     page = await visit(client, f"{added}/documents/story/US0001-berth")
     assert f"Last change Text Ada, 2 Jan 2026, 03:04 UTC, commit {commit[:10]}" in " ".join(
         found.text for found in page.one("div", class_="side after").all("dt", "dd")
