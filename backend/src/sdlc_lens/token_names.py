@@ -25,6 +25,16 @@ def require_token_name(name: str) -> None:
         )
 
 
+def available_names() -> list[str]:
+    """The names of the tokens that exist: the variables that are set, and the files."""
+    variables = [name for name, token in os.environ.items() if token and _VARIABLE.fullmatch(name)]
+    try:
+        files = [f"/run/secrets/{file.name}" for file in FOLDER.iterdir()]
+    except OSError:
+        files = []
+    return sorted(variables) + sorted(filter(_FILE.fullmatch, files))
+
+
 def read_named_token(name: str) -> str:
     """The token that NAME stands for now.
 
