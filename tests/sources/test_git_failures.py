@@ -264,7 +264,7 @@ def test_redirect_to_another_server(
     with serving(made_up(repository)) as other:
         both = replace(policy, hosts=(*policy.hosts, Host.parse(other.url)))
         server.backend = lambda request: (302, {"Location": other.url + request.path}, b"")
-        with pytest.raises(RedirectRefused, match="which was not asked") as caught:
+        with pytest.raises(RedirectRefused, match="which is not asked") as caught:
             read(server.url, both, TOKEN)
         assert not other.requests
         assert TOKEN not in str(caught.value)

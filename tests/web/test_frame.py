@@ -141,6 +141,10 @@ async def test_errors_are_pages(
     page = read(answer)
     assert answer.headers["x-request-id"] in page.one("main").text
     assert f"Status {status}" in page.one("main").text
+    lead = page.one("p", class_="lead").text
+    assert lead[0] == lead[0].upper()
+    assert lead[-1] == "."
+    assert lead[-2] != "."
     if status == 405:
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
@@ -156,6 +160,9 @@ async def test_fault_is_a_page(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert read(answer).one("h1").text == "Internal error"
+    assert read(answer).one("p", class_="lead").text == (
+        "The service failed. Its log has the reason, under the id of the request."
+    )
 
 
 @pytest.mark.parametrize("address", ["/api/nowhere", "/api", "/livez/x", "/api/v1/projects/x"])

@@ -63,7 +63,7 @@ async def test_failed_sync_is_explained_on_the_overview(
     page = await visit(client, added)
     (notice,) = page.all("section", class_="notice")
     assert "The server refuses the token (status 401)" in notice.text
-    assert "Give the project another one." in notice.text
+    assert "Give the project or its connection another one." in notice.text
     assert notice.one("form").attributes["action"] == f"{added}/syncs"
     assert notice.one("button").text == "Sync now"
     assert "2 documents" in (await visit(client, f"{added}/documents")).text, "nothing is lost"

@@ -12,6 +12,7 @@ from support.browsing import ORIGIN, PORT, visit
 
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.queries.ingest import Rows, add_documents
+from sdlc_lens.queries.leases import take_lease
 from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +52,15 @@ async def test_sync_under_way_shows_how_much_is_stored(
     assert (bar["value"], bar["max"]) == ("2", "5")
     released.set()
     await app.state.runner.wait()
+
+
+async def test_sync_of_another_process_has_no_progress(
+    app: FastAPI, client: httpx.AsyncClient, port: str
+) -> None:
+    async with app.state.database.write() as session:
+        assert await take_lease(session, "port", "f" * 32, lambda _: True)
+    page = await visit(client, f"{port}/syncs")
+    assert "Another process reads the workspace" in page.one("div", class_="progress").text
 
 
 async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:

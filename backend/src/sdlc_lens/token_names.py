@@ -9,7 +9,9 @@ from sdlc_lens.errors import Invalid, TokenUnreadable
 VARIABLE_PREFIX = "SDLC_LENS_GIT_TOKEN_"
 FOLDER = Path("/run/secrets")
 LONGEST_TOKEN = 1000
-NOT_A_TOKEN = f"is not a token of 1 to {LONGEST_TOKEN} ASCII characters without spaces"
+NOT_A_TOKEN = (
+    f"is not a token of 1 to {LONGEST_TOKEN} ASCII characters without spaces. Give the token alone"
+)
 
 _VARIABLE = re.compile(rf"{VARIABLE_PREFIX}[A-Za-z0-9_]{{1,100}}")
 _FILE = re.compile(r"/run/secrets/(git_token_[A-Za-z0-9_.-]{1,100})")

@@ -101,7 +101,7 @@ class History:
     def _put_off(self, slug: str, failures: int, retry_after: float = 0) -> float:
         """The seconds until the history is due again, unless it is marked earlier."""
         apart = min(RETRY_SECONDS * 2 ** min(failures, 16), MOST_RETRY_SECONDS)
-        seconds = max(apart, retry_after)
+        seconds: float = max(apart, retry_after)
         self._failures[slug] = failures + 1
         self._due.setdefault(slug, self._clock() + seconds)
         return seconds

@@ -38,7 +38,10 @@ def find_tip(client: Client, place: Place) -> Tip:
     capabilities = _capabilities(client)
     object_format = capabilities.get("object-format", "sha1")
     if object_format not in FORMATS:
-        raise CorruptAnswer(f"the repository's object format {object_format!r} is not supported")
+        raise CorruptAnswer(
+            f"the repository's object format {object_format!r} is not supported. Use a repository"
+            f" with one of {', '.join(FORMATS)}"
+        )
     names = ["HEAD"] if branch is None else [f"refs/heads/{branch}", f"refs/tags/{branch}"]
     arguments = ["peel", *(f"ref-prefix {name}" for name in names)]
     body = packets.request("ls-refs", [f"object-format={object_format}"], arguments)

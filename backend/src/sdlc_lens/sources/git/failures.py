@@ -29,7 +29,7 @@ def refusal(status: int, wait: str | None, *, has_token: bool) -> GitError:
     if status in (401, 403) and has_token:
         return TokenRefused(
             f"the server refuses the token (status {status}): it is wrong, has expired, or does not"
-            " cover this repository. Give the project another one"
+            " cover this repository. Give the project or its connection another one"
         )
     if status in (401, 403, 404, 410):
         return RepositoryNotFound(
