@@ -15,9 +15,7 @@ from support.git_server import Backend, GitServer, Reply, Request, made_up, serv
 from sdlc_lens.remote_errors import (
     CertificateUntrusted,
     CorruptAnswer,
-    GitError,
     RateLimited,
-    RedirectRefused,
     RemoteNotAllowed,
     RepositoryNotFound,
     ServerTimeout,
@@ -240,54 +238,6 @@ def test_idle_connection_that_the_server_closed(
 
     server.backend = close_once
     assert len(read(server.url, policy).blobs) == 2
-
-
-def test_redirect_on_the_same_server(
-    server: GitServer, policy: Policy, repository: Repository
-) -> None:
-    usual = made_up(repository)
-
-    def moved(request: Request) -> Reply | None:
-        if request.path.startswith("/o/r/"):
-            place = request.path.replace("/o/r/", "/new/r.git/")
-            return 301, {"Location": place}, b""
-        return usual(request)
-
-    server.backend = moved
-    assert len(read(server.url, policy, TOKEN).blobs) == 2
-    assert [request.path[:5] for request in server.requests] == ["/o/r/"] + ["/new/"] * 6
-
-
-def test_redirect_to_another_server(
-    server: GitServer, policy: Policy, repository: Repository
-) -> None:
-    with serving(made_up(repository)) as other:
-        both = replace(policy, hosts=(*policy.hosts, Host.parse(other.url)))
-        server.backend = lambda request: (302, {"Location": other.url + request.path}, b"")
-        with pytest.raises(RedirectRefused, match="which is not asked") as caught:
-            read(server.url, both, TOKEN)
-        assert not other.requests
-        assert TOKEN not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("location", "error"),
-    [
-        ("/login", RepositoryNotFound),
-        ("/o/r/info/refs?service=git-upload-pack", RedirectRefused),
-        ("https://127.0.0.1/o/r/info/refs", RedirectRefused),
-        ("//example.org/o/r/info/refs", RedirectRefused),
-        ("http://[::1/", RedirectRefused),
-        ("http://127.0.0.1:99999/", RedirectRefused),
-        ("file:///etc/info/refs", RedirectRefused),
-    ],
-)
-def test_redirect_to_nowhere(
-    location: str, error: type[GitError], server: GitServer, policy: Policy
-) -> None:
-    server.backend = always(302, {"Location": location})
-    with pytest.raises(error):
-        read(server.url, policy)
 
 
 def test_host_that_is_no_longer_listed(server: GitServer, policy: Policy) -> None:

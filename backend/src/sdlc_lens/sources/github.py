@@ -131,7 +131,9 @@ class GitHub:
                 async for part in answer.aiter_bytes():
                     body += part
                     if len(body) > MOST_BYTES:
-                        raise GitHubFailed("GitHub's answer is too large. Check SDLC_LENS_GITHUB_API_URL")
+                        raise GitHubFailed(
+                            "GitHub's answer is too large. Check SDLC_LENS_GITHUB_API_URL"
+                        )
                 return _Answer(answer.status_code, answer.headers, bytes(body))
         except httpx.TimeoutException:
             raise GitHubFailed("GitHub did not answer in time. Try again later") from None

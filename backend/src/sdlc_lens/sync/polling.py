@@ -121,7 +121,7 @@ class Polling:
             tip = await in_time(asking, self._policy.limits.seconds, too_late)
         except (GitError, RemoteNotAllowed, TokenUnreadable) as error:
             if not isinstance(error, TokenUnreadable):
-                self._remotes.failed(place, getattr(error, "retry_after", 0))
+                self._remotes.failed(place, error.retry_after)
             for project in projects:
                 if project.sync_error != str(error):
                     await self._runner.report_failure(project.slug, trigger, str(error), error.code)

@@ -84,7 +84,9 @@ def _token(form: Mapping[str, str], offered: Collection[str], current: str) -> d
     kind, _, name = chosen.partition(":")
     if token := form.get("token", "").strip():
         if name:
-            raise Invalid("body.access_token: is typed in, but not chosen above. Empty it, or choose it")
+            raise Invalid(
+                "body.access_token: is typed in, but not chosen above. Empty it, or choose it"
+            )
         if not is_token(token):
             raise Invalid(f"body.access_token: {NOT_A_TOKEN}")
         return {"access_token": SecretStr(token)}
