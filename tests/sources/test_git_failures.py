@@ -74,6 +74,11 @@ def test_token_is_sent_with_every_request(
     assert sent == {f"Basic {b64encode(login.encode()).decode()}"}
 
 
+def test_client_calls_itself_git(server: GitServer, policy: Policy) -> None:
+    read(server.url, policy)
+    assert all(request.headers["User-Agent"].startswith("git/") for request in server.requests)
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "reason"),
     [
@@ -91,6 +96,23 @@ def test_address_of_something_else(
 ) -> None:
     server.backend = always(200, {"Content-Type": kind}, body + b"0000")
     with pytest.raises(RepositoryNotFound, match=reason):
+        read(server.url, policy)
+
+
+def test_refusal_while_the_pack_is_sent(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+
+    def refuse(request: Request) -> Reply | None:
+        reply = usual(request)
+        if b"command=fetch" in request.body and reply:
+            refusal = packet(b"packfile\n") + packet(b"\2counting") + packet(b"\3out of memory\n")
+            return reply[0], reply[1], refusal + b"0000"
+        return reply
+
+    server.backend = refuse
+    with pytest.raises(RepositoryNotFound, match="'out of memory'"):
         read(server.url, policy)
 
 

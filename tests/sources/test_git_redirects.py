@@ -9,7 +9,7 @@ from support.git_server import GitServer, Reply, Request, made_up, serving
 from sdlc_lens.remote_errors import GitError, RedirectRefused, RepositoryNotFound
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
+from sdlc_lens.sources.git.repository import Policy, ask_tip, read_repository
 from sdlc_lens.sources.snapshot import Snapshot
 
 TOKEN = "secret-token"
@@ -37,6 +37,25 @@ def test_redirect_on_the_same_server(
     assert [request.path[:5] for request in server.requests] == ["/o/r/"] + ["/new/"] * 6
 
 
+def test_commit_that_was_asked_for_is_read_where_it_was_found(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+
+    def moved(request: Request) -> Reply | None:
+        if request.path.startswith("/new/"):
+            return usual(request)
+        if request.method == "POST":
+            return 404, {}, b""
+        return 301, {"Location": request.path.replace("/o/r/", "/new/")}, b""
+
+    place = Place(f"{server.url}/o/r", None, "sdlc-studio")
+    server.backend = moved
+    snapshot = read_repository(place, policy, tip=ask_tip(place, policy))
+    assert snapshot
+    assert len(snapshot.blobs) == 2
+
+
 def test_redirect_to_another_server(
     server: GitServer, policy: Policy, repository: Repository
 ) -> None:
@@ -55,6 +74,7 @@ def test_redirect_to_another_server(
         ("/login", RepositoryNotFound),
         ("/o/r/info/refs?service=git-upload-pack", RedirectRefused),
         ("https://127.0.0.1/o/r/info/refs", RedirectRefused),
+        ("https://127.0.0.1:{port}/o/r/info/refs", RedirectRefused),
         ("//example.org/o/r/info/refs", RedirectRefused),
         ("http://[::1/", RedirectRefused),
         ("http://127.0.0.1:99999/", RedirectRefused),
@@ -64,6 +84,6 @@ def test_redirect_to_another_server(
 def test_redirect_to_nowhere(
     location: str, error: type[GitError], server: GitServer, policy: Policy
 ) -> None:
-    server.backend = lambda _: (302, {"Location": location}, b"")
+    server.backend = lambda _: (302, {"Location": location.format(port=server.port)}, b"")
     with pytest.raises(error):
         read(server.url, policy)

@@ -12,7 +12,6 @@ from sdlc_lens.queries.projects import Project, add_project, get_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.limits import Limits
-from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.history import History
@@ -80,11 +79,10 @@ class GitProjects:
     clock: Clock
     url: str
 
-    async def add(self, slug: str, path: str = "sdlc-studio", branch: str | None = None) -> None:
+    async def add(self, slug: str, token_name: str | None = None) -> None:
         """Add a project with `auto_sync`."""
-        place = Place(self.url, branch, path)
-        source: dict[str, str | None] = {"source_type": "git", "repo_url": place.url}
-        source |= {"repo_branch": place.branch, "repo_path": place.path}
+        source: dict[str, str | None] = {"source_type": "git", "repo_url": self.url}
+        source |= {"repo_path": "sdlc-studio", "access_token_name": token_name}
         async with self.database.write() as session:
             await add_project(session, slug, slug.title(), source)
             await session.execute(text("UPDATE projects SET auto_sync = 1"))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from base64 import b64decode
 from itertools import pairwise
 
 import pytest
@@ -30,6 +31,20 @@ async def test_one_exchange_serves_all_projects_on_a_branch(
     await git_projects.look(seconds=120)
     assert len(server.requests) == 2
     assert await outcomes(git_projects, "ebb") == [("poll", "synced")]
+
+
+async def test_each_token_has_its_own_exchange(
+    git_projects: GitProjects, server: GitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TIDE", "EBB"):
+        monkeypatch.setenv(f"SDLC_LENS_GIT_TOKEN_{name}", name)
+        await git_projects.add(name.lower(), f"SDLC_LENS_GIT_TOKEN_{name}")
+    await git_projects.look()
+    server.reset()
+    await git_projects.look(seconds=120)
+    sent = {request.headers["Authorization"].partition(" ")[2] for request in server.requests}
+    assert {b64decode(login) for login in sent} == {b"x-access-token:TIDE", b"x-access-token:EBB"}
+    assert len(server.requests) == 4
 
 
 async def test_branch_that_moved_is_synced_without_asking_again(

@@ -24,7 +24,7 @@ def refusal(status: int, wait: str | None, *, has_token: bool) -> GitError:
         return RateLimited(
             f"the server asks to wait (status {status}). The next check for changes waits"
             f" {seconds} s; sync again after that",
-            min(seconds, _MOST_RETRY_SECONDS),
+            seconds,
         )
     if status in (401, 403) and has_token:
         return TokenRefused(

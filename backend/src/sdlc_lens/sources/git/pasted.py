@@ -54,7 +54,7 @@ def read_pasted(text: str) -> Pasted:
     if not is_page and (found := _WITH_SUFFIX.fullmatch(text)):
         url, branch, path = found.groups()
         return Pasted(_without_query(url), branch or None, path or None)
-    return Pasted(_without_query(text))
+    return Pasted(text)
 
 
 def read_page(url: str, branch: str | None = None) -> Pasted | None:
@@ -71,7 +71,7 @@ def read_page(url: str, branch: str | None = None) -> Pasted | None:
     found = _PAGE.fullmatch(url)
     if not found:
         return None
-    rest = found["rest"].strip("/")
+    rest = found["rest"]
     if branch and f"{unquote(rest)}/".startswith(f"{branch}/"):
         path = unquote(rest)[len(branch) + 1 :]
     else:
