@@ -24,10 +24,11 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 async def client(connected: httpx.AsyncClient, github: FakeGitHub) -> httpx.AsyncClient:
-    """A client of the service with a project whose repository was asked about just now."""
-    url = f"{github.url}/quay/berth.git"
-    body = {"name": "Quay", "source_type": "git", "repo_url": url}
-    assert (await connected.post("/api/v1/projects", json=body)).status_code == 201
+    """A client of the service with two projects whose repositories were asked about just now."""
+    for name in ("berth", "crane"):
+        url = f"{github.url}/quay/{name}.git"
+        body = {"name": name, "source_type": "git", "repo_url": url}
+        assert (await connected.post("/api/v1/projects", json=body)).status_code == 201
     return connected
 
 

@@ -30,6 +30,7 @@ def settings(migrated: Path, tmp_path: Path, server: GitServer) -> Settings:
         github_api_url=f"{server.url}/api/v3",
         token_encryption_key=SecretStr(KEY),
         webhook_secret=SecretStr(SECRET),
+        git_poll_interval_seconds=77,
     )
 
 

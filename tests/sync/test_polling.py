@@ -104,6 +104,44 @@ async def test_server_that_asks_to_wait_is_left_alone(
     assert (await git_projects.project("tide")).sync_status == "synced"
 
 
+async def test_server_that_answers_again_ends_the_error(
+    git_projects: GitProjects, server: GitServer, repository: Repository
+) -> None:
+    await git_projects.add("tide")
+    await git_projects.look()
+    server.backend = lambda _: (502, {}, b"")
+    await git_projects.look(seconds=120)
+    assert (await git_projects.project("tide")).sync_status == "error"
+    server.backend = made_up(repository)
+    await git_projects.look(seconds=300)
+    assert (await git_projects.project("tide")).sync_status == "synced"
+
+
+async def test_deletion_that_is_held_back_is_not_tried_again(
+    git_projects: GitProjects, server: GitServer, repository: Repository
+) -> None:
+    await git_projects.add("tide")
+    await git_projects.look()
+    repository.commit({"sdlc-studio/trd.md": "# How\n"})
+    await git_projects.look(seconds=120)
+    assert (await outcomes(git_projects, "tide"))[0] == ("poll", "held_back")
+    server.reset()
+    await git_projects.look(seconds=300)
+    assert len(server.requests) == 2
+    assert len(await git_projects.syncs("tide")) == 2
+
+
+async def test_token_that_is_missing_delays_no_exchange(
+    git_projects: GitProjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await git_projects.add("tide", "SDLC_LENS_GIT_TOKEN_TIDE")
+    await git_projects.look()
+    assert "is not set" in ((await git_projects.project("tide")).sync_error or "")
+    monkeypatch.setenv("SDLC_LENS_GIT_TOKEN_TIDE", "token")
+    await git_projects.look(seconds=10)
+    assert (await git_projects.project("tide")).sync_status == "synced"
+
+
 async def test_failure_keeps_what_is_stored(
     git_projects: GitProjects, server: GitServer, repository: Repository
 ) -> None:

@@ -71,6 +71,11 @@ async def test_filters_that_nothing_passes_offer_all_documents(visitor: httpx.As
     assert page.link("Show all documents") == f"{PORT}/documents"
 
 
+async def test_links_leave_out_empty_filters(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?q=&type=&status=Done")
+    assert page.link("Download as CSV") == f"{PORT}/documents?status=Done&format=csv"
+
+
 @pytest.mark.parametrize(
     "query", ["sort=path", "order=up", "q=" + "x" * 300, "&".join(["type=x"] * 60)]
 )

@@ -149,6 +149,12 @@ async def test_errors_are_pages(
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
+async def test_theme_is_chosen_at_an_odd_address(visitor: httpx.AsyncClient) -> None:
+    address = "/nowhere/a%20%C3%A4?q=%C3%A4"
+    page = await visit(visitor, address, 404)
+    assert page.one("input", name="back").attributes["value"] == address
+
+
 async def test_fault_is_a_page(
     app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,9 @@ def test_comments_are_hidden() -> None:
     page = rendered(text)
     assert [found.text for found in page.all("p")] == ["a c", "<!-- open"]
     assert page.one("code").text == "<!-- shown -->"
+    page = rendered("<!-- a\nb --> c\n\n    <!-- shown -->\n")
+    assert page.one("p").text == "c"
+    assert page.one("code").text == "<!-- shown -->"
 
 
 def test_several_tables_are_not_landmarks_of_one_name() -> None:
@@ -121,10 +124,10 @@ def test_code_is_labelled_and_shown_as_it_is() -> None:
 
 
 def test_task_lists_and_footnotes() -> None:
-    page = rendered("- [x] done\n- [ ] open\n\nText[^1] ~~gone~~.\n\n[^1]: Note\n")
+    page = rendered("- [x] done\n- [ ] open\n- [X] too\n\nText[^1] ~~gone~~.\n\n[^1]: Note\n")
     boxes = page.all("input")
-    assert ["checked" in box.attributes for box in boxes] == [True, False]
-    assert [label.text for label in page.all("label")] == ["done", "open"]
+    assert ["checked" in box.attributes for box in boxes] == [True, False, True]
+    assert [label.text for label in page.all("label")] == ["done", "open", "too"]
     assert page.one("s").text == "gone"
     assert "Note" in page.text
 

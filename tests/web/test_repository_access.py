@@ -164,6 +164,15 @@ async def test_token_by_name_that_is_missing_is_kept_and_marked(
     assert chosen(await visit(client, f"{added}/settings")) == access
 
 
+async def test_stored_token_that_no_key_opens_is_marked(settings: Settings, added: str) -> None:
+    another = SecretStr(b64encode(bytes(32)).decode())
+    app = create_app(settings.model_copy(update={"token_encryption_key": another}))
+    async with asking(app) as client:
+        notice = (await visit(client, f"{added}/settings")).one("p", class_="notice bad")
+        assert notice.text.startswith("The stored access token cannot be opened with the keys of")
+    await app.state.database.close()
+
+
 async def test_token_by_name_needs_no_key(
     settings: Settings, tokens: None, server: GitServer
 ) -> None:

@@ -24,6 +24,7 @@ async def test_settings_show_and_change_the_repository(
     url = f"{server.url}/o/harbour"
     assert typed(page) == {"repository": url, "branch": "", "path": "sdlc-studio"}
     assert "the stored token ****elve" in page.text
+    assert "looks for changes every 77 seconds" in page.text
     assert TOKEN not in page.text
     form = {"name": "Harbour", "repository": f"{url}/tree/main/docs", "branch": "", "path": ""}
     answer = await client.post(f"{added}/settings", data=form, headers=ORIGIN)
@@ -33,6 +34,17 @@ async def test_settings_show_and_change_the_repository(
     form |= {"access": "none"}
     await client.post(f"{added}/settings", data=form, headers=ORIGIN)
     assert "****elve" not in (await visit(client, f"{added}/settings")).text
+
+
+async def test_saved_page_keeps_the_type_that_a_client_knows(
+    client: httpx.AsyncClient, added: str
+) -> None:
+    project = f"/api/v1{added}"
+    await client.put(project, json={"source_type": "github"})
+    form = {"name": "Harbour", "repository": "o/r", "access": "none"}
+    await client.post(f"{added}/settings", data=form, headers=ORIGIN)
+    found = (await client.get(project)).json()
+    assert (found["source_type"], found["repo_branch"]) == ("github", "main")
 
 
 async def test_token_is_not_moved_to_another_server(client: httpx.AsyncClient, added: str) -> None:

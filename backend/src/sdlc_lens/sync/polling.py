@@ -86,8 +86,6 @@ class Polling:
         """Begin to ask about the branches that are due, on servers that are not being asked."""
         async with self._database.read() as session:
             projects = [found for found in await list_projects(session) if found.auto_sync]
-        keys = set(map(_key, projects))
-        self._tried = {key: commit for key, commit in self._tried.items() if key in keys}
         self._asking = {name: task for name, task in self._asking.items() if not task.done()}
         due: dict[str, dict[Remote, list[Project]]] = defaultdict(lambda: defaultdict(list))
         for project in projects:
@@ -143,11 +141,7 @@ class Polling:
         """Whether there is something to sync that was not tried in vain."""
         if self._tried.get(_key(project)) == tip.commit_id:
             return False
-        return (
-            project.commit_id != tip.commit_id
-            or project.source != project.synced_path
-            or project.sync_status == "error"
-        )
+        return project.commit_id != tip.commit_id or project.sync_status == "error"
 
     async def _try[**Arguments](
         self,

@@ -156,7 +156,7 @@ async def _show_settings(
         origin=f"{request.url.scheme}://{request.url.netloc}",
         seconds=getattr(state.settings, name),
         setting=PREFIX + name.upper(),
-        saved=request.query_params.get("saved") == "yes" and error is None,
+        saved=request.query_params.get("saved") == "yes",
     )
 
 
