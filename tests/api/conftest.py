@@ -1,4 +1,5 @@
 from support.databases import migrated, migrated_once
+from support.event_loop import event_loop, no_task_left
 from support.github import github
 from support.services import (
     app,
@@ -11,6 +12,8 @@ from support.services import (
 )
 
 __all__ = [
+    "event_loop",
+    "no_task_left",
     "app",
     "client",
     "connected",

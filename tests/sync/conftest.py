@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from support import steady
 from support.databases import migrated, migrated_once
+from support.event_loop import event_loop, no_task_left
 from support.git_projects import git_projects, policy, repository, server
 from support.syncing import Harbour, Held, follow
 from support.workspaces import write_workspace
@@ -13,6 +14,8 @@ from sdlc_lens.sync.runner import Runner
 from sdlc_lens.sync.schedule import Schedule
 
 __all__ = [
+    "event_loop",
+    "no_task_left",
     "git_projects",
     "migrated",
     "migrated_once",
