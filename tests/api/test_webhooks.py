@@ -170,6 +170,27 @@ async def test_large_body_is_read_and_a_larger_one_refused(
     assert len(marked) == 1
 
 
+async def test_sender_that_leaves_is_not_an_error(
+    connected_app: FastAPI, marked: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting: list[dict[str, object]] = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b"{", "more_body": True},
+    ]
+
+    async def receive() -> dict[str, object]:
+        return waiting.pop()
+
+    async def send(_: object) -> None:
+        pass
+
+    headers = [(b"host", b"lens"), (b"x-gitlab-token", WEBHOOK_SECRET.encode())]
+    scope = {"type": "http", "method": "POST", "path": WEBHOOK, "query_string": b""}
+    await connected_app(scope | {"headers": headers}, receive, send)  # type: ignore[arg-type]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert marked == []
+
+
 async def test_replay_asks_once(
     client: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
 ) -> None:
