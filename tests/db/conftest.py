@@ -8,7 +8,7 @@ from support.event_loop import event_loop, no_task_left
 
 from sdlc_lens.db.database import Database
 
-__all__ = ["event_loop", "no_task_left", "migrated", "migrated_once", "steady"]
+__all__ = ["event_loop", "migrated", "migrated_once", "no_task_left", "steady"]
 
 
 @pytest.fixture

@@ -20,9 +20,17 @@ from support.services import (
 )
 
 __all__ = [
+    "app",
+    "client",
     "event_loop",
-    "no_task_left","app", "client", "migrated", "migrated_once", "port", "synced", "synced_once",
-           "workspace"]  # fmt: skip
+    "migrated",
+    "migrated_once",
+    "no_task_left",
+    "port",
+    "synced",
+    "synced_once",
+    "workspace",
+]
 
 
 @pytest.fixture(scope="session")

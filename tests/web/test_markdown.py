@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from support.html import Element, parse
@@ -84,6 +85,13 @@ def test_images_are_named() -> None:
     assert not page.all("img")
     assert "plan (image ../plan.png, not stored)" in page.text
     assert page.link("far (image)") == "https://example.org/x.png"
+
+
+def test_title_of_another_document_is_escaped() -> None:
+    title = '"><script>alert(1)</script>'
+    targets = Targets({"US0001": replace(STORY, title=title)}, {})
+    page = parse(markdown.render(markdown.parse("US0001", "a.md"), targets, HOME).html)
+    assert page.one("a").attributes["title"] == title
 
 
 def test_markup_of_a_document_is_escaped() -> None:
