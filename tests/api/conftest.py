@@ -12,15 +12,15 @@ from support.services import (
 )
 
 __all__ = [
-    "event_loop",
-    "no_task_left",
     "app",
     "client",
     "connected",
     "connected_app",
+    "event_loop",
     "github",
     "migrated",
     "migrated_once",
+    "no_task_left",
     "synced",
     "synced_once",
     "workspace",

@@ -15,10 +15,10 @@ from sdlc_lens.sync.schedule import Schedule
 
 __all__ = [
     "event_loop",
-    "no_task_left",
     "git_projects",
     "migrated",
     "migrated_once",
+    "no_task_left",
     "policy",
     "repository",
     "server",

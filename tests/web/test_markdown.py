@@ -209,7 +209,7 @@ def lines_run(text: str) -> int:
 @pytest.mark.parametrize("repeated", HOSTILE.values(), ids=HOSTILE)
 def test_work_grows_with_the_length_and_not_faster(repeated: str) -> None:
     begin = "| a | b |\n|-|-|\n" if repeated.startswith("|") else ""
-    assert lines_run(begin + repeated * 240) < 5 * lines_run(begin + repeated * 60)
+    assert lines_run(begin + repeated * 160) < 5 * lines_run(begin + repeated * 40)
 
 
 @pytest.mark.parametrize("text", ["<!--" * 10_000, "`" * 10_000 + "a"])
