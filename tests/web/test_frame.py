@@ -96,6 +96,9 @@ async def test_chosen_theme_is_kept(client: httpx.AsyncClient, synced: str) -> N
     answer = await client.post("/theme", data=form, headers=ORIGIN)
     assert answer.status_code == 303
     assert answer.headers["location"] == form["back"]
+    assert answer.headers["set-cookie"].endswith(
+        "; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax"
+    )
     page = await visit(client, "/")
     assert page.one("html").attributes["data-theme"] == "dark"
     assert page.one("button", aria_pressed="true").text == "Dark"

@@ -85,7 +85,7 @@ def _token(form: Mapping[str, str], offered: Collection[str], current: str) -> d
     if token := form.get("token", "").strip():
         if name:
             raise Invalid(
-                "body.access_token: is typed in, but not chosen above. Clear the field, or choose it"
+                "body.access_token: is typed in, but not chosen. Clear the field, or choose it"
             )
         if not is_token(token):
             raise Invalid(f"body.access_token: {NOT_A_TOKEN}")

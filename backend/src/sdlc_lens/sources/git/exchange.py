@@ -111,8 +111,7 @@ def _refs(answer: Answer) -> Iterator[tuple[str, str]]:
         object_id, _, rest = line.partition(" ")
         name, *attributes = rest.split(" ")
         peeled = [found[7:] for found in attributes if found.startswith("peeled:")]
-        if object_id != "unborn":
-            yield name, (peeled or [object_id])[0]
+        yield name, (peeled or [object_id])[0]
 
 
 def _skip_to_pack(answer: Answer) -> None:
