@@ -93,7 +93,8 @@ COPY --from=app /layers/app/app /app
 WORKDIR /repository
 COPY README.md ./
 COPY backend backend
-COPY --exclude=bench --exclude=browser --exclude=build --exclude=engine --exclude=image tests tests
+COPY --exclude=bench --exclude=browser --exclude=build --exclude=engine --exclude=image --exclude=repositories \
+    tests tests
 ARG REPORT=""
 RUN --mount=type=tmpfs,target=/tmp --network=none <<EOT
 set -eu

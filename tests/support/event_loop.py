@@ -1,7 +1,7 @@
 """One event loop for all tests of a run: a loop of its own for each costs more than most tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,9 +9,9 @@ Tasks = set[asyncio.Task[object]]
 
 
 @pytest.fixture(scope="session")
-async def event_loop(anyio_backend: str) -> AsyncIterator[tuple[asyncio.AbstractEventLoop, Tasks]]:
+async def event_loop(anyio_backend: str) -> tuple[asyncio.AbstractEventLoop, Tasks]:
     """The event loop, and the tasks that belong to it and to no test."""
-    yield asyncio.get_running_loop(), asyncio.all_tasks()
+    return asyncio.get_running_loop(), asyncio.all_tasks()
 
 
 @pytest.fixture(autouse=True)
