@@ -186,7 +186,7 @@ async def test_sender_that_leaves_is_not_an_error(
 
     headers = [(b"host", b"lens"), (b"x-gitlab-token", WEBHOOK_SECRET.encode())]
     scope = {"type": "http", "method": "POST", "path": WEBHOOK, "query_string": b""}
-    await connected_app(scope | {"headers": headers}, receive, send)  # type: ignore[arg-type]
+    await connected_app(scope | {"headers": headers}, receive, send)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     assert marked == []
 

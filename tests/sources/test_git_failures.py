@@ -99,6 +99,14 @@ def test_address_of_something_else(
         read(server.url, policy)
 
 
+def test_object_format_that_is_unknown(server: GitServer, policy: Policy) -> None:
+    kind = {"Content-Type": "application/x-git-upload-pack-advertisement"}
+    offered = packet(b"version 2\n") + packet(b"object-format=sha512\n") + b"0000"
+    server.backend = always(200, kind, offered)
+    with pytest.raises(CorruptAnswer, match="'sha512' is not supported. Use a repository with"):
+        read(server.url, policy)
+
+
 def test_refusal_while_the_pack_is_sent(
     server: GitServer, policy: Policy, repository: Repository
 ) -> None:

@@ -75,7 +75,8 @@ async def test_confirmed_deletion_is_done(
 ) -> None:
     for name in ("stories", "bugs", "plans"):
         shutil.rmtree(tmp_path / "projects" / "port" / name)
-    await app.state.runner.sync("port")
+    await client.post(f"{port}/syncs", headers=ORIGIN)
+    await app.state.runner.wait()
     page = await visit(client, f"{port}/syncs")
     assert "8 documents are no longer in the workspace" in page.text
     page = await visit(client, page.link("See what would be removed"))
