@@ -196,7 +196,7 @@ async def test_without_a_key_no_token_is_accepted(
         refused = await client.request(method, CONNECTIONS + path, json=NEW | {"label": "Berth"})
         assert "TOKEN_ENCRYPTION_KEY" in problem(refused, 422, "TOKEN_STORAGE_DISABLED")
     (stored,) = (await client.get(CONNECTIONS)).json()
-    assert "Send the token again" in stored["token_error"]
+    assert "Give the token again" in stored["token_error"]
     problem(await client.post(f"{CONNECTIONS}/1/validate"), 409, "TOKEN_UNREADABLE")
     assert len(github.requests) == asked
 

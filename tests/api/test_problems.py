@@ -32,7 +32,8 @@ GETS = [
 
 @pytest.mark.parametrize("path", ["/api", "/api/v1", "/api/v1/nowhere", "/api/v2/x", "/livez/x"])
 async def test_unknown_path(path: str, visitor: httpx.AsyncClient) -> None:
-    problem(await visitor.get(path), 404, "NOT_FOUND")
+    detail = problem(await visitor.get(path), 404, "NOT_FOUND")
+    assert detail == f"{path} does not exist. Check the address"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,8 @@ async def test_wrong_method(
     method: str, path: str, allowed: str, visitor: httpx.AsyncClient
 ) -> None:
     answer = await visitor.request(method, path)
-    problem(answer, 405, "METHOD_NOT_ALLOWED")
+    detail = problem(answer, 405, "METHOD_NOT_ALLOWED")
+    assert detail == f"{path} does not support {method}. Use {allowed}"
     assert answer.headers["allow"] == allowed
 
 

@@ -24,22 +24,23 @@ BEARER = {"Authorization": f"Bearer {WEBHOOK_SECRET}"}
 FORM = "application/x-www-form-urlencoded"
 
 
-async def add_project(client: httpx.AsyncClient, github: FakeGitHub) -> None:
-    """Add a project, whose repository is asked about at once."""
-    url = f"{github.url}/quay/berth.git"
-    body = {"name": "Quay", "source_type": "git", "repo_url": url}
-    assert (await client.post("/api/v1/projects", json=body)).status_code == 201
+async def add_projects(client: httpx.AsyncClient, github: FakeGitHub) -> None:
+    """Add two projects, whose repositories are asked about at once."""
+    for name in ("berth", "crane"):
+        url = f"{github.url}/quay/{name}.git"
+        body = {"name": name, "source_type": "git", "repo_url": url}
+        assert (await client.post("/api/v1/projects", json=body)).status_code == 201
 
 
 @pytest.fixture(scope="module")
 async def receiver(
     migrated_once: Path, tmp_path_factory: pytest.TempPathFactory, github_server: FakeGitHub
 ) -> AsyncIterator[FastAPI]:
-    """A service with that project, which no test changes."""
+    """A service with these projects, which no test changes."""
     folder = tmp_path_factory.mktemp("webhooks")
     database = Path(shutil.copy(migrated_once, folder))
     async with serving_connected(database, folder, github_server) as app, asking(app) as client:
-        await add_project(client, github_server)
+        await add_projects(client, github_server)
         yield app
 
 
@@ -155,7 +156,7 @@ async def test_wrong_signature_is_not_made_good_by_a_token(
 async def test_no_webhooks_without_a_secret(
     connected: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
 ) -> None:
-    await add_project(connected, github)
+    await add_projects(connected, github)
     settings = connected_app.state.settings
     empty = type(settings.webhook_secret)("")
     connected_app.state.settings = settings.model_copy(update={"webhook_secret": empty})
@@ -188,11 +189,33 @@ async def test_large_body_is_read_and_a_larger_one_refused(
     assert len(marked) == 1
 
 
+async def test_sender_that_leaves_is_not_an_error(
+    connected_app: FastAPI, marked: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting: list[dict[str, object]] = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b"{", "more_body": True},
+    ]
+
+    async def receive() -> dict[str, object]:
+        return waiting.pop()
+
+    async def send(_: object) -> None:
+        pass
+
+    headers = [(b"host", b"lens"), (b"x-gitlab-token", WEBHOOK_SECRET.encode())]
+    scope = {"type": "http", "method": "POST", "path": WEBHOOK, "query_string": b""}
+    await connected_app(scope | {"headers": headers}, receive, send)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert marked == []
+
+
 async def test_replay_asks_once(
     connected: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
 ) -> None:
-    await add_project(connected, github)
-    await connected.put("/api/v1/projects/quay", json={"auto_sync": True})
+    await add_projects(connected, github)
+    followed = await connected.put("/api/v1/projects/berth", json={"auto_sync": True})
+    assert followed.status_code == 200
     polling = connected_app.state.polling
     await polling.look("poll")
     await polling.wait()
