@@ -111,7 +111,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
             return
         # The client may still be sending: closing now would lose the answer on its way.
         self._lingers = True
-        if self.cycle:
+        if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
             self.cycle = None  # type: ignore[assignment]
