@@ -39,7 +39,7 @@ CRITERIA = """\
   - **Verified:** yes (2026-08-11)
 - [ ] Stays
 """
-FILES = {
+FILES: dict[str, str | bytes] = {
     "stories/US0004-read.md": STORY,
     "stories/archive/US0001-one.md": "# Twin\n",
     "stories/US0005 odd %2F näme?.md": "# Odd\n",
