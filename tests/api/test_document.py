@@ -58,7 +58,7 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service with a project of these documents."""
     folder = tmp_path_factory.mktemp("document")
-    async with visiting(migrated_once, folder, {"harbour": HARBOUR | FILES}) as client:
+    async with visiting(migrated_once, folder, {"harbour": {**HARBOUR, **FILES}}) as client:
         yield client
 
 
