@@ -1,5 +1,6 @@
 """Projects in git repositories, over HTTP."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,9 +11,7 @@ from support.git_objects import Repository
 from support.git_projects import FILES, repository, server
 from support.git_server import GitServer
 from support.problems import problem
-
-from sdlc_lens.main import create_app
-from sdlc_lens.settings import DATABASE_SCHEME, Settings
+from support.services import asking, serving
 
 __all__ = ["repository", "server"]
 
@@ -21,20 +20,26 @@ pytestmark = pytest.mark.anyio
 PROJECTS = "/api/v1/projects"
 
 
+HOSTS = "github.com,gitlab.example:8443"
+
+
 @pytest.fixture
 async def app(migrated: Path, tmp_path: Path, server: GitServer) -> AsyncIterator[FastAPI]:
     """The service, which may read the repository's server."""
-    settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}",
-        allowed_project_base=tmp_path,
-        allowed_hosts="lens",
-        git_hosts=f"github.com,gitlab.example:8443,{server.url}",
-        github_api_url=f"{server.url}/api/v3",
-    )
-    app = create_app(settings)
-    yield app
-    await app.state.runner.close()
-    await app.state.database.close()
+    hosts, github = f"{HOSTS},{server.url}", f"{server.url}/api/v3"
+    async with serving(migrated, tmp_path, git_hosts=hosts, github_api_url=github) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+async def visitor(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service that may read from these hosts, which stores nothing for long."""
+    folder = tmp_path_factory.mktemp("git_projects")
+    database = Path(shutil.copy(migrated_once, folder))
+    async with serving(database, folder, git_hosts=HOSTS) as app, asking(app) as client:
+        yield client
 
 
 def body(url: str, **fields: object) -> dict[str, object]:
@@ -112,8 +117,8 @@ async def test_pasted_address_is_taken_apart(client: httpx.AsyncClient) -> None:
         ({"repo_url": "https://github.com/" + "x" * 5000}, "body.repo_url"),
     ],
 )
-async def test_invalid(change: dict[str, object], field: str, client: httpx.AsyncClient) -> None:
-    answer = await client.post(PROJECTS, json=body("https://github.com/o/r") | change)
+async def test_invalid(change: dict[str, object], field: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post(PROJECTS, json=body("https://github.com/o/r") | change)
     assert field in problem(answer, 422, "VALIDATION_ERROR")
     assert "secret" not in answer.text
 
@@ -129,8 +134,8 @@ async def test_invalid(change: dict[str, object], field: str, client: httpx.Asyn
         "http://127.0.0.1:1/o/r",
     ],
 )
-async def test_host_that_is_not_listed(url: str, client: httpx.AsyncClient) -> None:
-    answer = await client.post(PROJECTS, json=body(url))
+async def test_host_that_is_not_listed(url: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post(PROJECTS, json=body(url))
     assert "SDLC_LENS_GIT_HOSTS" in problem(answer, 422, "HOST_NOT_ALLOWED")
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.ipv6 import require_ipv6
 from support.problems import problem
 from support.processes import (
     PATIENCE_SECONDS,
     environment,
     free_port,
     get,
-    require_ipv6,
     started,
     until_line,
 )

@@ -165,7 +165,7 @@ async def harbour(database: Database) -> Database:
     return database
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.one_of(QUERIES, WORDS.map(" ".join)))
 async def test_no_text_is_a_syntax_error(harbour: Database, text: str) -> None:
     total, hits = await found(harbour, text)
