@@ -39,7 +39,7 @@ CRITERIA = """\
   - **Verified:** yes (2026-08-11)
 - [ ] Stays
 """
-FILES = {
+FILES: dict[str, str | bytes] = {
     "stories/US0004-read.md": STORY,
     "stories/archive/US0001-one.md": "# Twin\n",
     "stories/US0005 odd %2F näme?.md": "# Odd\n",
@@ -58,7 +58,7 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service with a project of these documents."""
     folder = tmp_path_factory.mktemp("document")
-    async with visiting(migrated_once, folder, {"harbour": HARBOUR | FILES}) as client:
+    async with visiting(migrated_once, folder, {"harbour": {**HARBOUR, **FILES}}) as client:
         yield client
 
 

@@ -43,7 +43,9 @@ async def test_unchanged_answer_is_304(
 
 
 @pytest.mark.parametrize("known", ['"other"', "", "other", '"', "W/"])
-async def test_other_etags_do_not_match(known: str, visitor: httpx.AsyncClient, harbour: str) -> None:
+async def test_other_etags_do_not_match(
+    known: str, visitor: httpx.AsyncClient, harbour: str
+) -> None:
     answer = await visitor.get(harbour, headers={"If-None-Match": known})
     assert answer.status_code == 200
     assert answer.json()["slug"] == "harbour"

@@ -113,9 +113,7 @@ async def test_odd_bodies(visitor: httpx.AsyncClient, operations: Operations) ->
                     assert answer.status_code >= 400, (body, kind)
 
 
-async def test_wrong_methods(
-    visitor: httpx.AsyncClient, operations: Operations
-) -> None:
+async def test_wrong_methods(visitor: httpx.AsyncClient, operations: Operations) -> None:
     allowed = {path: {"GET", "HEAD"} for path in PROBES}
     for path, method, _ in operations:
         allowed.setdefault(path, set()).update({method, "HEAD"} if method == "GET" else {method})

@@ -99,7 +99,11 @@ async def test_label_is_taken_once(client: httpx.AsyncClient, github: FakeGitHub
     ],
 )
 async def test_nothing_is_stored_when_github_fails(
-    failure: Failure, status: int, code: str, connected_visitor: httpx.AsyncClient, github: FakeGitHub
+    failure: Failure,
+    status: int,
+    code: str,
+    connected_visitor: httpx.AsyncClient,
+    github: FakeGitHub,
 ) -> None:
     github.failures[TOKEN] = failure
     answer = await connected_visitor.post(CONNECTIONS, json=NEW)

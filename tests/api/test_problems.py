@@ -91,9 +91,7 @@ async def test_absolute_form_of_the_target(path: str, shared_app: FastAPI) -> No
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_trailing_slash_is_accepted(
-    path: str, visitor: httpx.AsyncClient
-) -> None:
+async def test_trailing_slash_is_accepted(path: str, visitor: httpx.AsyncClient) -> None:
     answer = await visitor.get(f"{path}/")
     assert answer.status_code == 200
     assert not answer.history

@@ -49,7 +49,11 @@ async def test_id_finds_its_document_first(visitor: httpx.AsyncClient) -> None:
         body = await page(visitor, q=text, per_page=1)
         (item,) = body["items"]
         assert (item["doc_id"], item["score"]) == ("EP0001-harbour", 1.0), text
-    assert sorted(await found(visitor, q="EP0001")) == ["EP0001-harbour", "US0001-one", "US0002-two"]
+    assert sorted(await found(visitor, q="EP0001")) == [
+        "EP0001-harbour",
+        "US0001-one",
+        "US0002-two",
+    ]
 
 
 async def test_alias_finds_its_document(
@@ -78,9 +82,7 @@ async def test_filters(visitor: httpx.AsyncClient) -> None:
     "text",
     ["%22", "---", "NEAR(a%20b)", "title:x", "a*(b", "%00", "%20", "%ED%A0%BD", "%FF", "%", "%zz"],
 )
-async def test_no_query_is_a_syntax_error(
-    text: str, visitor: httpx.AsyncClient
-) -> None:
+async def test_no_query_is_a_syntax_error(text: str, visitor: httpx.AsyncClient) -> None:
     answer = await visitor.get(f"/api/v1/search?q={text}")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["items"], answer.json()["total"], answer.json()["pages"]) == ([], 0, 0)
