@@ -246,3 +246,10 @@ def test_effort_grows_with_the_length_of_one_thing_alone(piece: str, end: str) -
     for text in (f"# T\n\n{many}{end}", f"# T\n> **Depends on:** {many}{end}"):
         assert parse("stories/US0001.md", text.encode(), Configuration()).title == "T"
     assert time.thread_time() - start < 0.5  # a quadratic one takes seconds
+
+
+def test_effort_grows_with_the_length_of_a_link_alone() -> None:
+    source = "# T\n\n[x](" + "/US0001" * 8000
+    start = time.thread_time()
+    assert parse("x.md", source.encode(), Configuration()).title == "T"
+    assert time.thread_time() - start < 0.5  # without a longest path it takes seconds
