@@ -79,18 +79,22 @@ FROM deps-${BUILDARCH} AS libraries
 RUN mkdir /app && ln -s /layers/libraries/app/libraries /app/libraries && python3 -m compileall -q -j 0 /app/libraries/
 ENV PYTHONPATH=/app:/app/libraries
 
-# test passes when pytest does, against the libraries and the app that ship; with REPORT it hands out the result instead
+# test passes when pytest does, against the libraries and the app that ship; with REPORT it hands out the result instead.
+# hypothesis reads the source of every module, in each worker, unless its folder has the usual name of libraries.
 FROM libraries AS test
+ENV PYTHONPATH=/app:/site-packages
 RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     --mount=type=cache,id=pip,target=/var/cache/pip \
     --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=pip_config,target=/etc/pip.conf \
-    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /test.txt
+    pip install --require-hashes --only-binary=:all: --no-build-isolation --requirement /test.txt \
+    && ln -s /app/libraries /site-packages
 COPY --from=app /layers/app/app /app
 WORKDIR /repository
 COPY README.md ./
 COPY backend backend
-COPY --exclude=bench --exclude=browser --exclude=build --exclude=engine --exclude=image tests tests
+COPY --exclude=bench --exclude=browser --exclude=build --exclude=engine --exclude=image --exclude=repositories \
+    tests tests
 ARG REPORT=""
 RUN --mount=type=tmpfs,target=/tmp --network=none <<EOT
 set -eu

@@ -305,7 +305,7 @@ target "audit" {
   no-cache-filter = ["audit"]
 }
 target "test-tools" {
-  description = "The packages that tests/browser, tests/build and tests/image import, written to .build/tests"
+  description = "The packages that tests on the engine import, written to .build/tests"
   inherits    = ["_development"]
   target      = "test-tools"
   output      = ["type=local,dest=.build/tests"]

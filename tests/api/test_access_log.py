@@ -40,13 +40,13 @@ def entries(log: StringIO, logger: str = "sdlc_lens.access") -> list[Any]:
     return found
 
 
-async def test_line_of_a_request(client: httpx.AsyncClient, synced: str, log: StringIO) -> None:
+async def test_line_of_a_request(visitor: httpx.AsyncClient, harbour: str, log: StringIO) -> None:
     entries(log)
-    answer = await client.head(f"{synced}/documents/?type=epic&q=%0aforged")
+    answer = await visitor.head(f"{harbour}/documents/?type=epic&q=%0aforged")
     (entry,) = entries(log)
     assert entry["request_id"] == answer.headers["x-request-id"]
     assert entry["method"] == "HEAD"
-    assert entry["path"] == f"{synced}/documents/?type=epic&q=%0aforged"
+    assert entry["path"] == f"{harbour}/documents/?type=epic&q=%0aforged"
     assert entry["status"] == 200
     assert entry["ms"] > 0
     assert entry["client"] == "127.0.0.1"
@@ -69,10 +69,10 @@ async def test_failed_head_is_logged_as_it_was_sent(
     assert not answer.content
 
 
-async def test_line_of_a_refusal(client: httpx.AsyncClient, log: StringIO) -> None:
-    await client.get("/" + "x" * 5000)
-    await client.post("/api/v1/projects", content=b" " * 70_000)
-    await client.get("/api/v1/projects", headers={"Host": "rebound.example"})
+async def test_line_of_a_refusal(visitor: httpx.AsyncClient, log: StringIO) -> None:
+    await visitor.get("/" + "x" * 5000)
+    await visitor.post("/api/v1/projects", content=b" " * 70_000)
+    await visitor.get("/api/v1/projects", headers={"Host": "rebound.example"})
     missing, large, host = entries(log)
     assert missing["status"] == 404
     assert len(missing["path"]) == LONGEST_LOGGED
@@ -80,11 +80,11 @@ async def test_line_of_a_refusal(client: httpx.AsyncClient, log: StringIO) -> No
 
 
 @pytest.mark.parametrize("path", sorted(QUIET))
-async def test_probes_leave_no_line(path: str, client: httpx.AsyncClient, log: StringIO) -> None:
-    await client.get(path)
-    await client.get(f"{path}/?probe=1")
+async def test_probes_leave_no_line(path: str, visitor: httpx.AsyncClient, log: StringIO) -> None:
+    await visitor.get(path)
+    await visitor.get(f"{path}/?probe=1")
     assert not entries(log)
-    await client.get("/api/v1/projects")
+    await visitor.get("/api/v1/projects")
     assert len(entries(log)) == 1
 
 
@@ -110,13 +110,13 @@ async def test_every_line_of_a_request_has_its_id(
 
 
 @pytest.mark.parametrize("given", ["a", "7f3-9.B_x", "x" * 64])
-async def test_given_id_is_kept(given: str, client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/nowhere", headers={"X-Request-ID": given})
+async def test_given_id_is_kept(given: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/api/nowhere", headers={"X-Request-ID": given})
     assert answer.headers["x-request-id"] == answer.json()["instance"] == given
 
 
 @pytest.mark.parametrize("given", ["", "x" * 65, "a b", "<script>", "a\tb", "l\xe9ns"])
-async def test_unsafe_id_is_replaced(given: str, client: httpx.AsyncClient) -> None:
+async def test_unsafe_id_is_replaced(given: str, visitor: httpx.AsyncClient) -> None:
     headers = [(b"X-Request-ID", given.encode("latin-1"))]
-    answer = await client.get("/livez", headers=headers)
+    answer = await visitor.get("/livez", headers=headers)
     assert len(answer.headers["x-request-id"]) == 32

@@ -35,22 +35,22 @@ def test_limit() -> None:
     ],
 )
 async def test_larger_body_is_refused_on_every_route(
-    method: str, path: str, client: httpx.AsyncClient
+    method: str, path: str, visitor: httpx.AsyncClient
 ) -> None:
     for content in (LARGE, in_parts(LARGE)):
-        answer = await client.request(method, path, content=content)
+        answer = await visitor.request(method, path, content=content)
         assert str(MAX_BODY_BYTES) in problem(answer, 413, "CONTENT_TOO_LARGE")
 
 
-async def test_body_up_to_the_limit_is_read(client: httpx.AsyncClient) -> None:
+async def test_body_up_to_the_limit_is_read(visitor: httpx.AsyncClient) -> None:
     for content in (LARGE[:-1], in_parts(LARGE[:-1])):
-        answer = await client.post("/api/v1/projects", content=content)
+        answer = await visitor.post("/api/v1/projects", content=content)
         problem(answer, 422, "VALIDATION_ERROR")
 
 
 @pytest.mark.parametrize("length", ["65537", "9" * 30, "9" * 5000])
 async def test_body_declared_too_long_is_refused_unread(
-    length: str, client: httpx.AsyncClient
+    length: str, visitor: httpx.AsyncClient
 ) -> None:
     read = []
 
@@ -59,7 +59,7 @@ async def test_body_declared_too_long_is_refused_unread(
         yield b"{}"
 
     headers = {"Content-Length": length}
-    answer = await client.post("/api/v1/projects", content=body(), headers=headers)
+    answer = await visitor.post("/api/v1/projects", content=body(), headers=headers)
     problem(answer, 413, "CONTENT_TOO_LARGE")
     assert not read
 

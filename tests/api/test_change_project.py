@@ -77,33 +77,33 @@ async def test_fields_of_other_sources_are_accepted_and_change_nothing(
     ],
 )
 async def test_invalid(
-    change: dict[str, object], field: str, client: httpx.AsyncClient, synced: str
+    change: dict[str, object], field: str, visitor: httpx.AsyncClient, harbour: str
 ) -> None:
-    before = (await client.get(synced)).json()
-    answer = await client.put(synced, json=change)
+    before = (await visitor.get(harbour)).json()
+    answer = await visitor.put(harbour, json=change)
     assert field in problem(answer, 422, "VALIDATION_ERROR")
-    assert (await client.get(synced)).json() == before
+    assert (await visitor.get(harbour)).json() == before
 
 
-async def test_order_of_refusals(client: httpx.AsyncClient, synced: str) -> None:
+async def test_order_of_refusals(visitor: httpx.AsyncClient, harbour: str) -> None:
     change: dict[str, object] = {
         "name": "",
         "access_token": "ghp_secret",
         "connection_id": 10**30,
         "sdlc_path": "/nowhere",
     }
-    nowhere = await client.put("/api/v1/projects/nowhere", json=change)
+    nowhere = await visitor.put("/api/v1/projects/nowhere", json=change)
     problem(nowhere, 422, "VALIDATION_ERROR")
     change["name"] = "Quay"
-    problem(await client.put("/api/v1/projects/nowhere", json=change), 404, "NOT_FOUND")
-    refused = await client.put(synced, json=change)
+    problem(await visitor.put("/api/v1/projects/nowhere", json=change), 404, "NOT_FOUND")
+    refused = await visitor.put(harbour, json=change)
     assert "body.access_token" in problem(refused, 422, "TOKEN_STORAGE_DISABLED")
     assert "ghp_secret" not in refused.text
     del change["access_token"]
-    assert "connection" in problem(await client.put(synced, json=change), 404, "NOT_FOUND")
+    assert "connection" in problem(await visitor.put(harbour, json=change), 404, "NOT_FOUND")
     del change["connection_id"]
-    problem(await client.put(synced, json=change), 400, "PATH_NOT_FOUND")
-    assert (await client.get(synced)).json()["name"] == "Harbour"
+    problem(await visitor.put(harbour, json=change), 400, "PATH_NOT_FOUND")
+    assert (await visitor.get(harbour)).json()["name"] == "Harbour"
 
 
 async def test_next_sync_reads_the_new_folder(

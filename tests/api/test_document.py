@@ -1,13 +1,13 @@
 """GET /api/v1/projects/{slug}/documents/{type}/{doc_id}."""
 
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from support.problems import problem
-from support.workspaces import write_workspace
+from support.services import HARBOUR, visiting
 
 pytestmark = pytest.mark.anyio
 
@@ -29,24 +29,43 @@ Because of the <id> tide.
 """
 
 
+CRITERIA = """\
+# Criteria
+
+## Acceptance Criteria
+
+- [x] **AC1:** Tide is read
+  - **Verify:** pytest tests/tide.py
+  - **Verified:** yes (2026-08-11)
+- [ ] Stays
+"""
+FILES: dict[str, str | bytes] = {
+    "stories/US0004-read.md": STORY,
+    "stories/archive/US0001-one.md": "# Twin\n",
+    "stories/US0005 odd %2F näme?.md": "# Odd\n",
+    "stories/US0006-latin.md": b"# L\xe4tin\n\n\xff end",
+    "PRD-notes.md": "",
+    "PRD.MD": "# Upper\n",
+    "stories/US0008-points.md": "# Points\n\n> **Points:** 5 (was 8)\n",
+    "stories/US0009.md": CRITERIA,
+    "plans/PL0001.md": CRITERIA,
+}
+
+
+@pytest.fixture(scope="module")
+async def client(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with a project of these documents."""
+    folder = tmp_path_factory.mktemp("document")
+    async with visiting(migrated_once, folder, {"harbour": {**HARBOUR, **FILES}}) as client:
+        yield client
+
+
 @pytest.fixture
-async def story(app: FastAPI, client: httpx.AsyncClient, synced: str, workspace: Path) -> str:
-    """The address of the documents, after more of them were written and synced."""
-    write_workspace(
-        workspace,
-        {
-            "stories/US0004-read.md": STORY,
-            "stories/archive/US0001-one.md": "# Twin\n",
-            "stories/US0005 odd %2F näme?.md": "# Odd\n",
-            "stories/US0006-latin.md": b"# L\xe4tin\n\n\xff end",
-            "PRD-notes.md": "",
-            "PRD.MD": "# Upper\n",
-            "stories/US0008-points.md": "# Points\n\n> **Points:** 5 (was 8)\n",
-        },
-    )
-    assert (await client.post(f"{synced}/sync")).status_code == 202
-    await app.state.runner.wait()
-    return f"{synced}/documents"
+def story(harbour: str) -> str:
+    """The address of the documents."""
+    return f"{harbour}/documents"
 
 
 async def test_all_fields_of_a_document(client: httpx.AsyncClient, story: str) -> None:
@@ -93,16 +112,7 @@ async def test_points_with_a_remark_are_also_shown_as_written(
     assert (document["story_points"], document["metadata"]) == (5.0, {"Points": "5 (was 8)"})
 
 
-async def test_criteria(
-    app: FastAPI, client: httpx.AsyncClient, story: str, workspace: Path
-) -> None:
-    text = (
-        "# Criteria\n\n## Acceptance Criteria\n\n- [x] **AC1:** Tide is read\n"
-        "  - **Verify:** pytest tests/tide.py\n  - **Verified:** yes (2026-08-11)\n- [ ] Stays\n"
-    )
-    write_workspace(workspace, {"stories/US0009.md": text, "plans/PL0001.md": text})
-    assert (await client.post(story.replace("documents", "sync"))).status_code == 202
-    await app.state.runner.wait()
+async def test_criteria(client: httpx.AsyncClient, story: str) -> None:
     assert (await client.get(f"{story}/story/US0009")).json()["criteria"] == [
         {
             "id": "AC1",

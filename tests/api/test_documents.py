@@ -19,8 +19,8 @@ async def listed(client: httpx.AsyncClient, synced: str, query: str) -> list[str
     return [item["doc_id"] for item in page["items"]]
 
 
-async def test_page(client: httpx.AsyncClient, synced: str) -> None:
-    page = (await client.get(f"{synced}/documents?type=story&status=Done")).json()
+async def test_page(visitor: httpx.AsyncClient, harbour: str) -> None:
+    page = (await visitor.get(f"{harbour}/documents?type=story&status=Done")).json()
     (item,) = page.pop("items")
     assert page == {"total": 1, "page": 1, "per_page": 50, "pages": 1}
     assert item.pop("updated_at").endswith("Z")
@@ -61,8 +61,8 @@ async def facets(client: httpx.AsyncClient, synced: str, query: str) -> dict[str
     }
 
 
-async def test_facets(client: httpx.AsyncClient, synced: str) -> None:
-    found = await facets(client, synced, "per_page=1&page=3")
+async def test_facets(visitor: httpx.AsyncClient, harbour: str) -> None:
+    found = await facets(visitor, harbour, "per_page=1&page=3")
     assert found == {
         "type": {"story": 3, "epic": 1, "prd": 1},
         "status": {"none": 2, "Done": 1, "Draft": 1, "In Progress": 1},
@@ -75,9 +75,9 @@ async def test_facets(client: httpx.AsyncClient, synced: str) -> None:
 
 
 async def test_facets_are_counted_under_all_other_filters(
-    client: httpx.AsyncClient, synced: str
+    visitor: httpx.AsyncClient, harbour: str
 ) -> None:
-    found = await facets(client, synced, "type=story&status=Done&status=none&q=us0")
+    found = await facets(visitor, harbour, "type=story&status=Done&status=none&q=us0")
     assert found == {
         "type": {"story": 2},
         "status": {"Done": 1, "In Progress": 1, "none": 1},
@@ -85,67 +85,67 @@ async def test_facets_are_counted_under_all_other_filters(
         "priority": {"none": 2},
         "epic": {"EP0001": 1, "none": 1},
     }
-    assert await facets(client, synced, "type=saga&q=nowhere") == {name: {} for name in found}
+    assert await facets(visitor, harbour, "type=saga&q=nowhere") == {name: {} for name in found}
 
 
-async def test_filters(client: httpx.AsyncClient, synced: str) -> None:
+async def test_filters(visitor: httpx.AsyncClient, harbour: str) -> None:
     stories = ["US0001-one", "US0002-two", "US0003-three"]
-    assert await listed(client, synced, "type=story") == stories
-    assert await listed(client, synced, "type=story&type=epic") == ["EP0001-harbour", *stories]
-    assert await listed(client, synced, "status=In%20Progress") == ["US0002-two"]
-    assert await listed(client, synced, "status=none") == ["US0003-three", "prd"]
-    assert await listed(client, synced, "status=none&status=Done&type=story") == [
+    assert await listed(visitor, harbour, "type=story") == stories
+    assert await listed(visitor, harbour, "type=story&type=epic") == ["EP0001-harbour", *stories]
+    assert await listed(visitor, harbour, "status=In%20Progress") == ["US0002-two"]
+    assert await listed(visitor, harbour, "status=none") == ["US0003-three", "prd"]
+    assert await listed(visitor, harbour, "status=none&status=Done&type=story") == [
         "US0001-one",
         "US0003-three",
     ]
-    assert await listed(client, synced, "type=saga") == []
-    assert await listed(client, synced, "status=%00") == []
-    assert await listed(client, synced, "epic=ep-0001") == stories[:2]
-    assert await listed(client, synced, "epic=EP0001-harbour&epic=none&type=story") == stories
-    assert await listed(client, synced, "owner=none&priority=none&type=story") == stories
-    assert await listed(client, synced, "owner=Ada") == []
-    assert await listed(client, synced, "q=BERTH%20us0002&q=what") == ["US0002-two", "prd"]
-    assert await listed(client, synced, "type=story&status=&owner=&q=&q=%20") == stories
+    assert await listed(visitor, harbour, "type=saga") == []
+    assert await listed(visitor, harbour, "status=%00") == []
+    assert await listed(visitor, harbour, "epic=ep-0001") == stories[:2]
+    assert await listed(visitor, harbour, "epic=EP0001-harbour&epic=none&type=story") == stories
+    assert await listed(visitor, harbour, "owner=none&priority=none&type=story") == stories
+    assert await listed(visitor, harbour, "owner=Ada") == []
+    assert await listed(visitor, harbour, "q=BERTH%20us0002&q=what") == ["US0002-two", "prd"]
+    assert await listed(visitor, harbour, "type=story&status=&owner=&q=&q=%20") == stories
 
 
-async def test_status_filter_takes_any_spelling(client: httpx.AsyncClient, synced: str) -> None:
-    expected = await listed(client, synced, "status=In%20Progress&sort=doc_id")
+async def test_status_filter_takes_any_spelling(visitor: httpx.AsyncClient, harbour: str) -> None:
+    expected = await listed(visitor, harbour, "status=In%20Progress&sort=doc_id")
     assert expected
     for asked in ("in-progress", "IN_PROGRESS", "in%20progress"):
-        assert await listed(client, synced, f"status={asked}&sort=doc_id") == expected
-    assert await listed(client, synced, "status=progress") == []
+        assert await listed(visitor, harbour, f"status={asked}&sort=doc_id") == expected
+    assert await listed(visitor, harbour, "status=progress") == []
 
 
-async def test_paging(client: httpx.AsyncClient, synced: str) -> None:
+async def test_paging(visitor: httpx.AsyncClient, harbour: str) -> None:
     seen: list[str] = []
     for number in (1, 2, 3):
-        page = (await client.get(f"{synced}/documents?per_page=2&page={number}")).json()
+        page = (await visitor.get(f"{harbour}/documents?per_page=2&page={number}")).json()
         assert (page["total"], page["pages"], page["page"]) == (5, 3, number)
         seen += [item["path"] for item in page["items"]]
     assert len(seen) == len(set(seen)) == 5
 
 
 @pytest.mark.parametrize("number", [4, 10**6, 10**20])
-async def test_page_past_the_end(number: int, client: httpx.AsyncClient, synced: str) -> None:
-    answer = await client.get(f"{synced}/documents?page={number}&per_page=2")
+async def test_page_past_the_end(number: int, visitor: httpx.AsyncClient, harbour: str) -> None:
+    answer = await visitor.get(f"{harbour}/documents?page={number}&per_page=2")
     assert answer.status_code == 200
     assert answer.json() == {"items": [], "total": 5, "page": number, "per_page": 2, "pages": 3}
 
 
-async def test_page_size_is_limited_to_a_hundred(client: httpx.AsyncClient, synced: str) -> None:
+async def test_page_size_is_limited_to_a_hundred(visitor: httpx.AsyncClient, harbour: str) -> None:
     for asked in (101, 10**20):
-        page = (await client.get(f"{synced}/documents?per_page={asked}")).json()
+        page = (await visitor.get(f"{harbour}/documents?per_page={asked}")).json()
         assert (page["per_page"], len(page["items"])) == (100, 5)
 
 
-async def test_project_without_documents(client: httpx.AsyncClient, synced: str) -> None:
-    page = (await client.get(f"{synced}/documents?type=saga")).json()
+async def test_project_without_documents(visitor: httpx.AsyncClient, harbour: str) -> None:
+    page = (await visitor.get(f"{harbour}/documents?type=saga")).json()
     assert page == {"items": [], "total": 0, "page": 1, "per_page": 50, "pages": 0}
 
 
-async def test_order(client: httpx.AsyncClient, synced: str) -> None:
+async def test_order(visitor: httpx.AsyncClient, harbour: str) -> None:
     async def titles(query: str) -> list[str]:
-        page = (await client.get(f"{synced}/documents?{query}")).json()
+        page = (await visitor.get(f"{harbour}/documents?{query}")).json()
         return [item["title"] for item in page["items"]]
 
     ascending = await titles("sort=title&order=asc")
@@ -169,10 +169,10 @@ async def test_order(client: httpx.AsyncClient, synced: str) -> None:
         ("type=x&" * 51, "query.type"),
     ],
 )
-async def test_invalid(query: str, field: str, client: httpx.AsyncClient, synced: str) -> None:
-    answer = await client.get(f"{synced}/documents?{query}")
+async def test_invalid(query: str, field: str, visitor: httpx.AsyncClient, harbour: str) -> None:
+    answer = await visitor.get(f"{harbour}/documents?{query}")
     assert field in problem(answer, 422, "VALIDATION_ERROR")
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
-    problem(await client.get("/api/v1/projects/nowhere/documents"), 404, "NOT_FOUND")
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.get("/api/v1/projects/nowhere/documents"), 404, "NOT_FOUND")

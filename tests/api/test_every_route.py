@@ -80,63 +80,62 @@ def parameters(operation: dict[str, Any], place: str) -> Iterator[str]:
     return (found["name"] for found in operation.get("parameters", []) if found["in"] == place)
 
 
-async def test_odd_paths(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+async def test_odd_paths(visitor: httpx.AsyncClient, operations: Operations) -> None:
     for path, method, operation in operations:
         for name in parameters(operation, "path"):
             for value in IN_PATHS:
-                answer = await client.request(method, filled(path, **{name: value}))
+                answer = await visitor.request(method, filled(path, **{name: value}))
                 check(answer)
                 assert answer.status_code >= 400, "there is no such thing"
 
 
-async def test_odd_queries(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+async def test_odd_queries(visitor: httpx.AsyncClient, operations: Operations) -> None:
     for path, method, operation in operations:
         if method != "GET":
             continue
-        for name in (*parameters(operation, "query"), "unknown"):
+        check(await visitor.get(f"{filled(path)}?unknown=%00"))
+        for name in parameters(operation, "query"):
             for value in IN_QUERIES:
-                check(await client.get(f"{filled(path)}?{name}={value}"))
-            check(await client.get(f"{filled(path)}?" + f"{quote(name)}=x&" * 2000))
+                check(await visitor.get(f"{filled(path)}?{name}={value}"))
+            check(await visitor.get(f"{filled(path)}?" + f"{quote(name)}=x&" * 2000))
 
 
-async def test_odd_bodies(client: httpx.AsyncClient, synced: str, operations: Operations) -> None:
+async def test_odd_bodies(visitor: httpx.AsyncClient, operations: Operations) -> None:
     for path, method, operation in operations:
         if "requestBody" in operation:
             for body in BODIES:
                 for kind in ("application/json", "text/plain", "multipart/form-data", "\xff"):
                     headers = [(b"content-type", kind.encode("latin-1"))]
-                    answer = await client.request(
+                    answer = await visitor.request(
                         method, filled(path), content=body, headers=headers
                     )
                     check(answer)
                     assert answer.status_code >= 400, (body, kind)
 
 
-async def test_wrong_methods(
-    client: httpx.AsyncClient, synced: str, operations: Operations
-) -> None:
+async def test_wrong_methods(visitor: httpx.AsyncClient, operations: Operations) -> None:
     allowed = {path: {"GET", "HEAD"} for path in PROBES}
     for path, method, _ in operations:
         allowed.setdefault(path, set()).update({method, "HEAD"} if method == "GET" else {method})
     for path, methods in allowed.items():
-        if (await client.head(filled(path))).status_code == 404:
+        if (await visitor.head(filled(path))).status_code == 404:
             continue
         for method in METHODS:
             if method not in methods:
-                answer = await client.request(method, filled(path))
+                answer = await visitor.request(method, filled(path))
                 problem(answer, 405, "METHOD_NOT_ALLOWED")
                 assert set(answer.headers["allow"].split(", ")) == methods
 
 
 async def test_unknown_paths(
-    client: httpx.AsyncClient, app: FastAPI, synced: str, operations: Operations
+    visitor: httpx.AsyncClient, app: FastAPI, harbour: str, operations: Operations
 ) -> None:
     for path in [*PROBES, *(path for path, _, _ in operations)]:
-        for end in ("/nowhere", "/" + "x" * 5000, "/%00", "/%zz/", "x", "%2e%2e"):
-            for method in ("GET", "POST"):
-                answer = await client.request(method, filled(path) + end)
-                check(answer)
-                assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
+        ends = ("/nowhere", "/" + "x" * 5000, "/%00", "/%zz/", "x", "%2e%2e")
+        for method, end in (("POST", "/nowhere"), *(("GET", end) for end in ends)):
+            answer = await visitor.request(method, filled(path) + end)
+            check(answer)
+            assert answer.status_code >= 400 or path.endswith("{doc_id}"), (path, end)
 
 
 async def unread(app: FastAPI, method: str, path: str, body: bytes) -> asyncio.Task[None]:

@@ -1,5 +1,6 @@
 """Projects in git repositories, over HTTP."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,9 +11,7 @@ from support.git_objects import Repository
 from support.git_projects import FILES, repository, server
 from support.git_server import GitServer
 from support.problems import problem
-
-from sdlc_lens.main import create_app
-from sdlc_lens.settings import DATABASE_SCHEME, Settings
+from support.services import asking, serving
 
 __all__ = ["repository", "server"]
 
@@ -21,20 +20,26 @@ pytestmark = pytest.mark.anyio
 PROJECTS = "/api/v1/projects"
 
 
+HOSTS = "github.com,gitlab.example:8443"
+
+
 @pytest.fixture
 async def app(migrated: Path, tmp_path: Path, server: GitServer) -> AsyncIterator[FastAPI]:
     """The service, which may read the repository's server."""
-    settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{migrated}",
-        allowed_project_base=tmp_path,
-        allowed_hosts="lens",
-        git_hosts=f"github.com,gitlab.example:8443,{server.url}",
-        github_api_url=f"{server.url}/api/v3",
-    )
-    app = create_app(settings)
-    yield app
-    await app.state.runner.close()
-    await app.state.database.close()
+    hosts, github = f"{HOSTS},{server.url}", f"{server.url}/api/v3"
+    async with serving(migrated, tmp_path, git_hosts=hosts, github_api_url=github) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+async def visitor(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service that may read from these hosts, which stores nothing for long."""
+    folder = tmp_path_factory.mktemp("git_projects")
+    database = Path(shutil.copy(migrated_once, folder))
+    async with serving(database, folder, git_hosts=HOSTS) as app, asking(app) as client:
+        yield client
 
 
 def body(url: str, **fields: object) -> dict[str, object]:
@@ -61,7 +66,7 @@ async def test_added_and_synced(
     assert synced["revision_url"] == f"{server.url}/o/r/commit/{commit}"
     page = f"{server.url}/o/r/blob/{commit}/sdlc-studio/stories/US0001-berth.md"
     assert (story["source_url"], story["last_change"]) == (page, None)
-    await app.state.history.read_next()
+    await app.state.history.look()
     story = (await client.get(f"{PROJECTS}/harbour/documents/story/US0001")).json()
     assert story["last_change"] == {
         "author": "Ada",
@@ -87,36 +92,13 @@ async def test_branch_of_a_github_project_is_main_by_default(client: httpx.Async
     assert (await client.post(PROJECTS, json=github)).json()["repo_branch"] == "main"
 
 
-@pytest.mark.parametrize(
-    ("url", "place"),
-    [
-        ("https://github.com/o/r", ("https://github.com/o/r", None, "sdlc-studio")),
-        ("https://GitHub.com/o/r.git/", ("https://github.com/o/r.git", None, "sdlc-studio")),
-        (
-            "https://github.com/o/r/tree/main/docs/sdlc-studio",
-            ("https://github.com/o/r", "main", "docs/sdlc-studio"),
-        ),
-        (
-            "https://gitlab.example:8443/g/s/r/-/tree/v1.0/a%20b+c/?ref_type=tags",
-            ("https://gitlab.example:8443/g/s/r", "v1.0", "a b+c"),
-        ),
-        (
-            "https://github.com/o/r/src/branch/main/sdlc-studio",
-            ("https://github.com/o/r", "main", "sdlc-studio"),
-        ),
-        (
-            "https://github.com/o/r/src/main/docs",
-            ("https://github.com/o/r", "main", "docs"),
-        ),
-    ],
-)
-async def test_pasted_address_is_taken_apart(
-    url: str, place: tuple[str, str | None, str], client: httpx.AsyncClient
-) -> None:
-    answer = await client.post(PROJECTS, json=body(url))
+async def test_pasted_address_is_taken_apart(client: httpx.AsyncClient) -> None:
+    pasted = "https://gitlab.example:8443/g/s/r/-/tree/v1.0/a%20b+c/?ref_type=tags"
+    answer = await client.post(PROJECTS, json=body(pasted))
     assert answer.status_code == 201, answer.text
     found = answer.json()
-    assert (found["repo_url"], found["repo_branch"], found["repo_path"]) == place
+    place = found["repo_url"], found["repo_branch"], found["repo_path"]
+    assert place == ("https://gitlab.example:8443/g/s/r", "v1.0", "a b+c")
 
 
 @pytest.mark.parametrize(
@@ -126,26 +108,17 @@ async def test_pasted_address_is_taken_apart(
         ({"repo_url": ""}, "body.repo_url"),
         ({"repo_url": "github.com/o/r"}, "body.repo_url"),
         ({"repo_url": "git@github.com:o/r.git"}, "body.repo_url"),
-        ({"repo_url": "ssh://github.com/o/r"}, "body.repo_url"),
-        ({"repo_url": "file:///etc"}, "body.repo_url"),
-        ({"repo_url": "https://github.com"}, "body.repo_url"),
         ({"repo_url": "https://github.com/o/r?a=b"}, "body.repo_url"),
         ({"repo_url": "https://user:secret@github.com/o/r"}, "body.repo_url"),
-        ({"repo_url": "https://github.com:99999/o/r"}, "body.repo_url"),
-        ({"repo_url": "https://github.com/o/r\r\nHost: x"}, "body.repo_url"),
-        ({"repo_url": "https://[::1/o/r"}, "body.repo_url"),
         ({"repo_url": "https://github.com/\0"}, "body.repo_url"),
-        ({"repo_branch": "a b"}, "body.repo_branch"),
-        ({"repo_branch": "a..b"}, "body.repo_branch"),
         ({"repo_branch": "main\nwant x"}, "body.repo_branch"),
         ({"repo_path": "../x"}, "body.repo_path"),
-        ({"repo_path": "a\0b"}, "body.repo_path"),
         ({"repo_path": "x" * 5000}, "body.repo_path"),
         ({"repo_url": "https://github.com/" + "x" * 5000}, "body.repo_url"),
     ],
 )
-async def test_invalid(change: dict[str, object], field: str, client: httpx.AsyncClient) -> None:
-    answer = await client.post(PROJECTS, json=body("https://github.com/o/r") | change)
+async def test_invalid(change: dict[str, object], field: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post(PROJECTS, json=body("https://github.com/o/r") | change)
     assert field in problem(answer, 422, "VALIDATION_ERROR")
     assert "secret" not in answer.text
 
@@ -161,8 +134,8 @@ async def test_invalid(change: dict[str, object], field: str, client: httpx.Asyn
         "http://127.0.0.1:1/o/r",
     ],
 )
-async def test_host_that_is_not_listed(url: str, client: httpx.AsyncClient) -> None:
-    answer = await client.post(PROJECTS, json=body(url))
+async def test_host_that_is_not_listed(url: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post(PROJECTS, json=body(url))
     assert "SDLC_LENS_GIT_HOSTS" in problem(answer, 422, "HOST_NOT_ALLOWED")
 
 
@@ -187,7 +160,7 @@ async def test_last_change_is_that_of_the_present_branch(
         await client.put(f"{PROJECTS}/harbour", json={"repo_branch": branch})
         await app.state.runner.sync("harbour")
         assert (await client.get(story)).json()["last_change"] is None
-        await app.state.history.read_next()
+        await app.state.history.look()
         assert (await client.get(story)).json()["last_change"]["subject"] == subject
 
 
@@ -201,7 +174,7 @@ async def test_folder_becomes_a_repository_and_back(
     )
     assert (put.status_code, put.json()["sdlc_path"]) == (200, None), put.text
     await app.state.runner.sync("harbour")
-    await app.state.history.read_next()
+    await app.state.history.look()
     assert (await client.get(f"{PROJECTS}/harbour")).json()["document_count"] == 2
     elsewhere = await client.put(f"{PROJECTS}/harbour", json={"repo_path": "docs"})
     assert (elsewhere.json()["revision"], elsewhere.json()["revision_url"]) == (None, None)

@@ -66,9 +66,9 @@ async def test_oldest_first(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_invalid(
-    change: dict[str, object], field: str, client: httpx.AsyncClient, github: FakeGitHub
+    change: dict[str, object], field: str, connected_visitor: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
-    answer = await client.post(CONNECTIONS, json=NEW | change)
+    answer = await connected_visitor.post(CONNECTIONS, json=NEW | change)
     assert field in problem(answer, 422, "VALIDATION_ERROR")
     assert github.requests == []
 
@@ -99,23 +99,27 @@ async def test_label_is_taken_once(client: httpx.AsyncClient, github: FakeGitHub
     ],
 )
 async def test_nothing_is_stored_when_github_fails(
-    failure: Failure, status: int, code: str, client: httpx.AsyncClient, github: FakeGitHub
+    failure: Failure,
+    status: int,
+    code: str,
+    connected_visitor: httpx.AsyncClient,
+    github: FakeGitHub,
 ) -> None:
     github.failures[TOKEN] = failure
-    answer = await client.post(CONNECTIONS, json=NEW)
+    answer = await connected_visitor.post(CONNECTIONS, json=NEW)
     problem(answer, status, code)
     if status == 429:
         assert answer.headers["retry-after"] == failure.headers.get("Retry-After", "60")
-    assert (await client.get(CONNECTIONS)).json() == []
+    assert (await connected_visitor.get(CONNECTIONS)).json() == []
 
 
 async def test_rate_limit_ends_when_github_says(
-    client: httpx.AsyncClient, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+    connected_visitor: httpx.AsyncClient, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.time", lambda: 1_000_000.5)
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1000100"}
     github.failures[TOKEN] = Failure(403, headers)
-    answer = await client.post(CONNECTIONS, json=NEW)
+    answer = await connected_visitor.post(CONNECTIONS, json=NEW)
     problem(answer, 429, "RATE_LIMITED")
     assert answer.headers["retry-after"] == "100"
 
@@ -179,11 +183,11 @@ async def test_removed(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["2", "0", "nowhere", "-1", "9" * 18, "9" * 30, "9" * 5000])
-async def test_unknown(unknown: str, client: httpx.AsyncClient) -> None:
+async def test_unknown(unknown: str, connected_visitor: httpx.AsyncClient) -> None:
     place = f"{CONNECTIONS}/{unknown}"
-    problem(await client.put(place, json={"access_token": OTHER}), 404, "NOT_FOUND")
-    problem(await client.post(f"{place}/validate"), 404, "NOT_FOUND")
-    problem(await client.delete(place), 404, "NOT_FOUND")
+    problem(await connected_visitor.put(place, json={"access_token": OTHER}), 404, "NOT_FOUND")
+    problem(await connected_visitor.post(f"{place}/validate"), 404, "NOT_FOUND")
+    problem(await connected_visitor.delete(place), 404, "NOT_FOUND")
 
 
 async def test_without_a_key_no_token_is_accepted(
@@ -196,7 +200,7 @@ async def test_without_a_key_no_token_is_accepted(
         refused = await client.request(method, CONNECTIONS + path, json=NEW | {"label": "Berth"})
         assert "TOKEN_ENCRYPTION_KEY" in problem(refused, 422, "TOKEN_STORAGE_DISABLED")
     (stored,) = (await client.get(CONNECTIONS)).json()
-    assert "Send the token again" in stored["token_error"]
+    assert "Give the token again" in stored["token_error"]
     problem(await client.post(f"{CONNECTIONS}/1/validate"), 409, "TOKEN_UNREADABLE")
     assert len(github.requests) == asked
 

@@ -1,10 +1,15 @@
 """What connections and tokens can read: /connections/repos and /projects/github/repos."""
 
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import httpx
 import pytest
 from fastapi import FastAPI
 from support.github import TOKEN, Account, Failure, FakeGitHub, repository
 from support.problems import problem
+from support.services import asking, serving_connected
 
 from sdlc_lens.sealing import KEY_BYTES, Keys
 from sdlc_lens.sources import github as client_of_github
@@ -23,21 +28,34 @@ async def connect(client: httpx.AsyncClient, label: str, token: str) -> int:
     return connection_id
 
 
+@pytest.fixture(scope="module")
+async def lister(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory, github_server: FakeGitHub
+) -> AsyncIterator[FastAPI]:
+    """A service with two connections, which no test changes."""
+    folder = tmp_path_factory.mktemp("github_repositories")
+    database = Path(shutil.copy(migrated_once, folder))
+    github_server.accounts = {TOKEN: Account("harbourmaster"), OTHER: Account("pilot")}
+    async with serving_connected(database, folder, github_server) as app, asking(app) as client:
+        await connect(client, "Quay", TOKEN)
+        await connect(client, "Pilot", OTHER)
+        yield app
+
+
 @pytest.fixture
-async def client(connected: httpx.AsyncClient, github: FakeGitHub) -> httpx.AsyncClient:
-    """A client of a service with two connections."""
+async def client(lister: FastAPI, github: FakeGitHub) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of it; the connections read three repositories."""
     github.accounts[TOKEN].repositories = [
         repository("quay/berth", private=True, description="Where ships lie"),
         repository("quay/crane", default_branch="trunk"),
     ]
     github.accounts[OTHER] = Account("pilot", [repository("pilot/Berths")])
-    await connect(connected, "Quay", TOKEN)
-    await connect(connected, "Pilot", OTHER)
-    return connected
+    async with asking(lister) as client:
+        yield client
 
 
-async def test_no_connections(connected: httpx.AsyncClient) -> None:
-    answer = await connected.get(REPOS)
+async def test_no_connections(connected_visitor: httpx.AsyncClient) -> None:
+    answer = await connected_visitor.get(REPOS)
     assert (answer.status_code, answer.json()) == (200, {"repos": [], "degraded": []})
 
 
@@ -124,15 +142,16 @@ async def test_slow_github_is_named(
 
 
 async def test_token_that_no_key_opens_is_named(
-    connected_app: FastAPI, client: httpx.AsyncClient, github: FakeGitHub
+    connected_app: FastAPI, connected: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
-    former = connected_app.state.keys
+    github.accounts[OTHER] = Account("pilot", [repository("pilot/Berths")])
+    for label, token in (("Quay", TOKEN), ("Pilot", OTHER)):
+        await connect(connected, label, token)
     connected_app.state.keys = Keys([b"n" * KEY_BYTES])
-    await connect(client, "New", OTHER)
-    found = (await client.get(REPOS)).json()
+    await connect(connected, "New", OTHER)
+    found = (await connected.get(REPOS)).json()
     assert [one["connection_label"] for one in found["repos"]] == ["New"]
     assert [one["code"] for one in found["degraded"]] == ["TOKEN_UNREADABLE"] * 2
-    connected_app.state.keys = former
 
 
 @pytest.mark.parametrize("place", ["http://localhost:1/repos", "https://127.0.0.1/repos", "//x/y"])
@@ -164,18 +183,19 @@ async def test_repositories_of_a_token_that_github_refuses(
 
 @pytest.mark.parametrize("path", [BY_TOKEN, HAS_FOLDER])
 async def test_credentials_that_are_missing_or_unknown(
-    path: str, connected_app: FastAPI, client: httpx.AsyncClient
+    path: str, connected_app: FastAPI, connected: httpx.AsyncClient
 ) -> None:
-    problem(await client.post(path, json={}), 422, "VALIDATION_ERROR")
+    await connect(connected, "Quay", TOKEN)
+    problem(await connected.post(path, json={}), 422, "VALIDATION_ERROR")
     both = {"access_token": TOKEN, "connection_id": 1}
-    problem(await client.post(path, json=both), 422, "VALIDATION_ERROR")
+    problem(await connected.post(path, json=both), 422, "VALIDATION_ERROR")
     for unknown in (7, 0, -1, 10**30):
-        answer = await client.post(path, json={"connection_id": unknown})
+        answer = await connected.post(path, json={"connection_id": unknown})
         problem(answer, 404, "NOT_FOUND")
     connected_app.state.keys = Keys([])
-    refused = await client.post(path, json={"access_token": TOKEN})
+    refused = await connected.post(path, json={"access_token": TOKEN})
     problem(refused, 422, "TOKEN_STORAGE_DISABLED")
-    problem(await client.post(path, json={"connection_id": 1}), 409, "TOKEN_UNREADABLE")
+    problem(await connected.post(path, json={"connection_id": 1}), 409, "TOKEN_UNREADABLE")
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def rules_of(body: dict[str, Any]) -> list[str]:
     return [finding["rule_id"] for finding in body["findings"]]
 
 
-async def test_report(client: httpx.AsyncClient, synced: str) -> None:
-    body = await checked(client, synced)
+async def test_report(visitor: httpx.AsyncClient, harbour: str) -> None:
+    body = await checked(visitor, harbour)
     assert body["project_slug"] == "harbour"
     assert body["checked_at"].endswith("Z")
     assert body["total_documents"] == 5
@@ -59,8 +59,8 @@ async def test_report(client: httpx.AsyncClient, synced: str) -> None:
     assert "total" not in body
 
 
-async def test_finding(client: httpx.AsyncClient, synced: str) -> None:
-    (finding,) = (await checked(client, synced, "rule=STORY_NO_EPIC"))["findings"]
+async def test_finding(visitor: httpx.AsyncClient, harbour: str) -> None:
+    (finding,) = (await checked(visitor, harbour, "rule=STORY_NO_EPIC"))["findings"]
     assert finding.pop("message")
     assert finding.pop("suggested_fix")
     assert finding == {
@@ -78,29 +78,29 @@ async def test_finding(client: httpx.AsyncClient, synced: str) -> None:
     }
 
 
-async def test_filters_affect_findings_only(client: httpx.AsyncClient, synced: str) -> None:
-    whole = await checked(client, synced)
-    narrow = await checked(client, synced, "severity=low&severity=medium&category=completeness")
+async def test_filters_affect_findings_only(visitor: httpx.AsyncClient, harbour: str) -> None:
+    whole = await checked(visitor, harbour)
+    narrow = await checked(visitor, harbour, "severity=low&severity=medium&category=completeness")
     assert set(rules_of(narrow)) == {"MISSING_PLAN", "MISSING_TEST_SPEC"}
-    assert (await checked(client, synced, "severity=critical"))["findings"] == []
-    assert await checked(client, synced, "severity=&category=&rule=&rule=") == whole
-    both = await checked(client, synced, "rule=MISSING_PLAN&rule=MISSING_TRD")
+    assert (await checked(visitor, harbour, "severity=critical"))["findings"] == []
+    assert await checked(visitor, harbour, "severity=&category=&rule=&rule=") == whole
+    both = await checked(visitor, harbour, "rule=MISSING_PLAN&rule=MISSING_TRD")
     assert set(rules_of(both)) == {"MISSING_PLAN", "MISSING_TRD"}
     for part in (narrow, both):
         assert {**part, "findings": None} == {**whole, "findings": None}
 
 
-async def test_pages_meet_without_gap_or_overlap(client: httpx.AsyncClient, synced: str) -> None:
-    whole = (await checked(client, synced))["findings"]
-    first = await checked(client, synced, "page=1&per_page=4")
+async def test_pages_meet_without_gap_or_overlap(visitor: httpx.AsyncClient, harbour: str) -> None:
+    whole = (await checked(visitor, harbour))["findings"]
+    first = await checked(visitor, harbour, "page=1&per_page=4")
     total = len(whole)
     expected = {"total": total, "page": 1, "per_page": 4, "pages": -(-total // 4)}
     assert {name: first[name] for name in expected} == expected
     paged = []
     for page in range(1, first["pages"] + 2):
-        paged += (await checked(client, synced, f"page={page}&per_page=4"))["findings"]
+        paged += (await checked(visitor, harbour, f"page={page}&per_page=4"))["findings"]
     assert paged == whole
-    past = await checked(client, synced, f"page={10**20}&per_page=1000")
+    past = await checked(visitor, harbour, f"page={10**20}&per_page=1000")
     assert (past["findings"], past["per_page"], past["pages"]) == ([], 100, 1)
 
 
@@ -116,15 +116,15 @@ async def test_pages_meet_without_gap_or_overlap(client: httpx.AsyncClient, sync
         ("per_page=0", "per_page"),
     ],
 )
-async def test_refused(client: httpx.AsyncClient, synced: str, query: str, named: str) -> None:
-    refused = await client.get(f"{synced}/health-check?{query}")
+async def test_refused(visitor: httpx.AsyncClient, harbour: str, query: str, named: str) -> None:
+    refused = await visitor.get(f"{harbour}/health-check?{query}")
     complaint = problem(refused, 422, "VALIDATION_ERROR")
     assert complaint.startswith(f"query.{named}: ")
     assert complaint.count("query.") == 1
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
-    problem(await client.get("/api/v1/projects/nowhere/health-check"), 404, "NOT_FOUND")
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.get("/api/v1/projects/nowhere/health-check"), 404, "NOT_FOUND")
 
 
 async def test_project_that_was_never_synced(client: httpx.AsyncClient, workspace: Path) -> None:

@@ -14,8 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sdlc_lens.clock import stamp
 from sdlc_lens.main import create_app
+from sdlc_lens.queries import syncs
 from sdlc_lens.queries.projects import get_project_id
-from sdlc_lens.queries.syncs import KEPT, Sync, add_sync
+from sdlc_lens.queries.syncs import Sync, add_sync
 from sdlc_lens.version import version
 
 pytestmark = pytest.mark.anyio
@@ -130,20 +131,23 @@ async def test_removed_project_has_no_metrics(client: httpx.AsyncClient, synced:
         assert labels(figures, name, "project") == set()
 
 
-async def test_no_sync_is_lost(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
+async def test_no_sync_is_lost(
+    app: FastAPI, client: httpx.AsyncClient, synced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncs, "KEPT", 5)
     report = Sync("poll", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:02.000Z", "synced")
     longest = replace(report, outcome="error", finished_at="2026-01-01T01:00:00.000Z")
     async with app.state.database.write() as session:
         project_id = await session.run(get_project_id, "harbour")
-        for _ in range(2 * KEPT):
+        for _ in range(2 * syncs.KEPT):
             await add_sync(session, project_id, report)
         await add_sync(session, project_id, longest)
     figures = await scraped(client)
     timed = {"project": "harbour", "outcome": "synced"}
-    assert figure(figures, "syncs_total", **timed) == 2 * KEPT + 1
+    assert figure(figures, "syncs_total", **timed) == 2 * syncs.KEPT + 1
     assert figure(figures, "sync_duration_seconds_bucket", le="1.0", **timed) == 1
-    assert figure(figures, "sync_duration_seconds_bucket", le="2.5", **timed) == 2 * KEPT + 1
-    assert figure(figures, "sync_duration_seconds_bucket", le="+Inf", **timed) == 2 * KEPT + 1
+    assert figure(figures, "sync_duration_seconds_bucket", le="2.5", **timed) == 2 * syncs.KEPT + 1
+    assert figure(figures, "sync_duration_seconds_bucket", le="+Inf", **timed) == 2 * syncs.KEPT + 1
     failed = {"project": "harbour", "outcome": "error"}
     assert figure(figures, "sync_duration_seconds_bucket", le="60.0", **failed) == 0
     assert figure(figures, "sync_duration_seconds_sum", **failed) == 3600

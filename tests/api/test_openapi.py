@@ -21,8 +21,8 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
 
 
 @pytest.fixture
-async def schema(client: httpx.AsyncClient) -> dict[str, Any]:
-    answer = await client.get("/api/v1/openapi.json")
+async def schema(visitor: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await visitor.get("/api/v1/openapi.json")
     assert answer.headers["content-type"] == "application/json"
     described: dict[str, Any] = answer.json()
     return described

@@ -31,16 +31,17 @@ GETS = [
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/v1", "/api/v1/nowhere", "/api/v2/x", "/livez/x"])
-async def test_unknown_path(path: str, client: httpx.AsyncClient) -> None:
-    problem(await client.get(path), 404, "NOT_FOUND")
+async def test_unknown_path(path: str, visitor: httpx.AsyncClient) -> None:
+    detail = problem(await visitor.get(path), 404, "NOT_FOUND")
+    assert detail == f"{path} does not exist. Check the address"
 
 
 @pytest.mark.parametrize(
     "path",
     [f"/api/{end}" for end in ("x" * 5000, "%00", "%ff", "%zz", "v1/projects/a%2fb", "%e2%28%a1")],
 )
-async def test_odd_path(path: str, client: httpx.AsyncClient) -> None:
-    problem(await client.get(path), 404, "NOT_FOUND")
+async def test_odd_path(path: str, visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.get(path), 404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -55,32 +56,33 @@ async def test_odd_path(path: str, client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_wrong_method(
-    method: str, path: str, allowed: str, client: httpx.AsyncClient
+    method: str, path: str, allowed: str, visitor: httpx.AsyncClient
 ) -> None:
-    answer = await client.request(method, path)
-    problem(answer, 405, "METHOD_NOT_ALLOWED")
+    answer = await visitor.request(method, path)
+    detail = problem(answer, 405, "METHOD_NOT_ALLOWED")
+    assert detail == f"{path} does not support {method}. Use {allowed}"
     assert answer.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_head_works_for_every_get(path: str, client: httpx.AsyncClient, synced: str) -> None:
-    got = await client.get(path)
-    head = await client.head(path)
+async def test_head_works_for_every_get(path: str, visitor: httpx.AsyncClient) -> None:
+    got = await visitor.get(path)
+    head = await visitor.head(path)
     assert (got.status_code, head.status_code) == (200, 200)
     assert head.content == b""
     assert head.headers["content-length"] == str(len(got.content))
     assert head.headers["content-type"] == got.headers["content-type"]
 
 
-async def test_head_of_an_unknown_path(client: httpx.AsyncClient) -> None:
-    head = await client.head("/api/v1/projects/nowhere")
+async def test_head_of_an_unknown_path(visitor: httpx.AsyncClient) -> None:
+    head = await visitor.head("/api/v1/projects/nowhere")
     assert (head.status_code, head.content) == (404, b"")
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_absolute_form_of_the_target(path: str, app: FastAPI, synced: str) -> None:
+async def test_absolute_form_of_the_target(path: str, shared_app: FastAPI) -> None:
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "path": f"http://lens:8000{scope['path']}"}, receive, send)
+        await shared_app({**scope, "path": f"http://lens:8000{scope['path']}"}, receive, send)
 
     transport = httpx.ASGITransport(whole)
     async with httpx.AsyncClient(transport=transport, base_url="http://lens") as proxied:
@@ -89,16 +91,14 @@ async def test_absolute_form_of_the_target(path: str, app: FastAPI, synced: str)
 
 
 @pytest.mark.parametrize("path", GETS)
-async def test_trailing_slash_is_accepted(
-    path: str, client: httpx.AsyncClient, synced: str
-) -> None:
-    answer = await client.get(f"{path}/")
+async def test_trailing_slash_is_accepted(path: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(f"{path}/")
     assert answer.status_code == 200
     assert not answer.history
 
 
-async def test_every_answer_has_its_own_id(client: httpx.AsyncClient) -> None:
-    answers = [await client.get("/livez"), await client.get("/livez"), await client.get("/nope")]
+async def test_every_answer_has_its_own_id(visitor: httpx.AsyncClient) -> None:
+    answers = [await visitor.get("/livez"), await visitor.get("/livez"), await visitor.get("/nope")]
     assert len({answer.headers["x-request-id"] for answer in answers}) == 3
 
 
@@ -129,14 +129,14 @@ async def test_unexpected_error_shows_no_internals(
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", "projects"), ("PUT", "projects/harbour")])
 async def test_body_that_cannot_be_read(
-    method: str, path: str, content: bytes, client: httpx.AsyncClient, synced: str
+    method: str, path: str, content: bytes, visitor: httpx.AsyncClient
 ) -> None:
     headers = {"Content-Type": "application/json"}
-    answer = await client.request(method, f"/api/v1/{path}", content=content, headers=headers)
+    answer = await visitor.request(method, f"/api/v1/{path}", content=content, headers=headers)
     assert problem(answer, 422, "VALIDATION_ERROR").startswith("body")
 
 
-async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
+async def test_body_that_is_too_large(visitor: httpx.AsyncClient) -> None:
     large = b" " * (MAX_BODY_BYTES + 1)
 
     async def in_parts() -> AsyncIterator[bytes]:
@@ -144,7 +144,7 @@ async def test_body_that_is_too_large(client: httpx.AsyncClient) -> None:
         yield large[1000:]
 
     for content in (large, in_parts()):
-        answer = await client.post("/api/v1/projects", content=content)
+        answer = await visitor.post("/api/v1/projects", content=content)
         problem(answer, 413, "CONTENT_TOO_LARGE")
 
 

@@ -63,32 +63,32 @@ async def test_registered(client: httpx.AsyncClient, workspace: Path) -> None:
     ],
 )
 async def test_invalid(
-    change: dict[str, object], field: str, client: httpx.AsyncClient, workspace: Path
+    change: dict[str, object], field: str, visitor: httpx.AsyncClient, workspace: Path
 ) -> None:
-    answer = await client.post(PROJECTS, json=body(workspace) | change)
+    answer = await visitor.post(PROJECTS, json=body(workspace) | change)
     assert field in problem(answer, 422, "VALIDATION_ERROR")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 60_000])
-async def test_invalid_project(content: bytes, client: httpx.AsyncClient) -> None:
-    answer = await client.post(
+async def test_invalid_project(content: bytes, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post(
         PROJECTS, content=content, headers={"content-type": "application/json"}
     )
     code = "BAD_REQUEST" if answer.status_code == 400 else "VALIDATION_ERROR"
     assert problem(answer, 400 if code == "BAD_REQUEST" else 422, code)
 
 
-async def test_lone_surrogate_is_invalid(client: httpx.AsyncClient, workspace: Path) -> None:
+async def test_lone_surrogate_is_invalid(visitor: httpx.AsyncClient, workspace: Path) -> None:
     content = b'{"name": "a\\ud800", "sdlc_path": "/x"}'
-    answer = await client.post(
+    answer = await visitor.post(
         PROJECTS, content=content, headers={"content-type": "application/json"}
     )
     assert "body.name" in problem(answer, 422, "VALIDATION_ERROR")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "\0", "/" + "x" * 5000, "/etc", "relative", ".."])
-async def test_path_not_found(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
-    problem(await client.post(PROJECTS, json=body(path)), 400, "PATH_NOT_FOUND")
+async def test_path_not_found(path: str, visitor: httpx.AsyncClient, workspace: Path) -> None:
+    problem(await visitor.post(PROJECTS, json=body(path)), 400, "PATH_NOT_FOUND")
 
 
 async def test_path_outside_the_base_names_the_setting(
@@ -117,9 +117,9 @@ async def test_list_is_oldest_first(client: httpx.AsyncClient, workspace: Path) 
     assert [project["slug"] for project in listed] == ["zulu", "alpha"]
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
     for slug in ("nowhere", "%00", "x" * 5000, "%ff%fe", "..%2f..", "%zz"):
-        problem(await client.get(f"{PROJECTS}/{slug}"), 404, "NOT_FOUND")
+        problem(await visitor.get(f"{PROJECTS}/{slug}"), 404, "NOT_FOUND")
 
 
 async def test_delete(client: httpx.AsyncClient, synced: str) -> None:

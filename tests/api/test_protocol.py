@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.ipv6 import require_ipv6
 from support.problems import problem
 from support.processes import (
     PATIENCE_SECONDS,
     environment,
     free_port,
     get,
-    require_ipv6,
     started,
     until_line,
 )
@@ -64,6 +64,14 @@ def test_malformed_request(sent: bytes, server: int) -> None:
     assert answer.headers["content-length"] == str(len(answer.content))
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_client_that_still_sends_gets_the_answer(server: int) -> None:
+    with socket.create_connection(("127.0.0.1", server), PATIENCE_SECONDS) as client:
+        client.sendall(GOOD_HEAD + b"Content-Length: abc\r\n\r\n")
+        assert b"".join(iter(lambda: client.recv(65536), b"")).startswith(b"HTTP/1.1 400 ")
+        for _ in range(50):
+            client.sendall(b"x" * 10_000)
 
 
 def test_bytes_behind_a_request_do_not_affect_its_answer(server: int) -> None:

@@ -36,10 +36,10 @@ async def sync(app: FastAPI, client: httpx.AsyncClient, folder: Path) -> str:
 
 
 async def listed(client: httpx.AsyncClient, project: str) -> list[dict[str, Any]]:
-    pages = (await get(client, f"{project}/documents?per_page=100"))["pages"]
+    pages = (await get(client, f"{project}/documents?per_page=30"))["pages"]
     items = []
     for page in range(1, pages + 1):
-        found = await get(client, f"{project}/documents?per_page=100&sort=doc_id&page={page}")
+        found = await get(client, f"{project}/documents?per_page=30&sort=doc_id&page={page}")
         items += found["items"]
     return items
 
@@ -88,11 +88,22 @@ async def require_same_numbers(
     return stats | {"grade": health["grade"], "with_gaps": len(with_gaps)}
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of 80 documents."""
+    folder = tmp_path_factory.mktemp("generated") / "work"
+    write_generated(folder, 80)
+    return folder
+
+
 async def test_generated_workspace(
-    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    generated: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = tmp_path / "projects" / "work"
-    write_generated(folder, 200)
+    folder = Path(shutil.copytree(generated, tmp_path / "projects" / "work"))
     project = await sync(app, client, folder)
     stats = await require_same_numbers(client, project, folder, capsys)
     assert stats["unproven"] == stats["with_gaps"] > 0
@@ -100,10 +111,13 @@ async def test_generated_workspace(
 
 
 async def test_generated_workspace_in_which_older_stories_are_exempt(
-    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    generated: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = tmp_path / "projects" / "work"
-    write_generated(folder, 200)
+    folder = Path(shutil.copytree(generated, tmp_path / "projects" / "work"))
     (folder / ".config.yaml").write_text(EXEMPT)
     project = await sync(app, client, folder)
     stats = await require_same_numbers(client, project, folder, capsys)

@@ -39,8 +39,10 @@ async def test_every_status(app: FastAPI, client: httpx.AsyncClient, synced: str
         careful(answer)
 
 
-async def test_every_route(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
-    described = [path for path, methods in app.openapi()["paths"].items() if "get" in methods]
+async def test_every_route(shared_app: FastAPI, visitor: httpx.AsyncClient) -> None:
+    described = [
+        path for path, methods in shared_app.openapi()["paths"].items() if "get" in methods
+    ]
     assert len(described) > 3
     for path in [*described, "/livez", "/readyz", "/api/v1/openapi.json"]:
-        careful(await client.get(path.format(slug="harbour", type="story", doc_id="US0001-one")))
+        careful(await visitor.get(path.format(slug="harbour", type="story", doc_id="US0001-one")))

@@ -14,10 +14,22 @@ pytestmark = pytest.mark.anyio
 PROJECTS = "/api/v1/projects"
 
 
+SECRETS = {"prd.md": "# Keep off\n"}
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A workspace outside the base."""
-    return write_workspace(tmp_path / "secrets", {"prd.md": "# Keep off\n"})
+    return write_workspace(tmp_path / "secrets", SECRETS)
+
+
+@pytest.fixture(scope="module")
+def base(shared_app: FastAPI) -> Path:
+    """The base of the visitor's service; next to it are `secrets` and `projects-too`."""
+    base: Path = shared_app.state.settings.allowed_project_base
+    write_workspace(base.with_name("secrets"), SECRETS)
+    base.with_name("projects-too").mkdir()
+    return base
 
 
 async def refused(client: httpx.AsyncClient, path: str) -> str:
@@ -47,24 +59,21 @@ async def synced(client: httpx.AsyncClient, app: FastAPI, path: Path) -> list[st
         "/proc/self/root",
     ],
 )
-async def test_traversal(
-    path: str, client: httpx.AsyncClient, workspace: Path, outside: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "projects-too").mkdir()
-    text = await refused(client, path.format(base=workspace.parent))
+async def test_traversal(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
+    text = await refused(visitor, path.format(base=base))
     assert "SDLC_LENS_ALLOWED_PROJECT_BASE" in text
 
 
 @pytest.mark.parametrize("path", ["..", "secrets", "~", "file://{base}/harbour"])
-async def test_path_without_a_root(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
-    assert "relative path" in await refused(client, path.format(base=workspace.parent))
+async def test_path_without_a_root(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
+    assert "relative path" in await refused(visitor, path.format(base=base))
 
 
 async def test_answer_does_not_reveal_what_exists_outside(
-    client: httpx.AsyncClient, workspace: Path, outside: Path
+    visitor: httpx.AsyncClient, base: Path
 ) -> None:
-    there, missing = f"{outside}", f"{outside}-missing"
-    texts = [(await refused(client, path)).replace(path, "") for path in (there, missing)]
+    there, missing = f"{base.with_name('secrets')}", f"{base.with_name('missing')}"
+    texts = [(await refused(visitor, path)).replace(path, "") for path in (there, missing)]
     assert texts[0] == texts[1]
 
 
@@ -106,20 +115,20 @@ async def test_folder_that_becomes_a_link_later(
 
 
 @pytest.mark.parametrize("path", ["{0}\0", "{0}\0/etc", "\0"])
-async def test_nul(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
-    await refused(client, path.format(workspace))
+async def test_nul(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
+    await refused(visitor, path.format(base / "harbour"))
 
 
-@pytest.mark.parametrize("path", ["{0}/" + "x" * 300, "{0}" + "/x" * 5000, "/" * 5000 + "etc"])
-async def test_overlong(path: str, client: httpx.AsyncClient, workspace: Path) -> None:
-    assert len(await refused(client, path.format(workspace))) < 500
+@pytest.mark.parametrize("path", ["{0}/" + "x" * 300, "{0}" + "/x" * 2100, "/" * 5000 + "etc"])
+async def test_overlong(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
+    assert len(await refused(visitor, path.format(base / "harbour"))) < 500
 
 
 @pytest.mark.parametrize("path", [r"\ud800", r"/\ud800/x", r"\ud800\u0000"])
-async def test_lone_surrogate(path: str, client: httpx.AsyncClient) -> None:
+async def test_lone_surrogate(path: str, visitor: httpx.AsyncClient) -> None:
     content = f'{{"name": "Harbour", "sdlc_path": "{path}"}}'
     headers = {"content-type": "application/json"}
-    answer = await client.post(PROJECTS, content=content, headers=headers)
+    answer = await visitor.post(PROJECTS, content=content, headers=headers)
     assert "body.sdlc_path" in problem(answer, 422, "VALIDATION_ERROR")
 
 
@@ -136,11 +145,8 @@ async def test_lone_surrogate(path: str, client: httpx.AsyncClient) -> None:
         "//etc/passwd",
     ],
 )
-async def test_address(
-    path: str, app: FastAPI, client: httpx.AsyncClient, workspace: Path, outside: Path
-) -> None:
-    await synced(client, app, workspace)
-    answer = await client.get(path)
+async def test_address(path: str, visitor: httpx.AsyncClient, base: Path) -> None:
+    answer = await visitor.get(path)
     assert answer.status_code == 404
     if answer.request.url.path.startswith("/api"):
         problem(answer, 404, "NOT_FOUND")

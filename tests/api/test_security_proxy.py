@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from support.ipv6 import require_ipv6
 from support.problems import problem
 from support.processes import (
     PATIENCE_SECONDS,
     Process,
     environment,
     free_port,
-    require_ipv6,
     started,
     stop,
     until_line,

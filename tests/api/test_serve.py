@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.ipv6 import require_ipv6
 from support.processes import (
     COMMAND,
     IN_TIME,
@@ -17,7 +18,6 @@ from support.processes import (
     environment,
     free_port,
     get,
-    require_ipv6,
     run,
     run_command,
     started,
@@ -189,12 +189,17 @@ def test_port_in_use(env: dict[str, str], port: int) -> None:
     assert "Starting Uvicorn" not in ended.stdout
 
 
-@pytest.mark.parametrize("host", ["no such host", "203.0.113.7", "lens.invalid"])
-def test_host_of_another_machine(env: dict[str, str], host: str) -> None:
-    ended = run(env=env | {"SDLC_LENS_HOST": host})
+def test_host_of_another_machine(env: dict[str, str]) -> None:
+    ended = run(env=env | {"SDLC_LENS_HOST": "203.0.113.7"})
     assert ended.returncode == 78
-    assert ended.stderr.startswith(f"sdlc-lens: SDLC_LENS_HOST={host} cannot be")
+    assert ended.stderr.startswith("sdlc-lens: SDLC_LENS_HOST=203.0.113.7 cannot be")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["no such host", "lens.invalid"])
+def test_host_that_does_not_exist(host: str) -> None:
+    with pytest.raises(SettingError, match=rf"^SDLC_LENS_HOST={host} cannot be [^\n]*$"):
+        listen(host, 8000)
 
 
 def test_entrypoint_serves_by_default(env: dict[str, str], port: int) -> None:
@@ -222,7 +227,7 @@ def test_entrypoint_on_a_small_base(option: str, env: dict[str, str], tmp_path: 
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
         (tmp_path / "bin" / name).chmod(0o755)
     small = env | {"PATH": str(tmp_path / "bin")}
-    assert run_command(str(ENTRYPOINT), "migrate", env=small).returncode == 0
+    assert run_command(str(ENTRYPOINT), "--help", env=small).returncode == 0
 
 
 def test_entrypoint_knows_every_command() -> None:

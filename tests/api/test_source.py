@@ -24,22 +24,22 @@ async def test_source_is_the_file_byte_for_byte(
         assert answer.content == ODD
 
 
-async def test_source_is_sandboxed_in_a_browser(client: httpx.AsyncClient, synced: str) -> None:
-    answer = await client.get(f"{synced}/documents/prd/prd/source")
+async def test_source_is_sandboxed_in_a_browser(visitor: httpx.AsyncClient, harbour: str) -> None:
+    answer = await visitor.get(f"{harbour}/documents/prd/prd/source")
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     policy = answer.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "sandbox"} <= set(policy)
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_unchanged_source_is_304(client: httpx.AsyncClient, synced: str) -> None:
-    address = f"{synced}/documents/prd/prd/source"
-    tag = (await client.get(address)).headers["etag"]
-    again = await client.get(address, headers={"If-None-Match": tag})
+async def test_unchanged_source_is_304(visitor: httpx.AsyncClient, harbour: str) -> None:
+    address = f"{harbour}/documents/prd/prd/source"
+    tag = (await visitor.get(address)).headers["etag"]
+    again = await visitor.get(address, headers={"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
 
 
-async def test_not_found(client: httpx.AsyncClient, synced: str) -> None:
+async def test_not_found(visitor: httpx.AsyncClient, harbour: str) -> None:
     for path in ("documents/prd/none/source", "documents/prd/prd/source?path=x"):
-        problem(await client.get(f"{synced}/{path}"), 404, "NOT_FOUND")
-    problem(await client.get("/api/v1/projects/x/documents/prd/prd/source"), 404, "NOT_FOUND")
+        problem(await visitor.get(f"{harbour}/{path}"), 404, "NOT_FOUND")
+    problem(await visitor.get("/api/v1/projects/x/documents/prd/prd/source"), 404, "NOT_FOUND")

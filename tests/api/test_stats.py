@@ -28,8 +28,8 @@ async def answer(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
     return body
 
 
-async def test_of_a_project(client: httpx.AsyncClient, synced: str) -> None:
-    body = await answer(client, f"{synced}/stats")
+async def test_of_a_project(visitor: httpx.AsyncClient, harbour: str) -> None:
+    body = await answer(visitor, f"{harbour}/stats")
     assert str(body.pop("last_synced_at")).endswith("Z")
     assert body == {
         "slug": "harbour",
@@ -152,5 +152,5 @@ async def test_statuses_that_a_project_adds_are_not_terminal(
     assert body["completion_percentage"] == 33.3
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
-    problem(await client.get("/api/v1/projects/nowhere/stats"), 404, "NOT_FOUND")
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.get("/api/v1/projects/nowhere/stats"), 404, "NOT_FOUND")

@@ -78,10 +78,10 @@ async def test_removal_of_most_documents_is_held_back_until_confirmed(
     assert (project["sync_status"], project["document_count"]) == ("synced", 0)
 
 
-async def test_confirm_is_a_boolean(client: httpx.AsyncClient, synced: str) -> None:
-    answer = await client.post(f"{synced}/sync?confirm=perhaps")
+async def test_confirm_is_a_boolean(visitor: httpx.AsyncClient, harbour: str) -> None:
+    answer = await visitor.post(f"{harbour}/sync?confirm=perhaps")
     assert "confirm" in problem(answer, 422, "VALIDATION_ERROR")
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
-    problem(await client.post("/api/v1/projects/nowhere/sync"), 404, "NOT_FOUND")
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.post("/api/v1/projects/nowhere/sync"), 404, "NOT_FOUND")

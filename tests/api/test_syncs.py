@@ -18,8 +18,8 @@ async def sync(app: FastAPI, client: httpx.AsyncClient, synced: str) -> None:
     await app.state.runner.wait()
 
 
-async def test_report_on_a_first_sync(client: httpx.AsyncClient, synced: str) -> None:
-    (report,) = (await client.get(f"{synced}/syncs")).json()
+async def test_report_on_a_first_sync(visitor: httpx.AsyncClient, harbour: str) -> None:
+    (report,) = (await visitor.get(f"{harbour}/syncs")).json()
     assert report.pop("started_at") <= report.pop("finished_at")
     assert report == {
         "trigger": "manual",
@@ -80,5 +80,5 @@ async def test_project_never_synced(client: httpx.AsyncClient, workspace: Path) 
     assert (await client.get(f"{PROJECT}/quay/syncs")).json() == []
 
 
-async def test_unknown_project(client: httpx.AsyncClient) -> None:
-    problem(await client.get(f"{PROJECT}/nowhere/syncs"), 404, "NOT_FOUND")
+async def test_unknown_project(visitor: httpx.AsyncClient) -> None:
+    problem(await visitor.get(f"{PROJECT}/nowhere/syncs"), 404, "NOT_FOUND")

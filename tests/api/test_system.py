@@ -23,8 +23,8 @@ def execute(path: Path, statement: str) -> None:
         connection.execute(statement)
 
 
-async def test_healthy(client: httpx.AsyncClient) -> None:
-    answer = await client.get(HEALTH)
+async def test_healthy(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(HEALTH)
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "healthy",
@@ -34,7 +34,7 @@ async def test_healthy(client: httpx.AsyncClient) -> None:
         "fts_ok": True,
         "ready": True,
     }
-    assert (await client.get("/readyz")).status_code == 200
+    assert (await visitor.get("/readyz")).status_code == 200
 
 
 async def test_release_states_its_version_everywhere(

@@ -26,21 +26,21 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("host", OWN)
-async def test_allowed_names_are_answered(host: str, client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/v1/projects", headers={"Host": host})
+async def test_allowed_names_are_answered(host: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/api/v1/projects", headers={"Host": host})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("host", OTHERS)
-async def test_other_names_are_refused_with_a_hint(host: str, client: httpx.AsyncClient) -> None:
+async def test_other_names_are_refused_with_a_hint(host: str, visitor: httpx.AsyncClient) -> None:
     headers = [(b"Host", host.encode("latin-1"))]
-    answer = await client.get("/api/v1/projects", headers=headers)
+    answer = await visitor.get("/api/v1/projects", headers=headers)
     text = problem(answer, 400, "HOST_NOT_ALLOWED")
     assert "SDLC_LENS_ALLOWED_HOSTS" in text
     assert len(text) < 300
 
 
-async def test_request_without_a_host_is_refused(app: FastAPI) -> None:
+async def test_request_without_a_host_is_refused(shared_app: FastAPI) -> None:
     statuses = []
 
     async def send(message: dict[str, object]) -> None:
@@ -56,11 +56,11 @@ async def test_request_without_a_host_is_refused(app: FastAPI) -> None:
         "query_string": b"",
         "headers": [],
     }
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await shared_app(scope, receive, send)  # type: ignore[arg-type]
     assert statuses[0] == 400
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/readyz/"])
-async def test_probes_may_use_any_name(path: str, client: httpx.AsyncClient) -> None:
-    answer = await client.get(path, headers={"Host": "backend.cluster.example:8000"})
+async def test_probes_may_use_any_name(path: str, visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get(path, headers={"Host": "backend.cluster.example:8000"})
     assert answer.status_code == 200

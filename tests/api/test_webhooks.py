@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -11,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from support.github import FakeGitHub
 from support.problems import problem
-from support.services import WEBHOOK_SECRET
+from support.services import WEBHOOK_SECRET, asking, serving_connected
 
 from sdlc_lens.api.middleware import body_limit
 
@@ -22,20 +24,37 @@ BEARER = {"Authorization": f"Bearer {WEBHOOK_SECRET}"}
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.fixture
-async def client(connected: httpx.AsyncClient, github: FakeGitHub) -> httpx.AsyncClient:
-    """A client of the service with a project whose repository was asked about just now."""
-    url = f"{github.url}/quay/berth.git"
-    body = {"name": "Quay", "source_type": "git", "repo_url": url}
-    assert (await connected.post("/api/v1/projects", json=body)).status_code == 201
-    return connected
+async def add_projects(client: httpx.AsyncClient, github: FakeGitHub) -> None:
+    """Add two projects, whose repositories are asked about at once."""
+    for name in ("berth", "crane"):
+        url = f"{github.url}/quay/{name}.git"
+        body = {"name": name, "source_type": "git", "repo_url": url}
+        assert (await client.post("/api/v1/projects", json=body)).status_code == 201
+
+
+@pytest.fixture(scope="module")
+async def receiver(
+    migrated_once: Path, tmp_path_factory: pytest.TempPathFactory, github_server: FakeGitHub
+) -> AsyncIterator[FastAPI]:
+    """A service with these projects, which no test changes."""
+    folder = tmp_path_factory.mktemp("webhooks")
+    database = Path(shutil.copy(migrated_once, folder))
+    async with serving_connected(database, folder, github_server) as app, asking(app) as client:
+        await add_projects(client, github_server)
+        yield app
 
 
 @pytest.fixture
-def marked(connected_app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+async def client(receiver: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with asking(receiver) as client:
+        yield client
+
+
+@pytest.fixture
+def marked(receiver: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that have been marked as due."""
     marked: list[str] = []
-    monkeypatch.setattr(connected_app.state.polling, "mark_due", marked.extend)
+    monkeypatch.setattr(receiver.state.polling, "mark_due", marked.extend)
     return marked
 
 
@@ -135,13 +154,14 @@ async def test_wrong_signature_is_not_made_good_by_a_token(
 
 
 async def test_no_webhooks_without_a_secret(
-    client: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
+    connected: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
 ) -> None:
+    await add_projects(connected, github)
     settings = connected_app.state.settings
     empty = type(settings.webhook_secret)("")
     connected_app.state.settings = settings.model_copy(update={"webhook_secret": empty})
     for headers in (BEARER, signed(push(github), ""), {"Authorization": "Bearer "}):
-        answer = await client.post(WEBHOOK, content=push(github), headers=headers)
+        answer = await connected.post(WEBHOOK, content=push(github), headers=headers)
         assert "SDLC_LENS_WEBHOOK_SECRET" in problem(answer, 404, "NOT_FOUND")
 
 
@@ -169,17 +189,40 @@ async def test_large_body_is_read_and_a_larger_one_refused(
     assert len(marked) == 1
 
 
-async def test_replay_asks_once(
-    client: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
+async def test_sender_that_leaves_is_not_an_error(
+    connected_app: FastAPI, marked: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    await client.put("/api/v1/projects/quay", json={"auto_sync": True})
+    waiting: list[dict[str, object]] = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b"{", "more_body": True},
+    ]
+
+    async def receive() -> dict[str, object]:
+        return waiting.pop()
+
+    async def send(_: object) -> None:
+        pass
+
+    headers = [(b"host", b"lens"), (b"x-gitlab-token", WEBHOOK_SECRET.encode())]
+    scope = {"type": "http", "method": "POST", "path": WEBHOOK, "query_string": b""}
+    await connected_app(scope | {"headers": headers}, receive, send)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert marked == []
+
+
+async def test_replay_asks_once(
+    connected: httpx.AsyncClient, connected_app: FastAPI, github: FakeGitHub
+) -> None:
+    await add_projects(connected, github)
+    followed = await connected.put("/api/v1/projects/berth", json={"auto_sync": True})
+    assert followed.status_code == 200
     polling = connected_app.state.polling
     await polling.look("poll")
     await polling.wait()
     github.git_tokens.clear()
     body = push(github)
     for _ in range(20):
-        await client.post(WEBHOOK, content=body, headers=signed(body))
+        await connected.post(WEBHOOK, content=body, headers=signed(body))
         await polling.look("poll")
         await polling.wait()
     assert github.git_tokens == []

@@ -13,7 +13,9 @@ from browser.chromium import Chromium
 pytestmark = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
 STORIES = 12
-REFUSED = "The host git.test is not allowed. List it in SDLC_LENS_GIT_HOSTS."
+REFUSED = (
+    "The host git.test is not allowed. List it in SDLC_LENS_GIT_HOSTS and restart the service."
+)
 
 
 @pytest.fixture

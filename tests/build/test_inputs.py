@@ -7,15 +7,13 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from engine import ROOT, bake, baked, check, docker, failure, succeed
 from engine.container import Containers
-from engine.http_servers import repositories, serving
 from engine.release import commit
+from support.git_server import Reply, Request, gits_own, serving
 
 LOCAL = (".build", "docker-bake.override.hcl")  # what a build on this machine needs, not in Git
 CACHEONLY = "--set=*.output=type=cacheonly"
@@ -97,8 +95,8 @@ def test_the_image_is_built_from_a_git_server_with_nothing_checked_out(
     if (bundle := ROOT / ".build/ca-certificates.crt").is_file():
         shutil.copy(bundle, folder)
         variables["CA_BUNDLE"] = bundle.name
-    with serving(repositories(tmp_path)) as address:
-        remote = f"http://{address}/{repository.name}/.git#v1.2.3"
+    with serving(gits_own(tmp_path)) as server:
+        remote = f"{server.url}/{repository.name}/.git#v1.2.3"
         assert "load git source" in baked(remote, CACHEONLY, folder=folder, **variables)
 
 
@@ -125,22 +123,11 @@ def test_what_the_image_does_not_hold_does_not_build_it_again(checkout: Path) ->
     assert steps - set(re.findall(r"^#(\d+) CACHED", again, re.MULTILINE)) == set()
 
 
-class PrivateIndex(BaseHTTPRequestHandler):
+def private_index(request: Request) -> Reply:
     """An index that has no package, and asks for credentials."""
-
-    sent: ClassVar[set[bytes]] = set()
-
-    def do_GET(self) -> None:
-        authorization = self.headers.get("Authorization")
-        self.send_response(404 if authorization else 401)
-        if authorization:
-            self.sent.add(base64.b64decode(authorization.removeprefix("Basic ")))
-        else:
-            self.send_header("WWW-Authenticate", 'Basic realm="private"')
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+    if "Authorization" in request.headers:
+        return 404, {}, b""
+    return 401, {"WWW-Authenticate": 'Basic realm="private"'}, b""
 
 
 @contextmanager
@@ -186,10 +173,12 @@ def test_both_platforms_are_built_without_emulation_and_hold_no_secret(checkout:
         "--set=runtime.contexts.test=docker-image://scratch",
     )
     gateway = docker("network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}")
-    with serving(PrivateIndex, gateway.strip()) as index, no_emulation():
-        variables = add_secrets(checkout, index, f"# {MARK}\n{bundle.read_text()}")
+    with serving(private_index, host=gateway.strip()) as index, no_emulation():
+        address = f"{gateway.strip()}:{index.port}"
+        variables = add_secrets(checkout, address, f"# {MARK}\n{bundle.read_text()}")
         baked("runtime", *options, folder=checkout, **variables)
-    assert CREDENTIALS in PrivateIndex.sent
+    sent = {request.headers.get("Authorization") for request in index.requests}
+    assert f"Basic {base64.b64encode(CREDENTIALS).decode()}" in sent
     content = b"".join(blobs(checkout / "layout"))
     for expected in (b"slsa.dev/provenance", b'"architecture":"amd64"', b'"architecture":"arm64"'):
         assert expected in content

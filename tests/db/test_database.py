@@ -186,7 +186,7 @@ async def test_writer_waits_for_another_process_too(
 
     is_locked = session_module._is_locked
     with held(database.path) as other:
-        for wait_seconds in (0, 0.3):
+        for wait_seconds in (0, 0.1):
             with pytest.raises(Busy, match="Try again"):
                 await write(database, wait_seconds)
         monkeypatch.setattr(session_module, "_is_locked", seen)

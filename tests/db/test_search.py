@@ -1,55 +1,17 @@
 """Search on a real index."""
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
 from support.documents import row, stored
+from support.searching import filled, found, names
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.db.tables import document_refs, documents
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.queries import search
-from sdlc_lens.queries.search import Filters, SearchItem, search_documents, search_quickly
+from sdlc_lens.queries.search import Filters, search_documents, search_quickly
 
 pytestmark = pytest.mark.anyio
-
-EVERYWHERE = Filters()
-
-
-async def found(
-    database: Database, text: str, filters: Filters = EVERYWHERE, offset: int = 0, limit: int = 50
-) -> tuple[int, list[SearchItem]]:
-    async with database.read() as session:
-        return await session.run(search_documents, read_query(text), filters, offset, limit)
-
-
-async def names(database: Database, text: str, filters: Filters = EVERYWHERE) -> list[str]:
-    total, hits = await found(database, text, filters)
-    assert total == len(hits)
-    scores = [hit.score for hit in hits]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
-    return [hit.doc_id for hit in hits]
-
-
-async def filled(database: Database, texts: Mapping[str, str | bytes], slug: str = "bay") -> None:
-    """A project with these texts, each with its first line as title."""
-    rows = []
-    for name, text in texts.items():
-        source = text.encode() if isinstance(text, str) else text
-        title = source.split(b"\n")[0].decode(errors="replace").removeprefix("# ")
-        rows.append(row(0, f"{name}.md", title=title, source=source))
-    await stored(database, *rows, slug=slug)
-
-
-async def answer_to(database: Database, ref: str, doc_id: str, own: bool = True) -> None:
-    async with database.write() as session:
-        key = await session.scalar(select(documents.c.id).where(documents.c.doc_id == doc_id))
-        values = {"document_id": key, "ref": ref, "own": own}
-        await session.execute(insert(document_refs).values(values))
 
 
 async def test_all_words_must_occur_in_any_order(database: Database) -> None:
@@ -118,53 +80,6 @@ async def test_accents_and_case_do_not_matter_in_any_script(text: str, database:
     _, hits = await found(database, text)
     assert [hit.doc_id for hit in hits] == ["a"]
     assert hits[0].snippet.count("<mark>") == len(text.split())
-
-
-async def test_title_outranks_text(database: Database) -> None:
-    often = "# Other\n\n" + "sill " * 500
-    await filled(database, {"a": often, "b": "# A sill\n\n" + "long text " * 2000, "c": often})
-    assert await names(database, "sill") == ["b", "a", "c"]
-
-
-async def test_a_part_in_the_title_outranks_all_in_the_text(database: Database) -> None:
-    text = "# Other\n\n" + "sill gauge " * 100
-    partly = "# A sill\n\na gauge " + "long text " * 2000
-    whole = "# The gauge at the sill\n\n" + "long text " * 2000
-    await filled(database, {"a": text, "b": partly, "c": whole, "d": text})
-    assert await names(database, "sill gauge") == ["c", "b", "a", "d"]
-
-
-async def test_document_asked_for_by_id_comes_first(database: Database) -> None:
-    mention = "# US0001 in a title\n\n" + "US0001 " * 100
-    await filled(database, {"a": mention, "US0001-one": "# One\n\nno id in here", "b": mention})
-    await answer_to(database, "US0001", "US0001-one")
-    for text in ("US0001", "us-0001", "[[US0001]]", '"US0001"', "us0001-ONE"):
-        _, hits = await found(database, text)
-        assert (hits[0].doc_id, hits[0].score) == ("US0001-one", 1.0), text
-    assert len(await names(database, "US0001")) == 3
-
-
-async def test_alias_is_an_id_too_but_less_than_its_owner(database: Database) -> None:
-    texts = {"a": "# A US0002\n\nUS0002", "b": "# B\n\nUS0002", "c": "# C\n\nUS0002"}
-    await filled(database, texts)
-    await answer_to(database, "US0002", "c", own=False)
-    assert (await names(database, "US0002"))[0] == "c"
-    await answer_to(database, "US0002", "b")
-    assert (await names(database, "US0002"))[:2] == ["b", "c"]
-
-
-async def test_of_two_owners_the_one_of_the_ids_type_comes_first(database: Database) -> None:
-    review = row(0, "US0003-review.md", type="review", source=b"US0003 " * 50)
-    await stored(database, review, row(0, "US0003-tide.md", source=b"US0003"))
-    await answer_to(database, "US0003", "US0003-review")
-    await answer_to(database, "US0003", "US0003-tide")
-    assert await names(database, "US0003") == ["US0003-tide", "US0003-review"]
-
-
-async def test_either_form_of_an_id_finds_the_other(database: Database) -> None:
-    await filled(database, {"a": "# A\n\nsee CR-0007", "b": "# B\n\nsee CR0007"})
-    assert sorted(await names(database, "CR0007")) == ["a", "b"]
-    assert sorted(await names(database, "cr-0007")) == ["a", "b"]
 
 
 async def test_snippet_is_html_with_marked_hits(database: Database) -> None:
@@ -252,7 +167,7 @@ async def harbour(database: Database) -> Database:
     return database
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.one_of(QUERIES, WORDS.map(" ".join)))
 async def test_no_text_is_a_syntax_error(harbour: Database, text: str) -> None:
     total, hits = await found(harbour, text)
@@ -280,7 +195,7 @@ async def test_quick_search_finds_the_same_or_leaves_it_to_a_thread(
     database: Database, monkeypatch: pytest.MonkeyPatch, text: str, limit: str, value: int
 ) -> None:
     await filled(database, {"a": "# One\n\ntide and sill", "b": "# Tide\n\ngauge of the tide"})
-    asked = read_query(text), EVERYWHERE, 0, 50
+    asked = read_query(text), Filters(), 0, 50
     async with database.read() as session:
         quickly = await session.run(search_quickly, *asked)
         assert quickly in (await session.run(search_documents, *asked), None)

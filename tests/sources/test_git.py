@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from support.git_objects import Repository
+from support.git_objects import Repository, packet
 from support.git_projects import source
-from support.git_server import GitServer
+from support.git_server import GitServer, Reply, Request, made_up
 
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy, read_repository
@@ -30,6 +30,25 @@ def test_documents_and_settings_of_the_commit(
     assert snapshot.commit.id == repository.refs["refs/heads/main"]
     assert snapshot.commit.at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert not snapshot.unreadable
+
+
+def test_server_that_names_its_service_first_and_keeps_the_connection_alive(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+
+    def answer(request: Request) -> Reply | None:
+        reply = usual(request)
+        assert reply
+        status, headers, content = reply
+        if request.method == "GET":
+            content = packet(b"# service=git-upload-pack\n") + b"0000" + content
+        alive = packet(b"packfile\n") + packet(b"\1") + packet(b"\2counting")
+        content = content.replace(packet(b"packfile\n"), alive)
+        return status, {"Content-Type": f"{headers['Content-Type']}; charset=utf-8"}, content
+
+    server.backend = answer
+    assert len(read(server, policy).blobs) == 2
 
 
 def test_requests_do_not_grow_with_the_documents(

@@ -6,6 +6,7 @@ import pytest
 from support.git_objects import Content, Repository, packet
 from support.git_server import GitServer, Request, made_up
 
+from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git import history
 from sdlc_lens.sources.git.changes import Change, Past
 from sdlc_lens.sources.git.commits import newest_first, parse_commit
@@ -71,7 +72,7 @@ def of(server: GitServer, policy: Policy, repository: Repository) -> History:
 
 
 def test_author_time_and_subject(repository: Repository, of: History) -> None:
-    subject = "Berth\nsecond\x1b line\n\nA body"
+    subject = "\nBerth\nsecond\x1b line\n\nA body"
     commit = repository.commit({"docs/a.md": "1"}, when=100, author="Zoë", subject=subject)
     repository.commit({"docs/a.md": "1", "README.md": "2"}, when=200)
     at = datetime.fromtimestamp(100, UTC)
@@ -201,6 +202,18 @@ def test_history_that_is_too_large_is_read_in_part(
         branch.commit(a=str(number // 60))
     (found,) = of.commits("a", commits=64)
     assert found is not None
+
+
+@pytest.mark.parametrize("step", [150, 700])
+def test_commit_or_tree_that_does_not_fit_into_a_step(
+    step: int, branch: Branch, of: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "STEP_BYTES", step)
+    files = {f"b{number}": str(number) for number in range(40)}
+    branch.commit(a="1", **files)
+    branch.commit(a="2", **files)
+    with pytest.raises(RepositoryTooLarge):
+        of.changes("a")
 
 
 def test_server_without_filters_is_not_asked(

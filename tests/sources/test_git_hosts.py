@@ -31,6 +31,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
     [
         "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1",
+        "::ffff:224.0.0.1",
         "64:ff9b::7f00:1", "2002:7f00:1::", "::",
     ],
 )  # fmt: skip
@@ -45,7 +46,7 @@ def test_private_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     "address", ["140.82.121.4", "2606:50c0:8000::154", "64:ff9b::8c52:7904", "::ffff:140.82.121.4"]
 )
 def test_public_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    resolve_to(monkeypatch, address, "127.0.0.1")
+    resolve_to(monkeypatch, "127.0.0.1", address)
     found = Host.parse("git.example:8443").resolve()
     assert [where[:2] for _, where in found] == [(address, 8443)]
 

@@ -1,5 +1,6 @@
 """What a git server may send at most, and packs that are made to harm."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from support.git_objects import TREE, Repository, entry, pack_of
 from support.git_projects import source
 from support.git_server import GitServer
 
-from sdlc_lens.errors import Unreadable
+from sdlc_lens.errors import Unreadable, UnusableWorkspace
 from sdlc_lens.remote_errors import CorruptAnswer, RepositoryTooLarge
+from sdlc_lens.sources.git import pack
 from sdlc_lens.sources.git.limits import Budget, Limits
 from sdlc_lens.sources.git.objects import Objects
 from sdlc_lens.sources.git.pack import unpack
@@ -63,6 +65,25 @@ def test_trees_that_stand_for_any_number_of_files(
         read(server, policy, objects=1000)
 
 
+def test_tree_that_names_one_file_any_number_of_times(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    blob = repository.add("blob", b"# A\n")
+    entries = (entry(f"{number:04}.md", "100644", blob) for number in range(1000))
+    root = repository.add(
+        "tree", entry("sdlc-studio", TREE, repository.add("tree", b"".join(entries)))
+    )
+    commit = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
+    repository.refs["refs/heads/main"] = repository.add("commit", commit.encode())
+    with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_FILES"):
+        read(server, policy, objects=1000)
+
+
+def test_full_disk_is_named(server: GitServer, policy: Policy, tmp_path: Path) -> None:
+    with pytest.raises(UnusableWorkspace, match="Make room there"):
+        read(server, replace(policy, folder=tmp_path / "gone"))
+
+
 def test_folders_too_deep(server: GitServer, policy: Policy, repository: Repository) -> None:
     repository.commit({"sdlc-studio/" + "a/" * 70 + "b.md": "# B\n", "sdlc-studio/c.md": "# C\n"})
     snapshot = read(server, policy)
@@ -94,12 +115,43 @@ COPY_ALL = bytes([0x90, len(BASE)])
 """Copies the whole base."""
 
 
-def test_delta(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [0, 2**20])
+def test_delta(whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack, "_MOST_WHOLE_BYTES", whole)
     result = b"A line" + b"new" + BASE
     delta = HEAD + number(len(result)) + bytes([0x90, 6, 3]) + b"new" + COPY_ALL
     objects = unpacked(tmp_path, delta)
     (found,) = [name for name in objects if objects.read(name, "blob") == result]
     assert found
+
+
+def test_delta_of_a_large_base_further_away(tmp_path: Path) -> None:
+    base = bytes(range(256)) * 300
+    between = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(256))
+    delta = number(len(base)) + number(0x10000) + bytes([0x80])
+    entries = [(3, len(base), base), (3, len(between), between), (6, len(delta), delta)]
+    away = len(pack_of(entries[:2])) - 12 - 20
+    assert away > 0x80 + 0x7F
+    offset = bytes([(away >> 7) - 1 | 0x80, away & 0x7F])
+    objects = Objects(tmp_path, "sha1", Budget(Limits()))
+    unpack(iter([pack_of(entries, {2: offset})]), objects)
+    assert base[:0x10000] in [objects.read(name, "blob") for name in objects]
+
+
+def test_delta_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    delta = HEAD + number(len(BASE)) + COPY_ALL
+    monkeypatch.setattr(pack, "_MOST_DELTA_BYTES", len(delta) - 1)
+    with pytest.raises(CorruptAnswer):
+        unpacked(tmp_path, delta)
+
+
+def test_object_of_another_kind(tmp_path: Path) -> None:
+    objects = Objects(tmp_path, "sha1", Budget(Limits()))
+    objects.keep(BASE)
+    (name,) = objects
+    assert objects.read(name, "blob") == BASE
+    with pytest.raises(CorruptAnswer, match="is not a tree"):
+        objects.read(name, "tree")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +184,7 @@ def test_delta_without_a_base(kind: int, prefix: bytes, tmp_path: Path) -> None:
         unpacked(tmp_path, HEAD + number(len(BASE)) + COPY_ALL, kind=kind, prefix=prefix)
 
 
-@pytest.mark.parametrize("claimed", [5, 20_000])
+@pytest.mark.parametrize("claimed", [5, 9001, 20_000])
 def test_object_of_another_size_than_it_claims(claimed: int, tmp_path: Path) -> None:
     objects = Objects(tmp_path, "sha1", Budget(Limits(unpacked=10_000)))
     with pytest.raises((CorruptAnswer, RepositoryTooLarge)):

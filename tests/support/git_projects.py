@@ -12,7 +12,6 @@ from sdlc_lens.queries.projects import Project, add_project, get_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.limits import Limits
-from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.history import History
@@ -80,11 +79,10 @@ class GitProjects:
     clock: Clock
     url: str
 
-    async def add(self, slug: str, path: str = "sdlc-studio", branch: str | None = None) -> None:
+    async def add(self, slug: str, token_name: str | None = None) -> None:
         """Add a project with `auto_sync`."""
-        place = Place(self.url, branch, path)
-        source: dict[str, str | None] = {"source_type": "git", "repo_url": place.url}
-        source |= {"repo_branch": place.branch, "repo_path": place.path}
+        source: dict[str, str | None] = {"source_type": "git", "repo_url": self.url}
+        source |= {"repo_path": "sdlc-studio", "access_token_name": token_name}
         async with self.database.write() as session:
             await add_project(session, slug, slug.title(), source)
             await session.execute(text("UPDATE projects SET auto_sync = 1"))
@@ -106,6 +104,11 @@ class GitProjects:
         await self.polling.look("poll")
         await self.polling.wait()
 
+    async def read_histories(self, *, seconds: float = 0) -> None:
+        """Read the histories that are due SECONDS later."""
+        self.clock.seconds += seconds
+        await self.history.look()
+
 
 @pytest.fixture
 async def git_projects(
@@ -113,7 +116,7 @@ async def git_projects(
 ) -> AsyncIterator[GitProjects]:
     clock = Clock()
     remotes = Remotes(100, clock)
-    history = History(database, policy, 100)
+    history = History(database, policy, 100, clock=clock)
     runner = Runner(database, Path("/"), policy, remotes, mark_history=history.mark)
     polling = Polling(database, runner, policy, remotes, 100)
     yield GitProjects(database, runner, polling, history, clock, f"{server.url}/o/r")

@@ -140,6 +140,7 @@ def gits_own(folder: Path) -> Backend:
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "CONTENT_TYPE": headers.get("content-type", ""),
+            "HTTP_CONTENT_ENCODING": headers.get("content-encoding", ""),
             "GIT_PROTOCOL": headers.get("git-protocol", ""),
         }
         done = subprocess.run(

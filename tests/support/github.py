@@ -138,9 +138,18 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
         thread.join()
 
 
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    github = FakeGitHub()
-    github.accounts[TOKEN] = Account("harbourmaster")
-    with serving(github):
+@pytest.fixture(scope="session")
+def github_server() -> Iterator[FakeGitHub]:
+    """A GitHub without accounts, for all tests of a run."""
+    with serving(FakeGitHub()) as github:
         yield github
+
+
+@pytest.fixture
+def github(github_server: FakeGitHub) -> FakeGitHub:
+    """A GitHub with one account, which nobody has asked yet."""
+    github_server.accounts = {TOKEN: Account("harbourmaster")}
+    github_server.failures = {}
+    github_server.requests = []
+    github_server.git_tokens = []
+    return github_server

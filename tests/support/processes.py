@@ -20,8 +20,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TextIO
 
-import pytest
-
 COMMAND = (sys.executable, "-m", "sdlc_lens")
 STOPS = (signal.SIGTERM, signal.SIGINT)
 # The promise is one second, which the image's tests measure; here a builder may be under any load.
@@ -207,14 +205,6 @@ def free_port() -> int:
         except OSError:
             continue
         return port
-
-
-def require_ipv6() -> None:
-    """Skip the test where there is no IPv6, not even within the machine."""
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError as error:
-        pytest.skip(f"NOT TESTED: this machine has no IPv6 ({error})")
 
 
 def get(port: int, path: str) -> tuple[int, str]:

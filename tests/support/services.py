@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -59,15 +60,18 @@ def synced_once(migrated_once: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @asynccontextmanager
-async def serving(database: Path, projects: Path) -> AsyncIterator[FastAPI]:
-    """The service on DATABASE; workspaces are below PROJECTS."""
-    settings = Settings(
-        database_url=f"{DATABASE_SCHEME}{database}",
-        allowed_project_base=projects,
-        allowed_hosts="lens",
+async def serving(database: Path, projects: Path, **settings: Any) -> AsyncIterator[FastAPI]:
+    """The service on DATABASE, with these SETTINGS; workspaces are below PROJECTS."""
+    app = create_app(
+        Settings(
+            database_url=f"{DATABASE_SCHEME}{database}",
+            allowed_project_base=projects,
+            allowed_hosts="lens",
+            **settings,
+        )
     )
-    app = create_app(settings)
     yield app
+    await app.state.polling.close()
     await app.state.runner.close()
     await app.state.database.close()
 
@@ -79,14 +83,23 @@ def asking(app: FastAPI) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def visiting(
-    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str]]
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service with PROJECTS, the files of each by path; all is kept in FOLDER."""
+async def serving_projects(
+    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str | bytes]]
+) -> AsyncIterator[FastAPI]:
+    """A service with PROJECTS, the files of each by path, synced; all is kept in FOLDER."""
     database = Path(shutil.copy(migrated, folder))
-    async with serving(database, folder / "projects") as app, asking(app) as client:
+    async with serving(database, folder / "projects") as app:
         for name, files in projects.items():
             await sync_project(app, name, write_workspace(folder / "projects" / name, files))
+        yield app
+
+
+@asynccontextmanager
+async def visiting(
+    migrated: Path, folder: Path, projects: Mapping[str, Mapping[str, str | bytes]]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of such a service."""
+    async with serving_projects(migrated, folder, projects) as app, asking(app) as client:
         yield client
 
 
@@ -131,28 +144,27 @@ async def sync_project(app: FastAPI, slug: str, folder: Path) -> str:
 async def connected_app(
     migrated: Path, tmp_path: Path, github: FakeGitHub
 ) -> AsyncIterator[FastAPI]:
+    async with serving_connected(migrated, tmp_path / "projects", github) as app:
+        yield app
+
+
+@asynccontextmanager
+async def serving_connected(
+    database: Path, projects: Path, github: FakeGitHub
+) -> AsyncIterator[FastAPI]:
     """The service with a key for tokens, a secret for webhooks, and a GitHub to ask."""
-    app = create_app(connected_settings(migrated, tmp_path, github))
-    yield app
-    await app.state.polling.close()
-    await app.state.runner.close()
-    await app.state.database.close()
-
-
-def connected_settings(database: Path, base: Path, github: FakeGitHub) -> Settings:
-    return Settings(
-        database_url=f"{DATABASE_SCHEME}{database}",
-        allowed_project_base=base / "projects",
-        allowed_hosts="lens",
+    async with serving(
+        database,
+        projects,
         git_hosts=github.url,
         github_api_url=github.url,
         token_encryption_key=SecretStr(KEY),
         webhook_secret=SecretStr(WEBHOOK_SECRET),
-    )
+    ) as app:
+        yield app
 
 
 @pytest.fixture
 async def connected(connected_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(connected_app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
+    async with asking(connected_app) as client:
         yield client

@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from sdlc_lens.db.connection import rows
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.projects import Project, add_project, get_project
-from sdlc_lens.queries.syncs import Sync
+from sdlc_lens.queries.projects import Project, add_project, get_project, get_project_id
+from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.folder import read_folder
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync import sync as run
@@ -104,6 +104,18 @@ async def rows_of_a_fresh_sync(empty: Path, workspace: Path) -> list[tuple[objec
         await harbour.add()
         assert (await harbour.sync()).outcome == "synced"
         return await harbour.rows()
+
+
+async def follow(harbour: Harbour) -> None:
+    """Let every project follow its folder."""
+    async with harbour.database.write() as session:
+        await session.execute(text("UPDATE projects SET auto_sync = 1"))
+
+
+async def outcomes(harbour: Harbour, slug: str = "tide") -> list[tuple[str, str]]:
+    async with harbour.database.read() as session:
+        reports = await list_syncs(session, await session.run(get_project_id, slug))
+    return [(report.trigger, report.outcome) for report in reversed(reports)]
 
 
 def failed(report: Sync) -> list[str]:

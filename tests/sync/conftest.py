@@ -4,17 +4,21 @@ from pathlib import Path
 import pytest
 from support import steady
 from support.databases import migrated, migrated_once
+from support.event_loop import event_loop, no_task_left
 from support.git_projects import git_projects, policy, repository, server
-from support.syncing import Harbour, Held
+from support.syncing import Harbour, Held, follow
 from support.workspaces import write_workspace
 
 from sdlc_lens.db.database import Database
 from sdlc_lens.sync.runner import Runner
+from sdlc_lens.sync.schedule import Schedule
 
 __all__ = [
+    "event_loop",
     "git_projects",
     "migrated",
     "migrated_once",
+    "no_task_left",
     "policy",
     "repository",
     "server",
@@ -47,3 +51,10 @@ async def harbour(database: Database, tmp_path: Path) -> AsyncIterator[Harbour]:
     await harbour.add()
     yield harbour
     await harbour.runner.close()
+
+
+@pytest.fixture
+async def schedule(harbour: Harbour) -> Schedule:
+    """Auto-sync of every project, once a second."""
+    await follow(harbour)
+    return Schedule(harbour.database, harbour.runner, Path("/"), 1)

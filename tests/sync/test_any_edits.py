@@ -109,7 +109,7 @@ async def edit_and_sync(folder: Path, rounds: list[list[Edit]]) -> None:
 
 
 @given(any_of.lists(any_of.lists(EDITS, min_size=1, max_size=5), min_size=2, max_size=4))
-@settings(max_examples=20)
+@settings(max_examples=16)
 def test_any_edits_then_a_sync_equal_a_fresh_sync(
     migrated_once: Path, rounds: list[list[Edit]]
 ) -> None:

@@ -9,6 +9,8 @@ from support.git_objects import Repository
 from support.git_projects import FILES, GitProjects
 from support.git_server import GitServer, Request
 
+from sdlc_lens.sources.git.exchange import Tip
+
 pytestmark = pytest.mark.anyio
 
 
@@ -48,6 +50,16 @@ async def test_what_is_stored_is_not_fetched_again(
     assert (report.added, report.removed, report.failed) == (1, 1, 0)
     wanted = server.requests[-1].body.count(b"want ")
     assert wanted == 1, "the settings alone"
+
+
+async def test_commit_of_another_branch_is_not_taken_for_its_own(
+    git_projects: GitProjects, repository: Repository
+) -> None:
+    await git_projects.add("tide")
+    former = Tip((git_projects.url, "former", None), "/o/r", "0" * 40, "sha1", has_filters=True)
+    assert (await git_projects.runner.sync("tide", tip=former)).outcome == "synced"
+    project = await git_projects.project("tide")
+    assert project.commit_id == repository.refs["refs/heads/main"]
 
 
 async def test_swapped_contents(git_projects: GitProjects, repository: Repository) -> None:

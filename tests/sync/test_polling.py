@@ -2,6 +2,7 @@
 
 import threading
 import time
+from base64 import b64decode
 from itertools import pairwise
 
 import pytest
@@ -30,6 +31,20 @@ async def test_one_exchange_serves_all_projects_on_a_branch(
     await git_projects.look(seconds=120)
     assert len(server.requests) == 2
     assert await outcomes(git_projects, "ebb") == [("poll", "synced")]
+
+
+async def test_each_token_has_its_own_exchange(
+    git_projects: GitProjects, server: GitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TIDE", "EBB"):
+        monkeypatch.setenv(f"SDLC_LENS_GIT_TOKEN_{name}", name)
+        await git_projects.add(name.lower(), f"SDLC_LENS_GIT_TOKEN_{name}")
+    await git_projects.look()
+    server.reset()
+    await git_projects.look(seconds=120)
+    sent = {request.headers["Authorization"].partition(" ")[2] for request in server.requests}
+    assert {b64decode(login) for login in sent} == {b"x-access-token:TIDE", b"x-access-token:EBB"}
+    assert len(server.requests) == 4
 
 
 async def test_branch_that_moved_is_synced_without_asking_again(
@@ -86,6 +101,44 @@ async def test_server_that_asks_to_wait_is_left_alone(
     await git_projects.look(seconds=4900)
     assert not server.requests
     await git_projects.look(seconds=1000)
+    assert (await git_projects.project("tide")).sync_status == "synced"
+
+
+async def test_server_that_answers_again_ends_the_error(
+    git_projects: GitProjects, server: GitServer, repository: Repository
+) -> None:
+    await git_projects.add("tide")
+    await git_projects.look()
+    server.backend = lambda _: (502, {}, b"")
+    await git_projects.look(seconds=120)
+    assert (await git_projects.project("tide")).sync_status == "error"
+    server.backend = made_up(repository)
+    await git_projects.look(seconds=300)
+    assert (await git_projects.project("tide")).sync_status == "synced"
+
+
+async def test_deletion_that_is_held_back_is_not_tried_again(
+    git_projects: GitProjects, server: GitServer, repository: Repository
+) -> None:
+    await git_projects.add("tide")
+    await git_projects.look()
+    repository.commit({"sdlc-studio/trd.md": "# How\n"})
+    await git_projects.look(seconds=120)
+    assert (await outcomes(git_projects, "tide"))[0] == ("poll", "held_back")
+    server.reset()
+    await git_projects.look(seconds=300)
+    assert len(server.requests) == 2
+    assert len(await git_projects.syncs("tide")) == 2
+
+
+async def test_token_that_is_missing_delays_no_exchange(
+    git_projects: GitProjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await git_projects.add("tide", "SDLC_LENS_GIT_TOKEN_TIDE")
+    await git_projects.look()
+    assert "is not set" in ((await git_projects.project("tide")).sync_error or "")
+    monkeypatch.setenv("SDLC_LENS_GIT_TOKEN_TIDE", "token")
+    await git_projects.look(seconds=10)
     assert (await git_projects.project("tide")).sync_status == "synced"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sync.remotes import SHORTEST_SECONDS_APART, Remotes
+from sdlc_lens.sync.remotes import JITTER, SHORTEST_SECONDS_APART, Remotes
 
 URL = "https://git.example/quay/berth"
 PLACE = Place(URL, "main", "sdlc-studio")
@@ -40,6 +40,21 @@ def remotes(request: pytest.FixtureRequest, clock: Clock) -> Remotes:
     clock.now += SHORTEST_SECONDS_APART
     assert not remotes.is_due(PLACE)
     return remotes
+
+
+def test_remotes_are_not_due_all_at_once(clock: Clock) -> None:
+    remotes = Remotes(POLL_SECONDS, clock)
+    waiting = {Place(f"{URL}-{number}", None, ".") for number in range(50)}
+    for place in waiting:
+        exchange(remotes, place)
+    clock.now += POLL_SECONDS - 1
+    assert not any(map(remotes.is_due, waiting))
+    clock.now += 1 + POLL_SECONDS * JITTER / 2
+    due = {place for place in waiting if remotes.is_due(place)}
+    assert due
+    assert due != waiting
+    clock.now += POLL_SECONDS * JITTER / 2
+    assert all(map(remotes.is_due, waiting))
 
 
 def test_marked_remote_is_due_and_no_other(remotes: Remotes) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -10,37 +9,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from support.processes import PATIENCE_SECONDS
-from support.syncing import Harbour, Held
+from support.syncing import Harbour, follow, outcomes
 from support.workspaces import write_workspace
 
 from sdlc_lens.errors import Busy
-from sdlc_lens.queries.projects import add_project, get_project_id, remove_project
-from sdlc_lens.queries.syncs import Sync, list_syncs
-from sdlc_lens.sources import folder, walk
+from sdlc_lens.queries.projects import remove_project
+from sdlc_lens.queries.syncs import Sync
 from sdlc_lens.sources.folder import fingerprint
-from sdlc_lens.sync import apply, threads
+from sdlc_lens.sync import apply
 from sdlc_lens.sync import schedule as schedule_module
 from sdlc_lens.sync.schedule import Schedule
 
 pytestmark = pytest.mark.anyio
-
-
-async def follow(harbour: Harbour) -> None:
-    """Let every project follow its folder."""
-    async with harbour.database.write() as session:
-        await session.execute(text("UPDATE projects SET auto_sync = 1"))
-
-
-@pytest.fixture
-async def schedule(harbour: Harbour) -> Schedule:
-    await follow(harbour)
-    return Schedule(harbour.database, harbour.runner, Path("/"), 1)
-
-
-async def outcomes(harbour: Harbour, slug: str = "tide") -> list[tuple[str, str]]:
-    async with harbour.database.read() as session:
-        reports = await list_syncs(session, await session.run(get_project_id, slug))
-    return [(report.trigger, report.outcome) for report in reversed(reports)]
 
 
 async def test_follows_changes_and_nothing_else(harbour: Harbour, schedule: Schedule) -> None:
@@ -164,77 +144,6 @@ async def test_goes_on_after_an_error(
     await schedule.close()
     assert not pending
     assert str(error) in caplog.text or broken == "fingerprint"
-
-
-async def test_mount_that_hangs_stops_no_other_project(
-    harbour: Harbour, schedule: Schedule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = write_workspace(tmp_path / "other", {"prd.md": "# PRD"})
-    async with harbour.database.write() as session:
-        await add_project(session, "other", "Other", str(other))
-    await follow(harbour)
-    free = threading.Event()
-
-    def hang(path: str, base: Path) -> str:
-        if path == str(harbour.workspace):
-            assert free.wait(PATIENCE_SECONDS)
-        return fingerprint(path, base)
-
-    monkeypatch.setattr(schedule_module, "fingerprint", hang)
-    monkeypatch.setattr(schedule_module, "ANSWER_SECONDS", 0.05)
-
-    async def synced(trigger: str) -> bool:
-        await schedule.look(trigger)
-        # Under load it takes longer than a round waits for a folder.
-        others = [task for key, task in schedule._following.items() if key[2] == str(other)]
-        await asyncio.gather(*others)
-        return (trigger, "synced") in await outcomes(harbour, "other")
-
-    assert await synced("start")
-    (other / "prd.md").write_text("# Other")
-    assert await synced("poll")
-    assert await outcomes(harbour) == [("start", "error")]
-    project = await harbour.project()
-    assert project.sync_status == "error"
-    assert f"the folder '{harbour.workspace}' does not answer" in (project.sync_error or "")
-    free.set()
-    await asyncio.gather(*schedule._following.values())
-    assert await outcomes(harbour) == [("start", "error"), ("start", "synced")]
-    assert (await harbour.project()).sync_error is None
-
-
-async def test_sync_of_a_mount_that_hangs_is_an_error(
-    harbour: Harbour, held: Held, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(threads, "MOST_SECONDS", 0.05)
-    report = await harbour.sync()
-    assert (report.outcome, (await harbour.project()).sync_status) == ("error", "error")
-    assert "did not answer" in (report.message or "")
-    held.let_go()
-    monkeypatch.undo()
-    assert (await harbour.sync()).added == 12
-
-
-async def test_mount_that_hangs_while_rows_are_written(
-    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free = threading.Event()
-
-    def hang(root: Path, path: str) -> bytes:
-        assert free.wait(PATIENCE_SECONDS)
-        return walk.read_in(root, path)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(threads, "MOST_SECONDS_IN_TURN", 0.05)
-        patch.setattr(folder, "MOST_KEPT_BYTES", 0)
-        patch.setattr(folder, "read_in", hang)
-        patch.setattr(folder, "_own_file", lambda *_: None)
-        report = await harbour.sync()
-    assert "did not answer" in (report.message or "")
-    async with harbour.database.write(wait_seconds=0):
-        pass  # the sync has given its turn back while the mount still hangs
-    free.set()
-    assert (await harbour.sync()).added == 12
 
 
 async def test_sync_that_failed_in_the_database_is_repeated(

@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from support.processes import COMMAND, environment, free_port, require_ipv6, run, run_command
+from support.ipv6 import require_ipv6
+from support.processes import COMMAND, environment, free_port, run, run_command
 
 from sdlc_lens import __main__
 from sdlc_lens.commands import healthcheck

@@ -81,6 +81,7 @@ def test_slashes_may_be_escaped() -> None:
     [
         f'{{"message": "see {URL}"}}',
         f'{{"message": "he said \\"{URL}\\" to me"}}',
+        f'{{"message": "see \\"{URL}"}}',
         f'{{"url": "{URL}/issues"}}',
         f'{{"url": "{URL}',
         '{"url": "https://git.example/other/berth"}',

@@ -33,7 +33,7 @@ def test_token_of_another_key() -> None:
     sealed = Keys([SECOND]).seal(TOKEN)
     for keys in (Keys([FIRST]), Keys([])):
         assert not keys.can_open(sealed)
-        assert "Send the token again" in (keys.why_unreadable(sealed) or "")
+        assert "Give the token again" in (keys.why_unreadable(sealed) or "")
         with pytest.raises(TokenUnreadable):
             keys.open(sealed)
     assert Keys([]).why_unreadable(None) is None

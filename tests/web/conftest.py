@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.databases import migrated, migrated_once
+from support.event_loop import event_loop, no_task_left
 from support.port import PORT
 from support.services import (
     HARBOUR,
@@ -18,8 +19,18 @@ from support.services import (
     workspace,
 )
 
-__all__ = ["app", "client", "migrated", "migrated_once", "port", "synced", "synced_once",
-           "workspace"]  # fmt: skip
+__all__ = [
+    "app",
+    "client",
+    "event_loop",
+    "migrated",
+    "migrated_once",
+    "no_task_left",
+    "port",
+    "synced",
+    "synced_once",
+    "workspace",
+]
 
 
 @pytest.fixture(scope="session")

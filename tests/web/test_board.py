@@ -75,12 +75,13 @@ async def test_ended_columns_are_folded(
 ) -> None:
     story = "# US{0:04}: A\n\n> **Status:** {1}\n"
     files = {f"stories/US{n:04}.md": story.format(n, "Done") for n in range(30)}
-    files |= {f"stories/US{n:04}.md": story.format(n, "Draft") for n in range(30, 60)}
+    files |= {f"stories/US{n:04}.md": story.format(n, "Draft") for n in range(59, 29, -1)}
     address = await sync_project(app, "many", write_workspace(tmp_path / "projects/many", files))
     page = await visit(client, f"{address}/board")
     assert {name: len(cards) for name, cards in columns(page).items()} == {
         "Draft 30": 30, "Done last 20 of 30": 20,
     }  # fmt: skip
+    assert columns(page)["Draft 30"][:2] == ["US0030", "US0031"]
     rest = await visit(client, page.link("All 30"))
     assert len(rest.rows()) == 30
     rows = list(csv.DictReader(io.StringIO((await client.get(f"{address}/board?format=csv")).text)))

@@ -67,6 +67,28 @@ async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient
     )
 
 
+async def test_page_of_a_story_with_a_bit_of_everything(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    head = "# US0001: Berth\n\n> **Status:** Done\n> **Owner:** Ann\n> **Created:** 2026-02-03\n\n"
+    text = "## Acceptance Criteria\n\n### AC1: One\n\n- **Verified:** yes\n\n### AC2: Two\n\n"
+    text += "#### Detail\n\n## Notes\n"
+    folder = write_workspace(tmp_path / "projects" / "one", {"stories/US0001.md": head + text})
+    address = await sync_project(app, "one", folder)
+    page = await visit(client, f"{address}/documents/story/US0001")
+    assert "delivered, not proven: 1 of 2 acceptance criteria" in page.text
+    listed = page.one("nav", aria_label="On this page").all("a")
+    assert [link.text for link in listed] == [
+        "Acceptance Criteria",
+        "AC1: One",
+        "AC2: Two",
+        "Notes",
+    ]
+    fields = [term.text for term in page.all("dt")]
+    assert {"Owner", "Created"} <= set(fields)
+    assert len(fields) == len(set(fields))
+
+
 async def test_source_is_the_file(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
     page = await visit(client, f"{port}/documents/story/US0001")
     answer = await client.get(page.link("Source as markdown"))

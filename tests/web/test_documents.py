@@ -7,9 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
+
+from sdlc_lens.web.render import table
 
 pytestmark = pytest.mark.anyio
 
@@ -71,6 +74,11 @@ async def test_filters_that_nothing_passes_offer_all_documents(visitor: httpx.As
     assert page.link("Show all documents") == f"{PORT}/documents"
 
 
+async def test_links_leave_out_empty_filters(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/documents?q=&type=&status=Done")
+    assert page.link("Download as CSV") == f"{PORT}/documents?status=Done&format=csv"
+
+
 @pytest.mark.parametrize(
     "query", ["sort=path", "order=up", "q=" + "x" * 300, "&".join(["type=x"] * 60)]
 )
@@ -93,3 +101,9 @@ async def test_csv_is_harmless_in_a_spreadsheet(
     answer = await client.get(f"{address}/documents?sort=doc_id&order=asc&format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["title"] for row in rows] == ["'=1+1", "'+1", "'-1", "'@x", "tab", "plain"]
+
+
+def test_csv_is_harmless_where_a_cell_begins_with_a_control_character() -> None:
+    request = Request({"type": "http", "headers": []})
+    answer = table(request, "sheet", ["a"], [["\t=1"], ["\r=1"], [None], [-1]])
+    assert answer.body == b'a\r\n\'\t=1\r\n"\'\r=1"\r\n""\r\n-1\r\n'

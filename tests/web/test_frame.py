@@ -96,6 +96,9 @@ async def test_chosen_theme_is_kept(client: httpx.AsyncClient, synced: str) -> N
     answer = await client.post("/theme", data=form, headers=ORIGIN)
     assert answer.status_code == 303
     assert answer.headers["location"] == form["back"]
+    assert answer.headers["set-cookie"].endswith(
+        "; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax"
+    )
     page = await visit(client, "/")
     assert page.one("html").attributes["data-theme"] == "dark"
     assert page.one("button", aria_pressed="true").text == "Dark"
@@ -141,8 +144,18 @@ async def test_errors_are_pages(
     page = read(answer)
     assert answer.headers["x-request-id"] in page.one("main").text
     assert f"Status {status}" in page.one("main").text
+    lead = page.one("p", class_="lead").text
+    assert lead[0] == lead[0].upper()
+    assert lead[-1] == "."
+    assert lead[-2] != "."
     if status == 405:
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_theme_is_chosen_at_an_odd_address(visitor: httpx.AsyncClient) -> None:
+    address = "/nowhere/a%20%C3%A4?q=%C3%A4"
+    page = await visit(visitor, address, 404)
+    assert page.one("input", name="back").attributes["value"] == address
 
 
 async def test_fault_is_a_page(
@@ -156,6 +169,9 @@ async def test_fault_is_a_page(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert read(answer).one("h1").text == "Internal error"
+    assert read(answer).one("p", class_="lead").text == (
+        "The service failed. Its log has the reason, under the id of the request."
+    )
 
 
 @pytest.mark.parametrize("address", ["/api/nowhere", "/api", "/livez/x", "/api/v1/projects/x"])

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from support.browsing import PORT, visit
+from support.browsing import ORIGIN, PORT, visit
+from support.services import sync_project
 from support.workspaces import add_line
 
 from sdlc_lens.queries.projects import add_project
@@ -57,6 +58,15 @@ async def test_figures_follow_a_sync(
     add_line(tmp_path / "projects" / "port" / "prd.md")
     await app.state.runner.sync("port")
     assert "No bug is open" in (await visit(client, port)).text
+
+
+async def test_figures_are_not_those_of_a_project_that_had_the_number_before(
+    app: FastAPI, client: httpx.AsyncClient, port: str, workspace: Path
+) -> None:
+    assert "2 of 5 stories" in (await visit(client, port)).text
+    await client.post(f"{port}/settings/remove", headers=ORIGIN)
+    address = await sync_project(app, "harbour", workspace)
+    assert "1 of 3 stories" in (await visit(client, address)).text
 
 
 async def test_project_that_was_never_synced_offers_a_sync(

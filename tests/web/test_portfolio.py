@@ -47,6 +47,25 @@ async def test_proof_that_is_not_recorded_is_stated(visitor: httpx.AsyncClient) 
     assert "1 delivered, proof not recorded" in page.all("svg", role="img")[0].text
 
 
+async def test_project_without_stories_has_no_proof_to_record(
+    app: FastAPI, client: httpx.AsyncClient, port: str
+) -> None:
+    async with app.state.database.write() as session:
+        await add_project(session, "new", "New", "/nowhere")
+    assert "not record proof" not in (await visit(client, "/")).text
+
+
+async def test_projects_that_are_alike_are_sorted_by_name(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    async with app.state.database.write() as session:
+        for name in ("Zeta", "alpha"):
+            await add_project(session, name.lower(), name, "/nowhere")
+    for order in ("asc", "desc"):
+        page = await visit(client, f"/?sort=bugs&order={order}")
+        assert [row[0] for row in page.rows()] == ["alpha", "Zeta"]
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [

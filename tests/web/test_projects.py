@@ -66,6 +66,7 @@ async def test_malformed_forms_are_refused(client: httpx.AsyncClient) -> None:
         answer = await client.post("/add", content=body, headers=ORIGIN)
         assert answer.status_code == 422
         read(answer)
+    assert "too many fields" in answer.text
 
 
 async def test_folders_are_looked_for_below_the_base(

@@ -12,6 +12,7 @@ from support.browsing import ORIGIN, PORT, visit
 
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.queries.ingest import Rows, add_documents
+from sdlc_lens.queries.leases import take_lease
 from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +54,15 @@ async def test_sync_under_way_shows_how_much_is_stored(
     await app.state.runner.wait()
 
 
+async def test_sync_of_another_process_has_no_progress(
+    app: FastAPI, client: httpx.AsyncClient, port: str
+) -> None:
+    async with app.state.database.write() as session:
+        assert await take_lease(session, "port", "f" * 32, lambda _: True)
+    page = await visit(client, f"{port}/syncs")
+    assert "Another process reads the workspace" in page.one("div", class_="progress").text
+
+
 async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:
     await client.post(f"{port}/syncs", headers=ORIGIN)
     answer = await client.post(f"{port}/syncs", headers=ORIGIN)
@@ -65,7 +75,8 @@ async def test_confirmed_deletion_is_done(
 ) -> None:
     for name in ("stories", "bugs", "plans"):
         shutil.rmtree(tmp_path / "projects" / "port" / name)
-    await app.state.runner.sync("port")
+    await client.post(f"{port}/syncs", headers=ORIGIN)
+    await app.state.runner.wait()
     page = await visit(client, f"{port}/syncs")
     assert "8 documents are no longer in the workspace" in page.text
     page = await visit(client, page.link("See what would be removed"))

@@ -55,17 +55,21 @@ from typing import ClassVar
 
 
 class LensError(Exception):
-    """The root; its text is shown to users."""
+    """The root; its text is shown to users. Another try is useful after `retry_after` seconds."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     title: ClassVar[str] = "Internal error"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
 
+    def __init__(self, message: str, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
     @property
     def headers(self) -> dict[str, str]:
         """Headers of the answer."""
-        return {}
+        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
 
 
 class NotFound(LensError):
@@ -99,17 +103,9 @@ class Conflict(LensError):
 
 
 class SyncInProgress(Conflict):
-    """The project is already being synced; the client can try again after `retry_after` seconds."""
+    """The project is already being synced."""
 
     code, title = "SYNC_IN_PROGRESS", "Sync in progress"
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after)}
 
 
 class LabelExists(Conflict):
@@ -175,9 +171,8 @@ class NotReady(LensError):
 class Busy(NotReady):
     """Other requests keep the service busy; the client can try again soon."""
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": "5"}
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message, retry_after)
 
 
 class UnusableWorkspace(LensError):

@@ -70,13 +70,9 @@ class RepositoryTooLarge(GitError):
 
 
 class RateLimited(GitError):
-    """The server asks to wait; it answers again after `retry_after` seconds."""
+    """The server asks to wait."""
 
     code = "RATE_LIMITED"
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class CorruptAnswer(GitError):
@@ -98,14 +94,6 @@ class InvalidToken(GitHubFailed):
 
 
 class TooManyRequests(GitHubFailed):
-    """GitHub answers no more requests with this token for `retry_after` seconds."""
+    """GitHub answers no more requests with this token for now."""
 
     code, title, status = "RATE_LIMITED", "Rate limited", 429
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after)}

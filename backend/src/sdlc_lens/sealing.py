@@ -13,7 +13,7 @@ SHORTEST_SHOWN = 8
 
 _NO_KEY = "this service has no key to seal tokens with. Set SDLC_LENS_TOKEN_ENCRYPTION_KEY"
 _UNREADABLE = (
-    "the stored access token cannot be opened with the keys of this service. Send the token again,"
+    "the stored access token cannot be opened with the keys of this service. Give the token again,"
     " or add the key that sealed it to SDLC_LENS_TOKEN_ENCRYPTION_KEY"
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from sdlc_lens.errors import SettingError
 
@@ -19,6 +19,10 @@ class SecretFiles(PydanticBaseSettingsSource):
     Raises: SettingError, when a file cannot be read or is empty, or the variable itself is set too.
     """
 
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self._given = {name.upper(): value for name, value in os.environ.items() if value}
+
     def __call__(self) -> dict[str, Any]:
         values = {}
         for name, field in self.settings_cls.model_fields.items():
@@ -29,11 +33,10 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = f"{self.config.get('env_prefix', '')}{field_name}".upper()
-        given = {name.upper(): value for name, value in os.environ.items() if value}
-        path = given.get(variable + SUFFIX)
+        path = self._given.get(variable + SUFFIX)
         if field.annotation is not SecretStr or path is None:
             return None, field_name, False
-        if variable in given:
+        if variable in self._given:
             raise SettingError(
                 f"{variable} and {variable}{SUFFIX} are both set. Remove one of them"
             )

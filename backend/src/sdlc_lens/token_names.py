@@ -9,7 +9,9 @@ from sdlc_lens.errors import Invalid, TokenUnreadable
 VARIABLE_PREFIX = "SDLC_LENS_GIT_TOKEN_"
 FOLDER = Path("/run/secrets")
 LONGEST_TOKEN = 1000
-NOT_A_TOKEN = f"is not a token of 1 to {LONGEST_TOKEN} ASCII characters without spaces"
+NOT_A_TOKEN = (
+    f"is not a token of 1 to {LONGEST_TOKEN} ASCII characters without spaces. Give the token alone"
+)
 
 _VARIABLE = re.compile(rf"{VARIABLE_PREFIX}[A-Za-z0-9_]{{1,100}}")
 _FILE = re.compile(r"/run/secrets/(git_token_[A-Za-z0-9_.-]{1,100})")
@@ -23,6 +25,16 @@ def require_token_name(name: str) -> None:
             "body.access_token_name: does not name a token. Use an environment variable"
             f" {VARIABLE_PREFIX}NAME of the service, or a file /run/secrets/git_token_NAME"
         )
+
+
+def available_names() -> list[str]:
+    """The names of the tokens that exist: the variables that are set, and the files."""
+    variables = [name for name, token in os.environ.items() if token and _VARIABLE.fullmatch(name)]
+    try:
+        files = [f"/run/secrets/{file.name}" for file in FOLDER.iterdir()]
+    except OSError:
+        files = []
+    return sorted(variables) + sorted(filter(_FILE.fullmatch, files))
 
 
 def read_named_token(name: str) -> str:

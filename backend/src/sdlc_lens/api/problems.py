@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -82,7 +83,7 @@ def of_error(scope: Scope, error: LensError) -> JSONResponse:
 
 def unexpected(scope: Scope) -> JSONResponse:
     """The answer to an unexpected error; the log has the details under the same id."""
-    detail = "The service failed. Its log has the reason, under the id in `instance`."
+    detail = "the service failed. Its log has the reason, under the id of the request"
     return problem(scope, 500, LensError.code, LensError.title, detail)
 
 
@@ -93,8 +94,9 @@ async def _expected(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    complaints = {_place(one): f"{_place(one)}: {one['msg']}" for one in reversed(error.errors())}
-    return of_error(request.scope, Invalid("; ".join(reversed(complaints.values()))))
+    complaints = {_place(one): _reason(one) for one in reversed(error.errors())}
+    text = "; ".join(f"{place}: {reason}" for place, reason in reversed(complaints.items()))
+    return of_error(request.scope, Invalid(text))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -107,7 +109,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     allowed = allowed_methods(request.app.routes, request.scope)
     if status == HTTPStatus.METHOD_NOT_ALLOWED and allowed:  # pages know their own methods
         headers["Allow"] = ", ".join(allowed)
-    detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
+    path = request.url.path[:200]
+    detail = f"{request.method} {path}: {error.detail}"
+    if status == HTTPStatus.NOT_FOUND:
+        detail = f"{path} does not exist. Check the address"
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{path} does not support {request.method}. Use {headers['Allow']}"
     code = _CODES.get(status, "BAD_REQUEST")
     return problem(request.scope, status, code, status.phrase, detail, headers)
 
@@ -125,6 +132,11 @@ def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
 
 def _matches(routes: Sequence[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+def _reason(complaint: Mapping[str, Any]) -> str:
+    """What is wrong there; Pydantic says before the text of an own check that it is one."""
+    return str(complaint["msg"]).removeprefix("Value error, ")
 
 
 def _place(complaint: Mapping[str, object]) -> str:

@@ -54,6 +54,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._unread_bytes = 0
         self._completes_when_read = False
+        self._lingers = False
         self._watch_client()
         if len(self.connections) > MAX_CONNECTIONS and not self._close_another():
             self.app = self._refuse_request
@@ -68,8 +69,9 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         return _received
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Copy the received bytes."""
-        self.data_received(bytes(_received[:nbytes]))
+        """Copy the received bytes, unless they are the rest of a malformed request."""
+        if not self._lingers:
+            self.data_received(bytes(_received[:nbytes]))
 
     def handle_events(self) -> None:
         """Act on the bytes received so far."""
@@ -98,18 +100,30 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._watch_client()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a malformed request and close the connection."""
+        """Answer a malformed request; the connection ends when the client has sent it all."""
         error = MalformedRequest(
             "the request is not valid HTTP/1.1. Percent-encode non-ASCII characters in its path"
             " and query, send one Host header and a correct Content-Length, and keep its head"
             " below 16 KB"
         )
-        self._refuse(error)
-        self.transport.close()
+        if not self._refuse(error):
+            self.transport.close()
+            return
+        # The client may still be sending: closing now would lose the answer on its way.
+        self._lingers = True
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.cycle = None  # type: ignore[assignment]
+        self.transport.write_eof()
 
     def _watch_client(self) -> None:
         """Run the deadline while this waits for the client; else stop it."""
-        waits = self.flow.write_paused or self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        waits = (
+            self._lingers
+            or self.flow.write_paused
+            or self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        )
         if not waits or self.timeout_keep_alive_task:
             self._stop_watching()
         elif self._deadline is None:
@@ -162,10 +176,10 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._stop_watching()
         self.transport.abort()
 
-    def _refuse(self, error: LensError) -> None:
-        """Answer in place of the application, unless its answer has started."""
+    def _refuse(self, error: LensError) -> bool:
+        """Answer in place of the application, unless its answer has started; whether it had not."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            return
+            return False
         answer = self._refusal(error)
         reason = HTTPStatus(error.status).phrase.encode()
         events = (
@@ -175,6 +189,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         )
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
+        return True
 
     async def _refuse_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = Busy("the service has too many connections. Try again in a moment")

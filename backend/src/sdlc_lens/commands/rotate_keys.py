@@ -31,5 +31,5 @@ async def _reseal(database: Database, _runner: Runner, settings: Settings) -> in
         done = await reseal_tokens(session, Keys(settings.token_keys))
     print(f"{done.resealed} sealed with the first key, {done.current} were already")
     for owner in done.unreadable:
-        print(f"sdlc-lens: no key opens the token of {owner}. Send it again", file=sys.stderr)
+        print(f"sdlc-lens: no key opens the token of {owner}. Give it again", file=sys.stderr)
     return 1 if done.unreadable else 0

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from sdlc_lens.db.connection import database_errors, prepare
 from sdlc_lens.db.file import BUSY_SECONDS, uri
@@ -25,6 +24,8 @@ WAIT_SECONDS = 30
 """How long a change waits for another, such as a long sync, before it is given up."""
 
 _ATTEMPT_SECONDS = 0.2
+_CHANGES_TO_REMEMBER = 1000
+"""Rows that a connection changes before it is closed: it keeps the memory that they took."""
 
 
 class WriteSession(AsyncConnection, ReadSession):
@@ -76,6 +77,8 @@ class Database:
             try:
                 yield session
                 await session.commit()
+                if await session.run(_total_changes) > _CHANGES_TO_REMEMBER:
+                    await session.invalidate()
             except OperationalError:
                 # SQLite answers all that follows on this connection with the error of a full disk.
                 await session.invalidate()
@@ -135,6 +138,10 @@ async def _begin_in_turn(session: WriteSession, end: float) -> None:
             return
 
 
+def _total_changes(connection: sqlite3.Connection) -> int:
+    return connection.total_changes
+
+
 def _is_locked(error: OperationalError) -> bool:
     # The lower byte of an error's code is its kind, the rest tells the occasion.
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
@@ -152,7 +159,8 @@ def create_engine(path: Path, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine
     engine = create_async_engine(
         url,
         connect_args={"isolation_level": None, "timeout": busy_seconds},
-        poolclass=NullPool,
+        pool_size=1,
+        max_overflow=0,
     )
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin)

@@ -39,7 +39,10 @@ async def get_connection(session: ReadSession, connection_id: int) -> Connection
     # No id is larger than SQLite's numbers, which the driver refuses to exceed.
     found = await session.run(rows, query, {"id": connection_id}) if connection_id < 2**63 else []
     if not found:
-        raise NotFound(f"connection {str(connection_id)[:20]} does not exist")
+        raise NotFound(
+            f"connection {str(connection_id)[:20]} does not exist. GET /api/v1/connections lists"
+            " those that do"
+        )
     return Connection(**found[0])
 
 

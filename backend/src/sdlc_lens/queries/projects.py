@@ -131,7 +131,9 @@ async def add_project(
     try:
         await session.execute(insert(projects).values(row | {"created_at": stamp(now())}))
     except IntegrityError as error:
-        raise Conflict(f"a project with the slug {slug!r} exists already") from error
+        raise Conflict(
+            f"a project with the slug {slug!r} exists already. Choose another name"
+        ) from error
     return await get_project(session, slug)
 
 

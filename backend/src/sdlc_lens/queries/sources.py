@@ -15,7 +15,10 @@ _LABELS = {
     "body.repo_url": "Repository",
     "body.repo_branch": "Branch or tag",
     "body.repo_path": "Folder in the repository",
+    "body.access": "Read with",
     "body.access_token": "Access token",
+    "body.access_token_name": "Access token",
+    "body.connection_id": "Connection",
 }
 
 

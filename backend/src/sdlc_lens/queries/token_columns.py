@@ -47,13 +47,13 @@ async def token_columns(
     server = urlsplit(wanted["repo_url"])
     if wanted["connection_id"] is not None and server.hostname != settings.github_host:
         raise Invalid(
-            f"body.connection_id: connections read repositories of {settings.github_host}. Send an"
+            f"body.connection_id: connections read repositories of {settings.github_host}. Give an"
             f" access token for {server.hostname}"
         )
     kept = not given and (wanted["masked_token"] or wanted["access_token_name"])
     if kept and urlsplit(project["repo_url"]).netloc != server.netloc:
         raise Invalid(
-            "body.repo_url: the project's token is for another server. Send a token for"
+            "body.repo_url: the project's token is for another server. Give a token for"
             f" {server.netloc} too, or remove the former one"
         )
     return changed

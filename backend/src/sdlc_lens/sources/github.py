@@ -131,7 +131,9 @@ class GitHub:
                 async for part in answer.aiter_bytes():
                     body += part
                     if len(body) > MOST_BYTES:
-                        raise GitHubFailed("GitHub's answer is too large")
+                        raise GitHubFailed(
+                            "GitHub's answer is too large. Check SDLC_LENS_GITHUB_API_URL"
+                        )
                 return _Answer(answer.status_code, answer.headers, bytes(body))
         except httpx.TimeoutException:
             raise GitHubFailed("GitHub did not answer in time. Try again later") from None
@@ -144,7 +146,10 @@ class GitHub:
     def _own(self, url: str) -> str:
         """URL, which must be at the address that the token was meant for."""
         if urlsplit(url)[:2] != urlsplit(self._api_url)[:2]:
-            raise GitHubFailed("GitHub redirects to another host, which does not get the token")
+            raise GitHubFailed(
+                "GitHub redirects to another host, which does not get the token. Check"
+                " SDLC_LENS_GITHUB_API_URL"
+            )
         return url
 
 
@@ -189,10 +194,13 @@ def _read(answer: _Answer) -> Json:
     if answer.status == 403:
         raise GitHubFailed(
             "GitHub denies access (403): the token lacks a permission, or an organisation does not"
-            " allow it"
+            " allow it. Check the token's permissions at GitHub"
         )
     if answer.status != 200:
-        raise GitHubFailed(f"GitHub answered with status {answer.status}. Try again later")
+        raise GitHubFailed(
+            f"GitHub answered with status {answer.status}. Check SDLC_LENS_GITHUB_API_URL, or try"
+            " again later"
+        )
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):

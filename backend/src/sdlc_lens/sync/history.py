@@ -2,6 +2,10 @@
 
 import asyncio
 import logging
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,11 +16,15 @@ from sdlc_lens.queries.history import store_changes, unchanged_paths
 from sdlc_lens.queries.ingest import stored_documents
 from sdlc_lens.queries.projects import get_project, list_projects
 from sdlc_lens.queries.tokens import get_project_token
+from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sealing import NO_KEYS, Keys
 from sdlc_lens.sources.git.changes import Past
 from sdlc_lens.sources.git.history import read_changes
 from sdlc_lens.sources.git.repository import Policy
 from sdlc_lens.sync.threads import in_own_thread
+
+RETRY_SECONDS = 60
+MOST_RETRY_SECONDS = 3600
 
 logger = logging.getLogger(__name__)
 
@@ -25,18 +33,27 @@ class History:
     """The histories of projects, up to so many COMMITS each; one project is read at a time."""
 
     def __init__(
-        self, database: Database, policy: Policy, commits: int, keys: Keys = NO_KEYS
+        self,
+        database: Database,
+        policy: Policy,
+        commits: int,
+        keys: Keys = NO_KEYS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._policy = policy
         self._commits = commits
         self._keys = keys
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+        self._clock = clock
+        self._marked = asyncio.Event()
+        self._due: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
 
     def mark(self, slug: str) -> None:
         """Read the history of the project called SLUG soon, unless that was done."""
         if self._commits:
-            self._waiting.put_nowait(slug)
+            self._due[slug] = self._clock()
+            self._marked.set()
 
     async def run(self) -> None:
         """Read what the last process left, then what is marked."""
@@ -45,7 +62,12 @@ class History:
         except (LensError, SQLAlchemyError) as error:
             logger.error("histories are read after the next syncs: %s", error)
         while True:
-            await self.read_next()
+            self._marked.clear()
+            await self.look()
+            first = min(self._due.values(), default=math.inf)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(first - self._clock()):
+                    await self._marked.wait()
 
     async def mark_all(self) -> None:
         """Read the histories of all projects soon, unless that was done."""
@@ -53,17 +75,36 @@ class History:
             for project in await list_projects(session):
                 self.mark(project.slug)
 
-    async def read_next(self) -> None:
-        """Wait for a marked project, and read its history."""
-        slug = await self._waiting.get()
+    async def look(self) -> None:
+        """Read the histories that are due, one after the other."""
+        for slug in [slug for slug, due in self._due.items() if due <= self._clock()]:
+            del self._due[slug]
+            await self._try(slug)
+
+    async def _try(self, slug: str) -> None:
+        """Read the history of one project; one that fails is due again, later each time."""
+        failures = self._failures.pop(slug, 0)
         try:
             await self._read(slug)
         except NotFound:
             pass  # a project that was removed meanwhile
+        except RepositoryTooLarge as error:
+            logger.warning("the history of %s is not read at this commit: %s", slug, error)
         except (LensError, SQLAlchemyError) as error:
-            logger.warning("the history of %s is not read: %s", slug, error)
+            seconds = self._put_off(slug, failures, getattr(error, "retry_after", 0))
+            message = "the history of %s is not read, next try in %d seconds: %s"
+            logger.warning(message, slug, seconds, error)
         except Exception:
+            self._put_off(slug, failures)
             logger.exception("the history of %s is not read", slug)
+
+    def _put_off(self, slug: str, failures: int, retry_after: float = 0) -> float:
+        """The seconds until the history is due again, unless it is marked earlier."""
+        apart = min(RETRY_SECONDS * 2 ** min(failures, 16), MOST_RETRY_SECONDS)
+        seconds: float = max(apart, retry_after)
+        self._failures[slug] = failures + 1
+        self._due.setdefault(slug, self._clock() + seconds)
+        return seconds
 
     async def _read(self, slug: str) -> None:
         async with self._database.read() as session:

@@ -86,8 +86,6 @@ class Polling:
         """Begin to ask about the branches that are due, on servers that are not being asked."""
         async with self._database.read() as session:
             projects = [found for found in await list_projects(session) if found.auto_sync]
-        keys = set(map(_key, projects))
-        self._tried = {key: commit for key, commit in self._tried.items() if key in keys}
         self._asking = {name: task for name, task in self._asking.items() if not task.done()}
         due: dict[str, dict[Remote, list[Project]]] = defaultdict(lambda: defaultdict(list))
         for project in projects:
@@ -121,7 +119,7 @@ class Polling:
             tip = await in_time(asking, self._policy.limits.seconds, too_late)
         except (GitError, RemoteNotAllowed, TokenUnreadable) as error:
             if not isinstance(error, TokenUnreadable):
-                self._remotes.failed(place, getattr(error, "retry_after", 0))
+                self._remotes.failed(place, error.retry_after)
             for project in projects:
                 if project.sync_error != str(error):
                     await self._runner.report_failure(project.slug, trigger, str(error), error.code)
@@ -143,11 +141,7 @@ class Polling:
         """Whether there is something to sync that was not tried in vain."""
         if self._tried.get(_key(project)) == tip.commit_id:
             return False
-        return (
-            project.commit_id != tip.commit_id
-            or project.source != project.synced_path
-            or project.sync_status == "error"
-        )
+        return project.commit_id != tip.commit_id or project.sync_status == "error"
 
     async def _try[**Arguments](
         self,

@@ -230,4 +230,6 @@ class Runner:
 
 
 def _in_progress(slug: str) -> SyncInProgress:
-    return SyncInProgress(f"project {slug!r} is being synced already", RETRY_SECONDS)
+    return SyncInProgress(
+        f"project {slug!r} is being synced already. Wait for its end", RETRY_SECONDS
+    )

@@ -121,7 +121,7 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
         language = tokens[place].info.split(maxsplit=1)
-        return _code(tokens[place].content, language[0][:40] if language else "")
+        return _code(tokens[place].content, language[0] if language else "")
 
     def code_block(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
         return _code(tokens[place].content, "")

@@ -21,7 +21,7 @@ from sdlc_lens.web.addresses import project_address, root
 from sdlc_lens.web.badges import NAMES
 from sdlc_lens.web.forms import read_form, see
 from sdlc_lens.web.render import page
-from sdlc_lens.web.repositories import repository_columns, token_state
+from sdlc_lens.web.repositories import current_access, offered_access, repository_columns
 
 SEARCH_SECONDS = 1.0
 
@@ -106,7 +106,10 @@ def _base(request: Request) -> Path:
 async def _show_add(
     request: Request, form: Mapping[str, str], error: LensError | None = None
 ) -> Response:
-    hosts: tuple[Host, ...] = Policy.of(request.app.state.settings).hosts
+    state = request.app.state
+    hosts: tuple[Host, ...] = Policy.of(state.settings).hosts
+    async with state.database.read() as session:
+        access = await offered_access(session, state.keys, state.settings)
     return page(
         request,
         "projects/add.html",
@@ -116,7 +119,7 @@ async def _show_add(
         hosts=[host.shown for host in hosts],
         base=_base(request),
         folders=await _folders(request),
-        can_store_tokens=request.app.state.keys.can_seal,
+        access=access,
     )
 
 
@@ -126,7 +129,7 @@ async def _show_settings(
     state = request.app.state
     async with state.database.read() as session:
         project = await projects.get_project(session, request.path_params["slug"])
-        token = await token_state(session, project)
+        access = await offered_access(session, state.keys, state.settings, project)
     name = "sync_poll_interval_seconds" if project.place is None else "git_poll_interval_seconds"
     stored = {
         "name": project.name,
@@ -134,6 +137,7 @@ async def _show_settings(
         "repository": project.repo_url or "",
         "branch": project.repo_branch or "",
         "path": project.repo_path or "",
+        "access": current_access(project),
     }
     return page(
         request,
@@ -143,9 +147,8 @@ async def _show_settings(
         tab="settings",
         form=stored | dict(form),
         error=in_words(error) if error else None,
-        token=token,
+        access=access,
         token_error=state.keys.why_unreadable(project.sealed_by),
-        can_store_tokens=state.keys.can_seal,
         has_webhooks=bool(state.settings.webhook_secret.get_secret_value()),
         base=_base(request),
         folders=await _folders(request) if project.place is None else [],
@@ -153,7 +156,7 @@ async def _show_settings(
         origin=f"{request.url.scheme}://{request.url.netloc}",
         seconds=getattr(state.settings, name),
         setting=PREFIX + name.upper(),
-        saved=request.query_params.get("saved") == "yes" and error is None,
+        saved=request.query_params.get("saved") == "yes",
     )
 
 

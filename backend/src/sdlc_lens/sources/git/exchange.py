@@ -38,7 +38,10 @@ def find_tip(client: Client, place: Place) -> Tip:
     capabilities = _capabilities(client)
     object_format = capabilities.get("object-format", "sha1")
     if object_format not in FORMATS:
-        raise CorruptAnswer(f"the repository's object format {object_format!r} is not supported")
+        raise CorruptAnswer(
+            f"the repository's object format {object_format!r} is not supported. Use a repository"
+            f" with one of {', '.join(FORMATS)}"
+        )
     names = ["HEAD"] if branch is None else [f"refs/heads/{branch}", f"refs/tags/{branch}"]
     arguments = ["peel", *(f"ref-prefix {name}" for name in names)]
     body = packets.request("ls-refs", [f"object-format={object_format}"], arguments)
@@ -99,10 +102,7 @@ def _post(client: Client, body: bytes) -> Answer:
         "Content-Type": f"application/x-{_SERVICE}-request",
         "Accept": f"application/x-{_SERVICE}-result",
     }
-    answer = client.post(f"/{_SERVICE}", body, headers)
-    if answer.content_type != headers["Accept"]:
-        raise CorruptAnswer("the server's answer is not in git's protocol. Sync again")
-    return answer
+    return client.post(f"/{_SERVICE}", body, headers)
 
 
 def _refs(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -111,8 +111,7 @@ def _refs(answer: Answer) -> Iterator[tuple[str, str]]:
         object_id, _, rest = line.partition(" ")
         name, *attributes = rest.split(" ")
         peeled = [found[7:] for found in attributes if found.startswith("peeled:")]
-        if object_id != "unborn":
-            yield name, (peeled or [object_id])[0]
+        yield name, (peeled or [object_id])[0]
 
 
 def _skip_to_pack(answer: Answer) -> None:

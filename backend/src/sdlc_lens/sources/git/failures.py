@@ -24,12 +24,12 @@ def refusal(status: int, wait: str | None, *, has_token: bool) -> GitError:
         return RateLimited(
             f"the server asks to wait (status {status}). The next check for changes waits"
             f" {seconds} s; sync again after that",
-            min(seconds, _MOST_RETRY_SECONDS),
+            seconds,
         )
     if status in (401, 403) and has_token:
         return TokenRefused(
             f"the server refuses the token (status {status}): it is wrong, has expired, or does not"
-            " cover this repository. Give the project another one"
+            " cover this repository. Give the project or its connection another one"
         )
     if status in (401, 403, 404, 410):
         return RepositoryNotFound(

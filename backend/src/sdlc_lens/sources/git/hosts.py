@@ -35,11 +35,11 @@ class Host:
         """
         rest = entry.removeprefix("local:")
         is_local = rest != entry
-        parts = _split(rest if "://" in rest else f"https://{rest}")
+        parts, name, port = _split(rest if "://" in rest else f"https://{rest}")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(f"{entry!r} has more than a host and a port")
         is_plain = parts.scheme == "http"
-        return cls(parts.scheme, *_name_and_port(parts), is_local or is_plain)
+        return cls(parts.scheme, name, port, is_local or is_plain)
 
     @property
     def shown(self) -> str:
@@ -72,7 +72,7 @@ class Host:
         if not allowed:
             raise RemoteNotAllowed(
                 f"the host {self.name} has an address of a private network. If that is meant, list"
-                f" it as local:{self.shown} in SDLC_LENS_GIT_HOSTS"
+                f" it as local:{self.shown} in SDLC_LENS_GIT_HOSTS and restart the service"
             )
         return allowed
 
@@ -95,37 +95,38 @@ def locate_remote(url: str, hosts: Sequence[Host]) -> Remote:
 
     Raises: ValueError, when it is not the address of a repository; RemoteNotAllowed.
     """
-    parts = _split(url)
+    parts, name, port = _split(url)
     if parts.username is not None or parts.password is not None:
-        raise ValueError("has a user or a password in it. Leave them out")
-    if parts.query or parts.fragment or not parts.path.strip("/"):
+        raise ValueError("has a user or a password in it. Give an access token in place of them")
+    is_path = parts.path.strip("/") and ".." not in parts.path.split("/")
+    if parts.query or parts.fragment or not is_path:
         raise ValueError("does not name a repository. Give it as https://HOST/OWNER/NAME")
-    name, port = _name_and_port(parts)
     for host in hosts:
         if (host.scheme, host.name, host.port) == (parts.scheme, name, port):
             return Remote(host, quote(parts.path.rstrip("/"), safe="/%~!$&'()*+,;=:@"))
     if parts.scheme == "http":
         raise RemoteNotAllowed(
             f"the host {name} is not allowed without TLS. Use https, or list http://{name}:{port}"
-            " in SDLC_LENS_GIT_HOSTS"
+            " in SDLC_LENS_GIT_HOSTS and restart the service"
         )
     raise RemoteNotAllowed(
         f"the host {Host('https', name, port).shown} is not allowed. List it in SDLC_LENS_GIT_HOSTS"
+        " and restart the service"
     )
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str) -> tuple[SplitResult, str, int]:
+    """The parts of an address, the name of its host, and the port."""
     if not url.isprintable() or " " in url.strip():
-        raise ValueError("has a character that an address cannot have")
-    parts = urlsplit(url.strip())
+        raise ValueError("has a space or another character that an address cannot have. Remove it")
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("is malformed. Give it as https://HOST/OWNER/NAME") from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError("is not an address that starts with https://. Give the whole address")
-    return parts
-
-
-def _name_and_port(parts: SplitResult) -> tuple[str, int]:
-    name = (parts.hostname or "").rstrip(".")
-    return name, parts.port or DEFAULT_PORTS[parts.scheme]
+    return parts, parts.hostname.rstrip("."), port or DEFAULT_PORTS[parts.scheme]
 
 
 def _is_public(text: str) -> bool:

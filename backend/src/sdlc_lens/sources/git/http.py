@@ -106,11 +106,14 @@ class Client:
             target = urlsplit(urljoin(host.url + self.path + path, location))
             port = target.port or DEFAULT_PORTS.get(target.scheme)
         except ValueError as error:
-            raise RedirectRefused("the server redirects to a malformed address") from error
+            raise RedirectRefused(
+                "the server redirects to a malformed address. Check the repository's address"
+            ) from error
         if (target.scheme, target.hostname, port) != (host.scheme, host.name, host.port):
             raise RedirectRefused(
-                f"the server redirects to {target.scheme}://{target.hostname}, which was not asked."
-                " If the repository has moved there, change the project's address"
+                f"the server redirects to {target.scheme}://{target.hostname}, which is not asked."
+                " If the repository has moved there, change the project's address; a private"
+                " repository needs a token"
             )
         moved, found, _ = target.path.partition(path.partition("?")[0])
         if not found:

@@ -54,10 +54,9 @@ def read_lines(answer: Answer) -> Iterator[str]:
 
 def refusal(message: bytes) -> RepositoryNotFound:
     """The error for a MESSAGE with which the server refuses a request."""
-    said = message.decode("utf-8", "replace")[:200]
-    shown = "".join(character if character.isprintable() else " " for character in said).strip()
+    said = message.decode("utf-8", "replace")[:200].strip()
     return RepositoryNotFound(
-        f"the server refuses to hand out the repository: {shown!r}. Check the address; a private"
+        f"the server refuses to hand out the repository: {said!r}. Check the address; a private"
         " repository needs a token that may read it"
     )
 

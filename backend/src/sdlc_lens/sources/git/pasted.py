@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from sdlc_lens.errors import Invalid
+
 _SHORT = "https://github.com"
 _SSH = re.compile(r"(?:ssh://)?git@(?P<host>[^/:]+)(?::\d+/|[:/])(?P<path>.+)")
 _PAGE = re.compile(
@@ -14,7 +16,7 @@ _PAGE = re.compile(
 
 _OTHER_PAGE = re.compile(r"https?://[^/]+/[^/]+/.+?/(?:blob|commit)/.+")
 _WITH_SUFFIX = re.compile(
-    r"(?P<url>https?://[^/]*/[^@:]+)(?:@(?P<branch>[^:]+))?(?::(?P<path>.+))?"
+    r"(?P<url>https?://[^/]*/[^@:]+)(?:@(?P<branch>[^:]*))?(?::(?P<path>.*))?"
 )
 
 
@@ -34,17 +36,25 @@ def names_repository(text: str) -> bool:
 def read_pasted(text: str) -> Pasted:
     """What TEXT names: `owner/repo` on GitHub or an address, either with `@branch` and `:folder`;
     an address for SSH becomes one for https.
+
+    Raises: Invalid, for a single word.
     """
     text = text.strip()
     if found := _SSH.fullmatch(text):
         text = f"https://{found['host']}/{found['path']}"
-    elif "://" not in text and "/" in text:
+    elif text and "/" not in text:
+        raise Invalid(
+            f"body.repo_url: {text[:200]!r} does not name a repository. Give OWNER/NAME for one on"
+            " GitHub, or an address that starts with https://"
+        )
+    elif text and "://" not in text and not text.startswith("/"):
         is_host = "." in text.partition("/")[0]
         text = f"https://{text}" if is_host else f"{_SHORT}/{text}"
     is_page = _PAGE.fullmatch(_without_query(text))
     if not is_page and (found := _WITH_SUFFIX.fullmatch(text)):
-        return Pasted(_without_query(found["url"]), found["branch"], found["path"])
-    return Pasted(_without_query(text))
+        url, branch, path = found.groups()
+        return Pasted(_without_query(url), branch or None, path or None)
+    return Pasted(text)
 
 
 def read_page(url: str, branch: str | None = None) -> Pasted | None:
@@ -61,7 +71,7 @@ def read_page(url: str, branch: str | None = None) -> Pasted | None:
     found = _PAGE.fullmatch(url)
     if not found:
         return None
-    rest = found["rest"].strip("/")
+    rest = found["rest"]
     if branch and f"{unquote(rest)}/".startswith(f"{branch}/"):
         path = unquote(rest)[len(branch) + 1 :]
     else:

@@ -52,12 +52,18 @@ def make_place(url: str, branch: str | None, path: str | None, hosts: Sequence[H
 
 def _checked_branch(branch: str | None) -> str | None:
     if branch and re.search(r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[-/]|/$", branch):
-        raise Invalid(f"body.repo_branch: {branch[:200]!r} cannot be the name of a branch")
+        raise Invalid(
+            f"body.repo_branch: {branch[:200]!r} cannot be the name of a branch or tag. Give the"
+            " name that the forge shows"
+        )
     return branch or None
 
 
 def _checked_path(path: str) -> str:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts or not path.isprintable():
-        raise Invalid(f"body.repo_path: {path[:200]!r} cannot be a folder of a repository")
+        raise Invalid(
+            f"body.repo_path: {path[:200]!r} cannot be a folder of a repository. Give its path from"
+            " the top of the repository"
+        )
     return "/".join(parts) or "."

@@ -107,7 +107,7 @@ def _add_documents(tree: str, above: str, read: ReadTree, listing: Listing) -> N
 
 def _not_found(path: str, found: TreeEntry | None) -> FolderNotFound:
     reasons = {
-        None: "is not in the repository. Check the path: capitals matter",
+        None: "is not in the repository. Give the path of the workspace's folder: capitals matter",
         _LINK: "is a symbolic link. Give the path of the folder that it leads to",
         _SUBMODULE: "is a submodule. Add its own repository as a project",
     }
