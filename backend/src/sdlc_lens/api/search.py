@@ -68,7 +68,9 @@ async def search(
     asked = read_query(query.q), query.filters(), offset, query.per_page
     async with database.read() as session:
         found = await session.run_here(search_quickly, *asked)
-        total, items = found or await session.run(search_documents, *asked)
+        if found is None:
+            found = await session.run(search_documents, *asked)
+    total, items = found
     return SearchPage(
         query=query.q,
         items=items,

@@ -117,7 +117,11 @@ def search_quickly(
     connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
 ) -> Found | None:
     """The same where that takes some milliseconds; None where it would take more."""
-    if _is_broad(query) or _has_many_documents(connection):
+    (highest,) = connection.execute(_HIGHEST_ID).fetchone()
+    begins_broadly = any(
+        term.is_open and len(form) == 1 for term in query.terms for form in term.forms
+    )
+    if begins_broadly or (highest or 0) > MOST_DOCUMENTS:
         return None
     total, found = _page(connection, query, filters, offset, limit, MOST_HITS + 1)
     if total > MOST_HITS:
@@ -183,16 +187,6 @@ def _quoted(term: Term) -> list[str]:
     return ['"' + form.replace('"', '""') + end for form in term.forms]
 
 
-def _is_broad(query: Query) -> bool:
-    """Whether all words that begin with a single letter are asked for."""
-    return any(term.is_open and len(form) == 1 for term in query.terms for form in term.forms)
-
-
-def _has_many_documents(connection: sqlite3.Connection) -> bool:
-    (highest,) = connection.execute(_HIGHEST_ID).fetchone()
-    return (highest or 0) > MOST_DOCUMENTS
-
-
 def _page(
     connection: sqlite3.Connection,
     query: Query,
@@ -205,11 +199,15 @@ def _page(
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
     statement = _statement(tuple(given), len(query.terms) > 1)
-    values = _values(query) | given | {
-        "offset": offset,
-        "limit": limit,
-        "most_hits": most_hits,
-    }
+    values = (
+        _values(query)
+        | given
+        | {
+            "offset": offset,
+            "limit": limit,
+            "most_hits": most_hits,
+        }
+    )
     found = rows(connection, statement, values)
     return found[0]["total"], [row for row in found if row["id"] is not None]
 
