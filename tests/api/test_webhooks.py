@@ -190,7 +190,7 @@ async def test_large_body_is_read_and_a_larger_one_refused(
 
 
 async def test_sender_that_leaves_is_not_an_error(
-    connected_app: FastAPI, marked: list[str], caplog: pytest.LogCaptureFixture
+    receiver: FastAPI, marked: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting: list[dict[str, object]] = [
         {"type": "http.disconnect"},
@@ -205,7 +205,7 @@ async def test_sender_that_leaves_is_not_an_error(
 
     headers = [(b"host", b"lens"), (b"x-gitlab-token", WEBHOOK_SECRET.encode())]
     scope = {"type": "http", "method": "POST", "path": WEBHOOK, "query_string": b""}
-    await connected_app(scope | {"headers": headers}, receive, send)
+    await receiver(scope | {"headers": headers}, receive, send)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     assert marked == []
 

@@ -57,7 +57,8 @@ async def test_change_that_is_cancelled_at_any_moment_leaves_no_connection(migra
             await session.execute(ADD, {"slug": "a"})
             await session.rollback()
 
-    others, steps, changed = set(threading.enumerate()), 0, False
+    tasks, others = asyncio.all_tasks(), set(threading.enumerate())
+    steps, changed = 0, False
     while not changed:
         database = Database(migrated)
         changing = asyncio.create_task(change(database))
@@ -75,6 +76,11 @@ async def test_change_that_is_cancelled_at_any_moment_leaves_no_connection(migra
     for thread in connections - others:
         await asyncio.to_thread(thread.join, IN_TIME)
         assert not thread.is_alive()
+    left = asyncio.all_tasks() - tasks
+    for task in left:  # SQLAlchemy's own, which wait for an answer of threads that have ended
+        assert "graceful_close" in repr(task)
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def test_reader_sees_one_state(database: Database) -> None:

@@ -7,7 +7,9 @@ from support.documents import row, stored
 from support.searching import filled, found, names
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.search import Filters
+from sdlc_lens.domain.search.query import read_query
+from sdlc_lens.queries import search
+from sdlc_lens.queries.search import Filters, search_documents, search_quickly
 
 pytestmark = pytest.mark.anyio
 
@@ -177,3 +179,26 @@ async def test_as_many_words_as_fit(database: Database) -> None:
     await filled(database, {"a": "# One\n\na"})
     assert await names(database, "a " * 249 + "a") == ["a"]
     assert await names(database, '"' * 500) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "value"),
+    [
+        ("tide", "MOST_HITS", 1),
+        ("tide", "MOST_BYTES", 30),
+        ("tide", "MOST_DOCUMENTS", 1),
+        ("ti", "MOST_BYTES", 30),
+        ("t", "MOST_HITS", 2),
+    ],
+)
+async def test_quick_search_finds_the_same_or_leaves_it_to_a_thread(
+    database: Database, monkeypatch: pytest.MonkeyPatch, text: str, limit: str, value: int
+) -> None:
+    await filled(database, {"a": "# One\n\ntide and sill", "b": "# Tide\n\ngauge of the tide"})
+    asked = read_query(text), Filters(), 0, 50
+    async with database.read() as session:
+        quickly = await session.run(search_quickly, *asked)
+        assert quickly in (await session.run(search_documents, *asked), None)
+        assert (quickly is None) == (len(text) == 1)
+        monkeypatch.setattr(search, limit, value)
+        assert await session.run(search_quickly, *asked) is None

@@ -8,7 +8,7 @@ from support.git_server import GitServer, Request, made_up
 
 from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git import history
-from sdlc_lens.sources.git.changes import Change, Past
+from sdlc_lens.sources.git.changes import Change, Difference, Past
 from sdlc_lens.sources.git.commits import newest_first, parse_commit
 from sdlc_lens.sources.git.history import read_changes
 from sdlc_lens.sources.git.place import Place
@@ -72,7 +72,7 @@ def of(server: GitServer, policy: Policy, repository: Repository) -> History:
 
 
 def test_author_time_and_subject(repository: Repository, of: History) -> None:
-    subject = "\nBerth\nsecond\x1b line\n\nA body"
+    subject = "\n\nBerth\nsecond\x1b line\n\nA body"
     commit = repository.commit({"docs/a.md": "1"}, when=100, author="Zoë", subject=subject)
     repository.commit({"docs/a.md": "1", "README.md": "2"}, when=200)
     at = datetime.fromtimestamp(100, UTC)
@@ -202,6 +202,12 @@ def test_history_that_is_too_large_is_read_in_part(
         branch.commit(a=str(number // 60))
     (found,) = of.commits("a", commits=64)
     assert found is not None
+
+
+def test_folder_whose_name_begins_another_ones() -> None:
+    documents = {"a/x.md", "ab/y.md", "z.md"}
+    assert Difference((), ("a",)).among(documents) == {"a/x.md"}
+    assert Difference((), ("",)).among(documents) == documents
 
 
 @pytest.mark.parametrize("step", [150, 700])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.search.folding import Folded, fold
+from sdlc_lens.domain.search.folding import Folded, composed, fold
 
 TEXTS = st.text(
     st.one_of(
@@ -51,7 +51,7 @@ def test_every_character_folded_stays_folded() -> None:
 
 @given(TEXTS)
 def test_every_place_leads_back(text: str) -> None:
-    folded = Folded(text)
+    folded = Folded(composed(text))
     assert folded.text == fold(text)
     end = 0
     for place, character in enumerate(folded.source):

@@ -12,6 +12,8 @@ from support.html import Element
 from support.services import sync_project
 from support.workspaces import write_workspace
 
+from sdlc_lens.web.board import in_lifecycle_order
+
 pytestmark = pytest.mark.anyio
 
 
@@ -35,6 +37,12 @@ async def test_columns_in_lifecycle_order(visitor: httpx.AsyncClient) -> None:
         "5 stories: 1 open, 1 blocked, 2 finished, 1 dropped."
     )
     assert "Nothing is in: Proposed, Ready, Planned, In Progress, Review" in page.text
+
+
+def test_status_of_finished_work_comes_late_also_where_it_is_unusual() -> None:
+    statuses = ["Closed", "Done", "Draft", "Waiting for rain", "none"]
+    ordered = ["Waiting for rain", "none", "Draft", "Closed", "Done"]
+    assert in_lifecycle_order("story", statuses) == ordered
 
 
 async def test_card_states_points_and_links_to_the_epic(visitor: httpx.AsyncClient) -> None:

@@ -115,6 +115,17 @@ async def test_other_files_of_one_id_are_linked(
     assert page.one("h1").text == "There"
 
 
+async def test_file_without_a_type_is_found_by_its_path(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {"notes.md": "# At the top\n", "archive/notes.md": "# Below\n"}
+    folder = write_workspace(tmp_path / "projects" / "notes", files)
+    address = await sync_project(app, "notes", folder)
+    page = await visit(client, f"{address}/documents")
+    for title in ("At the top", "Below"):
+        assert (await visit(client, page.link(title))).one("h1").text == title
+
+
 async def test_hostile_texts_are_shown_as_text(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:

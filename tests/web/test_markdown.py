@@ -107,6 +107,7 @@ def test_comments_are_hidden() -> None:
     page = rendered(text)
     assert [found.text for found in page.all("p")] == ["a c", "<!-- open"]
     assert page.one("code").text == "<!-- shown -->"
+    assert not rendered("a\n    <!-- hidden -->\n").all("code")
     page = rendered("<!-- a\nb --> c\n\n    <!-- shown -->\n")
     assert page.one("p").text == "c"
     assert page.one("code").text == "<!-- shown -->"

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from support.browsing import visit
 
 from sdlc_lens.queries.projects import add_project
+from sdlc_lens.web.charts import WIDTH, story_bar
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,13 @@ async def test_proof_that_is_not_recorded_is_stated(visitor: httpx.AsyncClient) 
     page = await visit(visitor, "/")
     assert page.rows()[0][2] == "proof not recorded"
     assert "1 delivered, proof not recorded" in page.all("svg", role="img")[0].text
+
+
+def test_bar_of_one_kind_is_drawn_whole() -> None:
+    (segment,) = story_bar([("Done", 3)], 0).segments
+    assert (segment.start, segment.width) == (0, WIDTH)
+    first, second = story_bar([("Done", 3), ("Draft", 3)], 0).segments
+    assert (first.width, second.start) == (WIDTH / 2 - 1, WIDTH / 2), "with a gap between them"
 
 
 async def test_project_without_stories_has_no_proof_to_record(

@@ -1,11 +1,12 @@
 """One document of a project: its text, what it is related to, its file."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from sqlite3 import Connection
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from pydantic import Field, TypeAdapter, WithJsonSchema
+from pydantic_core import PydanticSerializationError
 
 from sdlc_lens.api.answer import Answer
 from sdlc_lens.api.dependencies import TheDatabase, TheSettings
@@ -40,7 +41,11 @@ class DocumentDetail(Details):
     """A document with its text."""
 
     updated_at: str
-    content: Annotated[str, Field(description="What follows the title and the header.")]
+    content: Annotated[
+        bytes,
+        WithJsonSchema({"type": "string"}),
+        Field(description="What follows the title and the header."),
+    ]
     file_path: str
     file_hash: Annotated[str, Field(description="SHA-256 of the file.")]
     synced_at: Annotated[str, Field(description="When the source last changed here.")]
@@ -91,7 +96,10 @@ class RelatedDocuments(NamedDocument):
     mentions: list[Relation] = Field(description="Every document or missing id in the text, once.")
 
 
-@router.get("", responses=problems(NotFound, Invalid))
+_DETAIL = TypeAdapter(DocumentDetail)
+
+
+@router.get("", response_model=DocumentDetail, responses=problems(NotFound, Invalid))
 async def get_document(
     slug: str,
     type_name: TypeName,
@@ -99,7 +107,7 @@ async def get_document(
     database: TheDatabase,
     settings: TheSettings,
     at: At = None,
-) -> DocumentDetail:
+) -> Response:
     """A document; `doc_id` may be its file's stem, its ref (`US0001`) or an alias."""
 
     def read(connection: Connection) -> tuple[Found, Detail, Origin | None, LastChange | None]:
@@ -110,21 +118,27 @@ async def get_document(
         return found, get_detail(connection, found.id), origin, last_change
 
     found, detail, origin, last_change = await database.run_here(read)
-    values = {field.name: getattr(detail, field.name) for field in fields(detail)}
-    file_hash = values.pop("sha256")
+    values = {field.name: getattr(detail, field.name) for field in fields(Details)}
     source_url = None
     if origin:
         forge = Forge(origin.repo_url, settings.github_host)
         source_url = forge.file_url(origin.commit_id, origin.repo_path, detail.path)
-    return DocumentDetail(
+    answer = DocumentDetail(
         **values,
+        updated_at=detail.updated_at,
+        content=detail.encoded_content,
         file_path=detail.path,
-        file_hash=file_hash,
+        file_hash=detail.sha256,
         synced_at=detail.updated_at,
         same_id=found.others,
         source_url=source_url,
         last_change=last_change,
     )
+    try:
+        body = _DETAIL.dump_json(answer)
+    except PydanticSerializationError:  # the content is not valid UTF-8
+        body = _DETAIL.dump_json(replace(answer, content=detail.content.encode()))
+    return Response(body, media_type="application/json")
 
 
 @router.get("/related", responses=problems(NotFound, Invalid))

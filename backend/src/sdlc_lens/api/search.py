@@ -15,7 +15,7 @@ from sdlc_lens.domain.documents.status import with_spellings
 from sdlc_lens.domain.search.query import read_query
 from sdlc_lens.errors import Invalid
 from sdlc_lens.queries.documents.listing import FURTHEST
-from sdlc_lens.queries.search import Filters, SearchItem, search_documents
+from sdlc_lens.queries.search import Filters, SearchItem, search_documents, search_quickly
 
 MOST_PER_PAGE = 50
 
@@ -65,9 +65,12 @@ async def search(
 ) -> SearchPage:
     """Find documents by their words, ids first, titles before texts; accents and case aside."""
     offset = min((query.page - 1) * query.per_page, FURTHEST)
-    asked, filters = read_query(query.q), query.filters()
+    asked = read_query(query.q), query.filters(), offset, query.per_page
     async with database.read() as session:
-        total, items = await session.run(search_documents, asked, filters, offset, query.per_page)
+        found = await session.run_here(search_quickly, *asked)
+        if found is None:
+            found = await session.run(search_documents, *asked)
+    total, items = found
     return SearchPage(
         query=query.q,
         items=items,

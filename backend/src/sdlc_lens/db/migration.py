@@ -9,7 +9,7 @@ from sdlc_lens.db.locks import locked, require_locks
 from sdlc_lens.errors import NoPermission, StorageError, UnusableDatabase
 from sdlc_lens.permissions import why_unwritable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 NEWEST = REVISIONS[-1]
 
 

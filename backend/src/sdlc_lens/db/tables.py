@@ -142,6 +142,7 @@ documents = Table(
     ),
     Index(None, "project_id", "updated_at", "path"),
 )
+Index("ix_documents_doc_id", documents.c.doc_id.collate("NOCASE"))
 
 # Apart from the documents, so that to read their other columns is to read few pages. The search
 # index holds the `indexed` columns; a text that SQLite folds as we do is indexed from the source.

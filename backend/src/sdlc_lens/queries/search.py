@@ -4,7 +4,7 @@ those with all words in their title, those with some, and the others, each by re
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -16,6 +16,9 @@ from sdlc_lens.domain.search.excerpt import Patterns, beginning, excerpt, patter
 from sdlc_lens.domain.search.query import Query, Term
 from sdlc_lens.queries.documents.listing import NOTHING
 
+MOST_DOCUMENTS, MOST_HITS, MOST_BYTES = 10_000, 250, 300_000
+"""Up to so many documents stored and found, and bytes of those on the page, a search is quick."""
+
 _IN_TEXT, _PARTLY_TITLED, _TITLED, _NAMED = range(4)
 
 # CROSS keeps SQLite from asking the index again for each single document. A page past the end
@@ -23,7 +26,7 @@ _IN_TEXT, _PARTLY_TITLED, _TITLED, _NAMED = range(4)
 _SQL = """
 WITH hits AS MATERIALIZED (
     SELECT search.rowid AS id, -bm25(search, 4, 8, 1) AS relevance
-    FROM search {joins} WHERE search MATCH :words {conditions}
+    FROM search {joins} WHERE search MATCH :words {conditions} LIMIT :most_hits
 ),
 called (id, own) AS (
     SELECT document_id, own FROM document_refs WHERE ref = :ref
@@ -39,14 +42,18 @@ page AS MATERIALIZED (
     ORDER BY tier DESC, relevance DESC, id LIMIT :limit OFFSET :offset
 )
 SELECT total, page.id, tier, relevance, doc_id, ref, path, type, title, status,
-    projects.slug AS project_slug, projects.name AS project_name, source
+    projects.slug AS project_slug, projects.name AS project_name
 FROM (SELECT count(*) AS total FROM hits)
 LEFT JOIN page ON true
 LEFT JOIN documents ON documents.id = page.id
-LEFT JOIN document_sources ON document_id = page.id
 LEFT JOIN projects ON projects.id = documents.project_id
 ORDER BY tier DESC, relevance DESC, page.id
 """
+_SOURCES = """
+SELECT document_id, source FROM document_sources
+WHERE document_id IN (SELECT value FROM json_each(:ids))
+"""
+_HIGHEST_ID = "SELECT max(id) FROM documents"
 _FOUND_BY = f"""
 SELECT projects.slug, documents.type, coalesce(documents.status, '{NOTHING}') AS status,
     count(*) AS documents
@@ -94,22 +101,38 @@ class SearchItem:
     score: float
 
 
+Found = tuple[int, list[SearchItem]]
 _ITEMS = TypeAdapter(list[SearchItem])
 
 
 def search_documents(
     connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
-) -> tuple[int, list[SearchItem]]:
+) -> Found:
     """How many documents there are with all terms of QUERY, and a page of them, the best first."""
-    if not query.terms:
-        return 0, []
-    given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
-    statement = _statement(tuple(given), len(query.terms) > 1)
-    values = _values(query) | given | {"offset": offset, "limit": limit}
-    found = rows(connection, statement, values)
-    patterns = patterns_of(query.terms)
-    items = [_item(row, patterns) for row in found if row["id"] is not None]
-    return found[0]["total"], _ITEMS.validate_python(items)
+    total, found = _page(connection, query, filters, offset, limit)
+    return total, _items(found, dict(_sources(connection, found)), query)
+
+
+def search_quickly(
+    connection: sqlite3.Connection, query: Query, filters: Filters, offset: int, limit: int
+) -> Found | None:
+    """The same where that takes some milliseconds; None where it would take more."""
+    (highest,) = connection.execute(_HIGHEST_ID).fetchone()
+    begins_broadly = any(
+        term.is_open and len(form) == 1 for term in query.terms for form in term.forms
+    )
+    if begins_broadly or (highest or 0) > MOST_DOCUMENTS:
+        return None
+    total, found = _page(connection, query, filters, offset, limit, MOST_HITS + 1)
+    if total > MOST_HITS:
+        return None
+    sources, size = {}, 0
+    for document_id, source in _sources(connection, found):
+        sources[document_id] = source
+        size += len(source)
+        if size > MOST_BYTES:
+            return None
+    return total, _items(found, sources, query)
 
 
 def count_found(
@@ -164,18 +187,58 @@ def _quoted(term: Term) -> list[str]:
     return ['"' + form.replace('"', '""') + end for form in term.forms]
 
 
-def _item(row: sqlite3.Row, patterns: Patterns) -> dict[str, object]:
+def _page(
+    connection: sqlite3.Connection,
+    query: Query,
+    filters: Filters,
+    offset: int,
+    limit: int,
+    most_hits: int = -1,
+) -> tuple[int, list[sqlite3.Row]]:
+    if not query.terms:
+        return 0, []
+    given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
+    statement = _statement(tuple(given), len(query.terms) > 1)
+    values = (
+        _values(query)
+        | given
+        | {
+            "offset": offset,
+            "limit": limit,
+            "most_hits": most_hits,
+        }
+    )
+    found = rows(connection, statement, values)
+    return found[0]["total"], [row for row in found if row["id"] is not None]
+
+
+def _sources(
+    connection: sqlite3.Connection, found: Sequence[sqlite3.Row]
+) -> Iterator[tuple[int, bytes]]:
+    """The texts of the documents, one after the other."""
+    ids = json.dumps([row["id"] for row in found])
+    return connection.execute(_SOURCES, {"ids": ids})
+
+
+def _items(
+    found: Sequence[sqlite3.Row], sources: Mapping[int, bytes], query: Query
+) -> list[SearchItem]:
+    patterns = patterns_of(query.terms)
+    return _ITEMS.validate_python([_item(row, sources[row["id"]], patterns) for row in found])
+
+
+def _item(row: sqlite3.Row, source: bytes, patterns: Patterns) -> dict[str, object]:
     values = dict(zip(row.keys(), row, strict=True))
-    text = decode(values["source"])
-    values["snippet"] = _snippet(text, values["title"], values["doc_id"], patterns)
+    text = decode(source)
+    # From the text, else from the title or the name; else the start of the text.
+    values["snippet"] = (
+        excerpt(text, patterns)
+        or excerpt(values["title"], patterns)
+        or excerpt(values["doc_id"], patterns)
+        or beginning(text)
+    )
     values["score"] = _score(values["tier"], values["relevance"])
     return values
-
-
-def _snippet(text: str, title: str, name: str, patterns: Patterns) -> str:
-    """An excerpt with the terms, from the text, title or name; else the start of the text."""
-    found = (excerpt(place, patterns) for place in (text, title, name))
-    return next(filter(None, found), None) or beginning(text)
 
 
 def _score(tier: int, relevance: float) -> float:

@@ -44,7 +44,7 @@ def _is_allowed(address: str) -> bool:
 def _hide_comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A comment at the beginning of a line, to the end of the line that closes it."""
     begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("<!--", begin) or state.is_code_block(start):
+    if not state.src.startswith("<!--", begin):
         return False
     close = _end_of_comment(state.src, begin, state.env)
     if close < 0:

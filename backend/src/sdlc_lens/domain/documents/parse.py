@@ -37,13 +37,16 @@ def decode(source: bytes) -> str:
     return source.decode("utf-8", errors="replace")
 
 
-def content(source: bytes, start: int) -> str:
-    """The text of a document without its title and fields, to the last character.
+def content(source: bytes, start: int) -> bytes:
+    """The text of a document without its title and fields, to the last byte.
 
     START is the document's `content_start`; the lines between its fields come first.
     """
-    text = decode(source)
-    return read_head(text[:start]).note + text[start:]
+    # To decode the rest would take four bytes for each character of a text that has an emoji.
+    head = decode(source[: 4 * start])[:start]
+    if "\ufffd" in head:  # perhaps for fewer bytes than it has itself
+        source = decode(source).encode()
+    return read_head(head).note.encode() + source[len(head.encode()) :]
 
 
 def parsed_by(configuration: Configuration) -> str:

@@ -4,7 +4,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 
 from sdlc_lens.domain.search.folding import Folded, composed
 from sdlc_lens.domain.search.query import Term
@@ -12,6 +12,7 @@ from sdlc_lens.domain.search.query import Term
 WORDS = 32
 
 _WORDS_BEFORE = 8
+_WORDS_AFTER = WORDS - _WORDS_BEFORE
 _NEAR = 200  # characters in which terms count as standing together
 _MOST_HITS = 100  # of one form of a term
 _MOST_TERMS = 32
@@ -73,13 +74,15 @@ def _expressions(term: Term) -> Iterator[str]:
 def _hits(text: str, patterns: Patterns, lowest: int, highest: int) -> list[tuple[int, int]]:
     """Positions and indices of terms between the bounds; of a single term only the first hit."""
     most = _MOST_HITS if len(patterns) > 1 else 1
-    return sorted(
+    hits = [
         (hit.start(), term)
         for term, forms in enumerate(patterns)
         for form in forms
         for hit in islice(form.finditer(text, lowest), most)
         if hit.end() <= highest
-    )
+    ]
+    hits.sort()
+    return hits
 
 
 def _best(hits: Sequence[tuple[int, int]]) -> int:
@@ -103,13 +106,15 @@ def _window(text: str, place: int) -> tuple[int, int]:
     """The beginning and the end of the words around PLACE; near an end of TEXT more of the rest."""
     before = text[max(0, place - WORDS * _LONGEST_WORD) : place]
     after = text[place : place + WORDS * _LONGEST_WORD]
-    count = max(_WORDS_BEFORE, WORDS - len(after.split(None, WORDS)[:WORDS]))
-    words = before.rsplit(None, count)
-    farther = len(words[0]) if len(words) > count else 0
+    following = after.split(None, _WORDS_AFTER)
+    most = max(_WORDS_BEFORE, WORDS - len(following))
+    words = before.rsplit(None, most)
+    farther = len(words[0]) if len(words) > most else 0
     first = place - len(before[farther:].lstrip())
-    count = WORDS - min(len(words), count)
-    words = after.split(None, count)
-    farther = len(words[-1]) if len(words) > count else 0
+    most = WORDS - min(len(words), most)
+    if most != _WORDS_AFTER:
+        following = after.split(None, most)
+    farther = len(following[-1]) if len(following) > most else 0
     last = place + len(after[: len(after) - farther].rstrip())
     return first, last
 
@@ -121,11 +126,13 @@ def _marked(folded: Folded, patterns: Patterns, place: int, first: int, last: in
     highest = place + _MOST_LETTERS * (last - middle)
     hits = [
         (folded.place(hit.start()), min(folded.place(hit.end()), last))
-        for form in chain(*patterns)
+        for forms in patterns
+        for form in forms
         for hit in form.finditer(folded.text, lowest, highest)
     ]
+    hits.sort()
     parts, done = [], first
-    for start, end in sorted(hits):
+    for start, end in hits:
         if done <= start < end:
             between, hit = folded.source[done:start], folded.source[start:end]
             parts += [html.escape(between), f"<mark>{html.escape(hit)}</mark>"]

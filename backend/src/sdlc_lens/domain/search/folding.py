@@ -10,9 +10,11 @@ from bisect import bisect_right
 from functools import lru_cache
 from math import inf
 
-# Other symbols stand between these two ranges and above them; those in them are common, and
-# fold to themselves.
-_FOLDABLE = re.compile(r"[^\0-\x7f\u2010-\u2027\u2190-\u2bff]")
+# The others, besides ASCII: punctuation, symbols, the letters of China, Japan and Korea, emoji.
+_FOLDABLE = re.compile(
+    "[^\0-\x7f\u2010-\u2027\u2190-\u24b5\u24d0-\u2bff\u3000-\u9fff\uac00-\ud7a3\ufe0f\ufeff"
+    "\U0001f000-\U0001faff]"
+)
 # Accents of Latin, Greek and Cyrillic letters; points of Hebrew and Arabic ones.
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]+"
@@ -64,23 +66,28 @@ def composed(text: str) -> str:
 
 def fold(text: str) -> str:
     """TEXT folded."""
-    return text.lower() if text.isascii() else Folded(text).text
+    return text.lower() if text.isascii() else Folded(composed(text)).text
 
 
 class Folded:
-    """A text in the form that is compared, in `text`, and the text that it was made of.
+    """A text in the form that is compared, in `text`, and its `source`, a composed text."""
 
-    `source` is in Unicode's composed form (NFC), and so may differ from what was given.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.source = composed(text)
+    def __init__(self, source: str) -> None:
+        self.source = source
         self._moved = [(0, 0)]
-        bare = text if text.isascii() else _FOLDABLE.sub(self._replaced, self.source)
-        self.text = bare.lower()
+        if source.isascii():
+            self.text = source.lower()
+            return
+        # To look at each character of a long text takes ten times as long as what `bytes` do.
+        encoded = source.encode(errors="surrogatepass")
+        if _FOLDABLE.search(encoded.translate(None, _ASCII).decode(errors="surrogatepass")):
+            encoded = _FOLDABLE.sub(self._replaced, source).encode(errors="surrogatepass")
+        self.text = encoded.lower().decode(errors="surrogatepass")
 
     def place(self, index: int) -> int:
         """The position in the source of the character at INDEX of the folded text."""
+        if len(self._moved) == 1:
+            return index
         folded, source = self._moved[bisect_right(self._moved, (index, inf)) - 1]
         return source + index - folded
 
@@ -101,4 +108,4 @@ def _folded(character: re.Match[str]) -> str:
 def _letters(character: str) -> str:
     parts = unicodedata.normalize("NFD", character.casefold())
     bare = unicodedata.normalize("NFC", _ACCENTS.sub("", parts))
-    return bare.translate(_STROKED)
+    return bare.translate(_STROKED).lower()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, fields
+from functools import cached_property
 from hashlib import sha256
 
 from sdlc_lens.db.connection import rows
@@ -9,7 +10,7 @@ from sdlc_lens.db.tables import Json, documents
 from sdlc_lens.domain.documents.document import Details
 from sdlc_lens.domain.documents.ids import normal_form
 from sdlc_lens.domain.documents.kinds import SINGLETONS
-from sdlc_lens.domain.documents.parse import content
+from sdlc_lens.domain.documents.parse import content, decode
 from sdlc_lens.domain.documents.references import Meanings
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.references import candidates
@@ -71,13 +72,18 @@ class Found:
     others: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Detail(Details):
     """A document with its text; `sha256` is that of its source."""
 
     updated_at: str
-    content: str
+    encoded_content: bytes
     sha256: str
+
+    @cached_property
+    def content(self) -> str:
+        """The text; invalid UTF-8 is replaced by a marker."""
+        return decode(self.encoded_content)
 
 
 def find_document(
@@ -114,7 +120,8 @@ def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
     values = dict(found)
     source, start = values.pop("source"), values.pop("content_start")
     values |= {name: kind.process_result_value(values[name]) for name, kind in _JSON.items()}
-    return Detail(**values, content=content(source, start), sha256=sha256(source).hexdigest())
+    encoded = content(source, start)
+    return Detail(**values, encoded_content=encoded, sha256=sha256(source).hexdigest())
 
 
 def get_place(connection: sqlite3.Connection, project_id: int, detail: Detail) -> Place:
