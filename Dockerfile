@@ -79,9 +79,9 @@ FROM deps-${BUILDARCH} AS libraries
 RUN mkdir /app && ln -s /layers/libraries/app/libraries /app/libraries && python3 -m compileall -q -j 0 /app/libraries/
 ENV PYTHONPATH=/app:/app/libraries
 
-# test passes when pytest does, against the libraries and the app that ship; with REPORT it hands out the result instead.
-# hypothesis reads the source of every module, in each worker, unless its folder has the usual name of libraries.
+# test passes when pytest does, against the libraries and the app that ship; with REPORT it hands out the result instead
 FROM libraries AS test
+# hypothesis reads the source of every module, in each worker, unless its folder has the usual name of libraries
 ENV PYTHONPATH=/app:/site-packages
 RUN --mount=type=bind,source=backend/requirements/test.txt,target=/test.txt \
     --mount=type=cache,id=pip,target=/var/cache/pip \

@@ -217,4 +217,4 @@ def test_work_grows_with_the_length_and_not_faster(repeated: str) -> None:
 def test_text_without_an_end_takes_no_time(text: str) -> None:
     start = time.process_time()
     rendered(text)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 4  # a quadratic one takes many
