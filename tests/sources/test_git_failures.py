@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.certificate import server_context, write_certificate
 from support.git_objects import Repository
-from support.git_server import Backend, GitServer, Reply, Request, made_up, serving
+from support.git_server import GitServer, Reply, Request, always, made_up, serving
 
 from sdlc_lens.remote_errors import (
     CertificateUntrusted,
@@ -34,10 +34,6 @@ def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
     snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
     assert snapshot
     return snapshot
-
-
-def always(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Backend:
-    return lambda _: (status, headers or {}, body)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from support.git_objects import Repository, packet
-from support.git_server import Backend, GitServer, Reply, Request, made_up
+from support.git_server import Backend, GitServer, Reply, Request, always, made_up
 
 from sdlc_lens.remote_errors import CorruptAnswer, RepositoryNotFound
 from sdlc_lens.sources.git.place import Place
@@ -16,10 +16,6 @@ def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
     snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
     assert snapshot
     return snapshot
-
-
-def always(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Backend:
-    return lambda _: (status, headers or {}, body)
 
 
 def only_post(backend: Backend, repository: Repository) -> Backend:

@@ -114,6 +114,11 @@ def serving(
             thread.join()
 
 
+def always(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Backend:
+    """Gives every request the same answer."""
+    return lambda _: (status, headers or {}, body)
+
+
 def made_up(repository: Repository) -> Backend:
     """Hands out a made-up repository at every path."""
 

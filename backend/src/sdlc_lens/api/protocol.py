@@ -177,7 +177,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self.transport.abort()
 
     def _refuse(self, error: LensError) -> bool:
-        """Answer in place of the application, unless its answer has started; whether it had not."""
+        """Answer in place of the application; False if its answer has already started."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return False
         answer = self._refusal(error)

@@ -10,10 +10,10 @@ from sdlc_lens.db.file import TEMPORARY_IN_MEMORY
 from sdlc_lens.db.functions import add_functions
 
 READER_CACHE_KILOBYTES = 1000
-"""The pages that a connection that reads keeps; the system's cache has the others."""
+"""The pages that a reading connection keeps; the system's cache has the others."""
 
 WRITER_CACHE_KILOBYTES = 2000
-"""A page that a change has to give up while it goes on is written more than once."""
+"""With fewer, a large change writes out some pages more than once."""
 
 _PRAGMAS = (
     TEMPORARY_IN_MEMORY,

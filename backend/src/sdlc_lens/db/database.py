@@ -24,8 +24,8 @@ WAIT_SECONDS = 30
 """How long a change waits for another, such as a long sync, before it is given up."""
 
 _ATTEMPT_SECONDS = 0.2
-_CHANGES_TO_REMEMBER = 1000
-"""Rows that a connection changes before it is closed: it keeps the memory that they took."""
+_MOST_CHANGES = 1000
+"""Changed rows after which a connection is closed: SQLite keeps memory for them until then."""
 
 
 class WriteSession(AsyncConnection, ReadSession):
@@ -77,7 +77,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-                if await session.run(_total_changes) > _CHANGES_TO_REMEMBER:
+                if await session.run(_total_changes) > _MOST_CHANGES:
                     await session.invalidate()
             except OperationalError:
                 # SQLite answers all that follows on this connection with the error of a full disk.

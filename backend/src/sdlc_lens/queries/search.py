@@ -17,7 +17,7 @@ from sdlc_lens.domain.search.query import Query, Term
 from sdlc_lens.queries.documents.listing import NOTHING
 
 MOST_DOCUMENTS, MOST_HITS, MOST_BYTES = 10_000, 250, 300_000
-"""Up to so many documents stored and found, and bytes of those on the page, a search is quick."""
+"""A quick search has at most so many documents stored, so many found, and so many bytes a page."""
 
 _IN_TEXT, _PARTLY_TITLED, _TITLED, _NAMED = range(4)
 
@@ -199,16 +199,8 @@ def _page(
         return 0, []
     given = {name: json.dumps(values) for name, values in asdict(filters).items() if values}
     statement = _statement(tuple(given), len(query.terms) > 1)
-    values = (
-        _values(query)
-        | given
-        | {
-            "offset": offset,
-            "limit": limit,
-            "most_hits": most_hits,
-        }
-    )
-    found = rows(connection, statement, values)
+    page = {"offset": offset, "limit": limit, "most_hits": most_hits}
+    found = rows(connection, statement, _values(query) | given | page)
     return found[0]["total"], [row for row in found if row["id"] is not None]
 
 

@@ -44,7 +44,7 @@ def content(source: bytes, start: int) -> bytes:
     """
     # To decode the rest would take four bytes for each character of a text that has an emoji.
     head = decode(source[: 4 * start])[:start]
-    if "\ufffd" in head:  # perhaps for fewer bytes than it has itself
+    if "\ufffd" in head:  # a marker may stand for fewer bytes than its own three
         source = decode(source).encode()
     return read_head(head).note.encode() + source[len(head.encode()) :]
 

@@ -78,7 +78,7 @@ class Folded:
         if source.isascii():
             self.text = source.lower()
             return
-        # To look at each character of a long text takes ten times as long as what `bytes` do.
+        # Methods of bytes are ten times as fast as a search through the characters of a long text.
         encoded = source.encode(errors="surrogatepass")
         if _FOLDABLE.search(encoded.translate(None, _ASCII).decode(errors="surrogatepass")):
             encoded = _FOLDABLE.sub(self._replaced, source).encode(errors="surrogatepass")
