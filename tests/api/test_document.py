@@ -44,6 +44,7 @@ FILES: dict[str, str | bytes] = {
     "stories/archive/US0001-one.md": "# Twin\n",
     "stories/US0005 odd %2F näme?.md": "# Odd\n",
     "stories/US0006-latin.md": b"# L\xe4tin\n\n\xff end",
+    "stories/US0007-late.md": b"# Late\n\n" + b"calm " * 50 + b"\xff end",
     "PRD-notes.md": "",
     "PRD.MD": "# Upper\n",
     "stories/US0008-points.md": "# Points\n\n> **Points:** 5 (was 8)\n",
@@ -165,6 +166,8 @@ async def test_odd_names(client: httpx.AsyncClient, story: str) -> None:
 async def test_invalid_utf8_is_marked(client: httpx.AsyncClient, story: str) -> None:
     document = (await client.get(f"{story}/story/US0006")).json()
     assert (document["title"], document["content"].strip()) == ("L\ufffdtin", "\ufffd end")
+    late = (await client.get(f"{story}/story/US0007-late")).json()
+    assert late["content"].endswith("calm \ufffd end")
 
 
 @pytest.mark.parametrize(
