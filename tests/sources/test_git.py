@@ -3,24 +3,17 @@
 from datetime import UTC, datetime
 
 from support.git_objects import Repository, packet
-from support.git_projects import source
+from support.git_projects import read, source
 from support.git_server import GitServer, Reply, Request, made_up
 
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
-
-
-def read(server: GitServer, policy: Policy, path: str = "sdlc-studio") -> Snapshot:
-    snapshot = read_repository(Place(f"{server.url}/o/r", None, path), policy)
-    assert snapshot
-    return snapshot
 
 
 def test_documents_and_settings_of_the_commit(
     server: GitServer, policy: Policy, repository: Repository
 ) -> None:
-    snapshot = read(server, policy)
+    snapshot = read(server.url, policy)
     assert {path: source(snapshot, path) for path in snapshot.blobs} == {
         "prd.md": b"# What for\n",
         "stories/US0001-berth.md": b"# US0001: Berth\n",
@@ -48,7 +41,7 @@ def test_server_that_names_its_service_first_and_keeps_the_connection_alive(
         return status, {"Content-Type": f"{headers['Content-Type']}; charset=utf-8"}, content
 
     server.backend = answer
-    assert len(read(server, policy).blobs) == 2
+    assert len(read(server.url, policy).blobs) == 2
 
 
 def test_requests_do_not_grow_with_the_documents(
@@ -56,12 +49,12 @@ def test_requests_do_not_grow_with_the_documents(
 ) -> None:
     files = {f"a/b/sdlc-studio/bugs/BG{n:04}.md": f"# {n}\n" for n in range(300)}
     repository.commit(files)
-    assert len(read(server, policy, "a/b/sdlc-studio").blobs) == 300
+    assert len(read(server.url, policy, path="a/b/sdlc-studio").blobs) == 300
     assert len(server.requests) == 8
 
 
 def test_unchanged_commit_costs_two_requests(server: GitServer, policy: Policy) -> None:
-    commit = read(server, policy).commit
+    commit = read(server.url, policy).commit
     server.reset()
     assert commit
     place = Place(f"{server.url}/o/r", None, "sdlc-studio")

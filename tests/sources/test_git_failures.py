@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.certificate import server_context, write_certificate
 from support.git_objects import Repository
+from support.git_projects import read
 from support.git_server import GitServer, Reply, Request, always, made_up, serving
 
 from sdlc_lens.remote_errors import (
@@ -23,17 +24,9 @@ from sdlc_lens.remote_errors import (
 )
 from sdlc_lens.sources.git import limits
 from sdlc_lens.sources.git.hosts import Host
-from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sources.git.repository import Policy
 
 TOKEN = "secret-token"
-
-
-def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
-    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
-    assert snapshot
-    return snapshot
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])

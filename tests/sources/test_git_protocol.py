@@ -4,18 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from support.git_objects import Repository, packet
+from support.git_projects import read
 from support.git_server import Backend, GitServer, Reply, Request, always, made_up
 
 from sdlc_lens.remote_errors import CorruptAnswer, RepositoryNotFound
-from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
-
-
-def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
-    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
-    assert snapshot
-    return snapshot
+from sdlc_lens.sources.git.repository import Policy
 
 
 def only_post(backend: Backend, repository: Repository) -> Backend:
