@@ -1,11 +1,14 @@
 """A workspace in a git repository, read over HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from support.git_objects import Repository, packet
+import pytest
+from support.git_objects import FILE, TREE, Repository, entry, packet
 from support.git_projects import read, source
 from support.git_server import GitServer, Reply, Request, made_up
 
+from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy, read_repository
 
@@ -60,3 +63,39 @@ def test_unchanged_commit_costs_two_requests(server: GitServer, policy: Policy) 
     place = Place(f"{server.url}/o/r", None, "sdlc-studio")
     assert read_repository(place, policy, read_at=commit.id) is None
     assert len(server.requests) == 2
+
+
+def test_server_without_filters_sends_the_whole_commit(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    usual = made_up(repository)
+    filters, none = packet(b"fetch=shallow filter\n"), packet(b"fetch=shallow\n")
+
+    def answer(request: Request) -> Reply | None:
+        reply = usual(request)
+        return reply and (reply[0], reply[1], reply[2].replace(filters, none))
+
+    server.backend = answer
+    snapshot = read(server.url, policy)
+    assert source(snapshot, "prd.md") == b"# What for\n"
+    assert snapshot.settings == {"profile": "lean"}
+    assert len(server.requests) == 3
+    assert not any(b"filter" in request.body for request in server.requests)
+    most = replace(policy.limits, unpacked=2000)
+    with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_UNPACKED_MB"):
+        read(server.url, replace(policy, limits=most))
+
+
+def test_names_that_are_one_in_utf_8(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    blob = repository.add("blob", b"# A\n")
+    entries = entry("?.md", FILE, blob).replace(b"?", b"\xff"), entry("\\xff.md", FILE, blob)
+    root = repository.add(
+        "tree", entry("sdlc-studio", TREE, repository.add("tree", b"".join(entries)))
+    )
+    commit = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
+    repository.refs["refs/heads/main"] = repository.add("commit", commit.encode())
+    snapshot = read(server.url, policy)
+    assert list(snapshot.blobs) == ["\\xff.md"]
+    assert "same name" in snapshot.unreadable["\\xff.md"]

@@ -99,3 +99,28 @@ def test_answer_that_is_cut_off_or_corrupt(
     server.backend = spoilt
     with pytest.raises(CorruptAnswer):
         read(server.url, policy)
+
+
+@pytest.mark.parametrize(
+    "commit",
+    [b"", b"tree x\n\nText\n", b"tree %s\n\nText\n" % (b"0" * 40)],
+)
+def test_commit_that_is_malformed(
+    commit: bytes, server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    repository.refs["refs/heads/main"] = repository.add("commit", commit)
+    with pytest.raises(CorruptAnswer, match="commit .* is malformed"):
+        read(server.url, policy)
+
+
+@pytest.mark.parametrize(
+    "tree", [b"x", b"40000 a\0short", b"40000 \0" + bytes(20), b"40000 a/b\0" + bytes(20)]
+)
+def test_tree_that_is_malformed(
+    tree: bytes, server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    root = repository.add("tree", tree)
+    text = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
+    repository.refs["refs/heads/main"] = repository.add("commit", text.encode())
+    with pytest.raises(CorruptAnswer, match="tree .* is malformed"):
+        read(server.url, policy)
