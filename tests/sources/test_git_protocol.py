@@ -103,7 +103,11 @@ def test_answer_that_is_cut_off_or_corrupt(
 
 @pytest.mark.parametrize(
     "commit",
-    [b"", b"tree x\n\nText\n", b"tree %s\n\nText\n" % (b"0" * 40)],
+    [
+        b"",
+        b"committer Ada <ada@example.org> 1 +0000\n\nText\n",
+        b"tree %s\nauthor Ada <ada@example.org> 1 +0000\n\nText\n" % (b"0" * 40),
+    ],
 )
 def test_commit_that_is_malformed(
     commit: bytes, server: GitServer, policy: Policy, repository: Repository
