@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from support.git_objects import FILE, TREE, Repository, entry, packet
 from support.git_projects import read, source
-from support.git_server import GitServer, Reply, Request, made_up
+from support.git_server import (
+    GitServer,
+    Reply,
+    Request,
+    made_up,
+    without_filters,
+    without_wanted_trees,
+)
 
 from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git.place import Place
@@ -68,14 +75,7 @@ def test_unchanged_commit_costs_two_requests(server: GitServer, policy: Policy) 
 def test_server_without_filters_sends_the_whole_commit(
     server: GitServer, policy: Policy, repository: Repository
 ) -> None:
-    usual = made_up(repository)
-    filters, none = packet(b"fetch=shallow filter\n"), packet(b"fetch=shallow\n")
-
-    def answer(request: Request) -> Reply | None:
-        reply = usual(request)
-        return reply and (reply[0], reply[1], reply[2].replace(filters, none))
-
-    server.backend = answer
+    server.backend = without_filters(repository)
     snapshot = read(server.url, policy)
     assert source(snapshot, "prd.md") == b"# What for\n"
     assert snapshot.settings == {"profile": "lean"}
@@ -84,6 +84,41 @@ def test_server_without_filters_sends_the_whole_commit(
     most = replace(policy.limits, unpacked=2000)
     with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_UNPACKED_MB"):
         read(server.url, replace(policy, limits=most))
+
+
+@pytest.mark.parametrize(
+    ("refuse_tree_filter", "refuse_filters", "requests"),
+    [(False, False, 6), (True, False, 5), (True, True, 5)],
+)
+def test_server_that_refuses_filters(
+    refuse_tree_filter: bool,
+    refuse_filters: bool,
+    requests: int,
+    server: GitServer,
+    policy: Policy,
+    repository: Repository,
+) -> None:
+    usual = made_up(repository)
+    refused = [b"filter tree:0"] * refuse_tree_filter + [b"filter "] * refuse_filters
+
+    def answer(request: Request) -> Reply | None:
+        if any(words in request.body for words in refused):
+            return 200, {"Content-Type": "application/x-git-upload-pack-result"}, packet(b"ERR no")
+        return usual(request)
+
+    server.backend = answer
+    assert source(read(server.url, policy), "prd.md") == b"# What for\n"
+    assert len(server.requests) == requests
+    assert (b"deepen" in server.requests[-1].body) == refuse_filters, "the whole commit"
+
+
+def test_server_that_filters_the_wanted_tree_out(
+    server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    server.backend = without_wanted_trees(repository)
+    assert source(read(server.url, policy), "prd.md") == b"# What for\n"
+    assert len(server.requests) == 6
+    assert b"filter blob:none" in server.requests[4].body
 
 
 def test_names_that_are_one_in_utf_8(

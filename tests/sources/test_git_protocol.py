@@ -113,7 +113,7 @@ def test_commit_that_is_malformed(
     commit: bytes, server: GitServer, policy: Policy, repository: Repository
 ) -> None:
     repository.refs["refs/heads/main"] = repository.add("commit", commit)
-    with pytest.raises(CorruptAnswer, match="commit .* is malformed"):
+    with pytest.raises(CorruptAnswer, match=r"commit .* is malformed"):
         read(server.url, policy)
 
 
@@ -126,5 +126,5 @@ def test_tree_that_is_malformed(
     root = repository.add("tree", tree)
     text = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
     repository.refs["refs/heads/main"] = repository.add("commit", text.encode())
-    with pytest.raises(CorruptAnswer, match="tree .* is malformed"):
+    with pytest.raises(CorruptAnswer, match=r"tree .* is malformed"):
         read(server.url, policy)
