@@ -87,6 +87,13 @@ def test_images_are_named() -> None:
     assert page.link("far (image)") == "https://example.org/x.png"
 
 
+@pytest.mark.parametrize("folder", ["../", "https://example.org/"])
+def test_address_of_an_image_is_escaped(folder: str) -> None:
+    page = rendered(f"![plan]({folder}?&amp;amp;)")
+    shown = [page.text, *(link.attributes["href"] for link in page.all("a"))]
+    assert any(f"{folder}?&amp;" in text for text in shown)
+
+
 def test_title_of_another_document_is_escaped() -> None:
     title = '"><script>alert(1)</script>'
     targets = Targets({"US0001": replace(STORY, title=title)}, {})

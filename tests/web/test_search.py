@@ -31,6 +31,11 @@ async def test_exact_id_redirects_to_its_document(visitor: httpx.AsyncClient, te
     assert answer.headers["location"] == f"{PORT}/documents/story/US0003-tide"
 
 
+async def test_exact_id_as_csv_is_a_list(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/search?q=US0003&project=port&format=csv")
+    assert "port,story,US0003-tide,US0003: Know the tide,Blocked" in answer.text
+
+
 async def test_id_of_two_projects_does_not_redirect(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=US0003")
     assert len(page.one("ol", class_="hits").all("h2")) >= 2

@@ -31,8 +31,6 @@ from sdlc_lens.web.words import NOT_RECORDED, PROOFS
 MOST_NAMED = 8
 LONGEST_AT_ONCE = 20_000
 
-_SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "story points"})
-
 
 async def document(
     request: Request, reader: Reader, counted: Gathered[list[Count], []]
@@ -64,11 +62,7 @@ async def document(
         project=project,
         tab="documents",
         detail=detail,
-        fields={
-            name: value
-            for name, value in detail.metadata.items()
-            if value and name.casefold() not in _SHOWN_ALREADY
-        },
+        fields={name: value for name, value in detail.metadata.items() if value},
         targets=targets.by_ref,
         rendered=rendered,
         contents=_contents(rendered),
