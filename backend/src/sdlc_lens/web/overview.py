@@ -73,7 +73,7 @@ async def overview(request: Request, gathered: Gathered[Figures, []]) -> Respons
         project = await get_project(session, slug)
         figures = await gathered.get(session, project)
         sync = await last_sync(session, project.id)
-        checked = (await get_summaries(session)).get(project.id)
+        checked = (await get_summaries(session, project.id)).get(project.id)
     if request.query_params.get("format") == "csv":
         return table(request, f"{slug}-epics", _CSV, map(_line, figures.rows))
     if checked is None:
