@@ -28,7 +28,7 @@ def run() -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     limit_arenas()
     settings = load_settings()
-    prepare(settings)
+    prepare(settings, in_child=True)
     listener = listen(settings.host, settings.port)
     announce(f"Starting Uvicorn on {shown(settings.host, settings.port)}...", settings.log_format)
     _serve(settings, listener)
