@@ -10,6 +10,8 @@ from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
+from sdlc_lens.web.document import MOST_NAMED
+
 pytestmark = pytest.mark.anyio
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -53,6 +55,25 @@ async def test_relations_are_a_tree(visitor: httpx.AsyncClient) -> None:
         "PL0001 =Plan Draft",
     ]
     assert [heading.text for heading in page.all("h3")] == ["Required by"]
+
+
+async def test_dependencies_dangling_relations_and_many_mentions_are_listed(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    head = "# US0001: A\n\n> **Status:** Draft\n> **Depends on:** US0002, US0099\n"
+    files = {f"notes/{n}.md": f"# Note {n}\n\nUS0001\n" for n in range(MOST_NAMED + 2)}
+    files["stories/US0001.md"] = head
+    files["stories/US0002.md"] = "# US0002: B\n\n> **Status:** Done\n"
+    address = await sync_project(app, "web", write_workspace(tmp_path / "projects/web", files))
+    page = await visit(client, f"{address}/documents/story/US0001")
+    assert [heading.text for heading in page.all("h3")] == [
+        "Depends on", "Not found", "Mentioned by",
+    ]  # fmt: skip
+    depends, missing, mentioned, more = page.all("ul", class_="lines")
+    assert depends.text == "US0002 B Done"
+    assert missing.text == "Depends on: US0099 (no such document)"
+    assert (len(mentioned.all("li")), len(more.all("li"))) == (MOST_NAMED, 2)
+    assert page.one("summary").text == "2 more documents"
 
 
 async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient) -> None:

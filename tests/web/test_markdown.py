@@ -126,6 +126,14 @@ def test_several_tables_are_not_landmarks_of_one_name() -> None:
     assert not page.all(role="region")
 
 
+def test_table_of_very_many_columns_scrolls_inside_itself() -> None:
+    page = rendered("| a " * 500 + "|\n" + "|-" * 500 + "|\n" + "| b " * 500 + "|\n")
+    assert len(page.all("td")) == 500
+    around = page.one("div", class_="wide")
+    assert around.one("table").all("td")
+    assert around.attributes["tabindex"] == "0", "the keyboard must be able to scroll it"
+
+
 def test_line_breaks_in_cells_only() -> None:
     page = rendered("| a<br>b<BR/>c |\n|-|\n\nd<br>e\n")
     assert len(page.one("th").all("br")) == 2

@@ -77,6 +77,33 @@ async def test_blocked_and_longest_open_work_is_named(visitor: httpx.AsyncClient
     assert longest == ["US0004 Leave Draft, since 3 Feb 2026"]
 
 
+async def test_bugs_findings_and_latest_changes_are_listed(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
+    lists = {part.one("h2").text: part for part in page.all("section")}
+    bugs, findings, latest = (
+        [line.text for line in lists[title].all("li")]
+        for title in ("Open bugs", "Findings", "Changed last")
+    )
+    assert bugs == ["High 1"]
+    summary = (await visitor.get("/api/v1/projects/port/health-check")).json()["summary"]
+    counts = [f"{severity.capitalize()} {count}" for severity, count in summary.items()]
+    assert findings == [*counts, "Gate failed"]
+    assert len(latest) == 5
+    assert all(line.endswith(" UTC") for line in latest)
+    high = await visit(visitor, page.link("High"))
+    assert high.all("h2")
+
+
+async def test_few_epics_are_shown_and_csv_has_all(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.overview.MOST_EPICS_SHOWN", 1)
+    page = await visit(visitor, "/projects/harbour")
+    assert "1 of 2 epics are shown" in page.text
+    lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["epic", "EP0001-harbour", ""]
+
+
 async def test_figures_follow_a_sync(
     app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
 ) -> None:

@@ -55,6 +55,19 @@ async def test_search_without_words_lists_nothing(visitor: httpx.AsyncClient) ->
     await visit(visitor, "/search?q=" + "x" * 600, 422)
 
 
+async def test_pages_have_each_hit_once_and_csv_all(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.search.PER_PAGE", 3)
+    first = await visit(visitor, "/search?q=berths")
+    second = await visit(visitor, first.link("Next page"))
+    found = [hit.text for page in (first, second) for hit in page.one("ol").all("h2")]
+    assert len(found) == len(set(found)) == 4
+    assert "Page 2 of 2" in second.text
+    assert len((await visitor.get(first.link("Download as CSV"))).text.splitlines()) == 5
+    assert "past the end" in (await visit(visitor, "/search?q=berths&page=3")).text
+
+
 async def test_csv_has_no_excerpts(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=berths")
     lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()

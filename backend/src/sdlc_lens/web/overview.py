@@ -13,7 +13,13 @@ from sdlc_lens.domain.checks.report import from_text
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
 from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.checks import get_summaries
-from sdlc_lens.queries.documents.listing import NOTHING, DocumentItem, Selection, list_documents
+from sdlc_lens.queries.documents.listing import (
+    FURTHEST,
+    NOTHING,
+    DocumentItem,
+    Selection,
+    list_documents,
+)
 from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
 from sdlc_lens.queries.projects import get_project
 from sdlc_lens.queries.statistics import count_documents
@@ -25,7 +31,7 @@ from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import TYPES, short_id
 
-MOST_EPICS, MOST_EPICS_SHOWN = 1000, 30
+MOST_EPICS_SHOWN = 30
 MOST_NAMED = MOST_LATEST = 5
 _CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points")
 
@@ -99,7 +105,7 @@ async def gather_figures(session: ReadSession, project_id: int) -> Figures:
     counts = await count_documents(session, project_id)
     statistics = summarise(counts)
     selection = Selection(types=["epic"], sort="doc_id", descending=False)
-    _, epics = await session.run(list_documents, project_id, selection, 0, MOST_EPICS)
+    _, epics = await session.run(list_documents, project_id, selection, 0, FURTHEST)
     by_epic = await session.run(count_by_epic, project_id)
     waiting = await session.run(list_waiting, project_id)
     return Figures(
