@@ -187,6 +187,20 @@ async def test_links_follow_a_sync(
     assert "BG0001" not in [link.text for link in page.all("a")]
 
 
+async def test_relations_follow_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    address = f"{port}/documents/story/US0001"
+    page = await visit(client, address)
+    assert page.link("US0004 Leave")
+    assert "Story 1 of 5" in page.text
+    (tmp_path / "projects" / "port" / "stories" / "US0004-leave.md").unlink()
+    await app.state.runner.sync("port")
+    page = await visit(client, address)
+    assert "US0004 Leave" not in [link.text for link in page.all("a")]
+    assert "Story 1 of 4" in page.text
+
+
 async def test_readers_of_one_document_wait_for_each_other(visitor: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(
         *(visitor.get(f"{PORT}/documents/story/US0001") for _ in range(5))
