@@ -8,7 +8,7 @@ import functools
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +74,7 @@ ROWS = {
     "list, 16 connections": ("/s", "450", "-"),
     "worst wait of another request, first sync": ("ms", "50", "-"),
     "worst wait of another request, no changes": ("ms", "50", "-"),
+    "worst wait of another request, largest page": ("ms", "150", "-"),
     "resident when idle": ("MB", "-", "-"), "resident after all of that": ("MB", "100", "-"),
 }  # fmt: skip
 
@@ -143,7 +144,7 @@ class Bench:
 
     def _first_pages(self, subject: Subject) -> None:
         """Pages of documents that were not rendered before."""
-        files = [path for path in self._workspace.glob("stories/*.md") if path.name[0] != "_"]
+        files = self._stories()
         usual = sorted(files, key=lambda path: abs(path.stat().st_size - USUAL_BYTES))[:FIRST_PAGES]
         largest = max(files, key=lambda path: path.stat().st_size)
         asked = {"of a story of 13 kB": usual, "of the largest story": [largest]}
@@ -162,22 +163,33 @@ class Bench:
         self.samples[row][subject.name].append(sub(*times).total_seconds())
 
     def _waits(self, subject: Subject) -> None:
-        """The longest that other requests wait while another project is synced."""
+        """The longest that other requests wait while another project is synced, and read."""
         lens = self._running[subject.name]
+        address = _address(lens)
         slug = register(lens, f"Watched {len(got(lens, 'projects'))}", "/data/projects/bench")
-        for what in ("first sync", "no changes"):
-            took, address = list[float](), _address(lens)
+        largest = max(self._stories(), key=lambda path: path.stat().st_size).stem
+        page = f"/projects/{slug}/documents/story/{largest}"
+        work: dict[str, Callable[[], object]] = {
+            "first sync": lambda: _synced(lens, slug),
+            "no changes": lambda: _synced(lens, slug),
+            "largest page": lambda: ask(address, [page], 0),
+        }
+        for what, do in work.items():
+            took = list[float]()
             with ThreadPoolExecutor(1) as pool:
-                running = pool.submit(_synced, lens, slug)
+                running = pool.submit(do)
                 while not running.done():
                     took += ask(address, [HEALTH, f"{PROJECT}/documents"], 0, 2)
                 running.result()
             row = f"worst wait of another request, {what}"
             self.samples[row][subject.name].append(max(took))
 
+    def _stories(self) -> list[Path]:
+        return [path for path in self._workspace.glob("stories/*.md") if path.name[0] != "_"]
+
     def _requests(self, words: Words) -> dict[str, list[str]]:
         """Paths by row; those of one row are asked for in turn."""
-        files = [path for path in self._workspace.glob("stories/*.md") if path.name[0] != "_"]
+        files = self._stories()
         some = sorted(path.stem for path in files)[:: len(files) // 200 + 1]
         stories = [f"{PROJECT}/documents/story/{name}" for name in some]
         largest = max(files, key=lambda path: path.stat().st_size).stem

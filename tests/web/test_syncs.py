@@ -13,6 +13,7 @@ from support.browsing import ORIGIN, PORT, visit
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.queries.ingest import Rows, add_documents
 from sdlc_lens.queries.leases import take_lease
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +62,16 @@ async def test_sync_of_another_process_has_no_progress(
         assert await take_lease(session, "port", "f" * 32, lambda _: True)
     page = await visit(client, f"{port}/syncs")
     assert "Another process reads the workspace" in page.one("div", class_="progress").text
+
+
+async def test_progress_is_not_shown_beside_the_end_of_its_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Progress(documents=12, stored=12)
+    monkeypatch.setattr(app.state.runner, "progress", lambda _: left)
+    page = await visit(client, f"{port}/syncs")
+    assert "last read" in page.one("p", role="status").text
+    assert not page.one("div", class_="progress").text
 
 
 async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:

@@ -107,7 +107,7 @@ async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
 
 async def last_sync(session: ReadSession, project_id: int) -> Sync | None:
     """The newest report on a project."""
-    found = await session.run(rows, _NEWEST, {"project_id": project_id, "limit": 1})
+    found = await session.run_here(rows, _NEWEST, {"project_id": project_id, "limit": 1})
     return _sync(found[0]) if found else None
 
 

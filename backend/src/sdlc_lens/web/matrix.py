@@ -90,14 +90,18 @@ class Matrix:
     records_proof: bool
 
     def narrowed(self, shown: str, class_name: str, epic: str) -> Iterator[tuple[Group, list[Row]]]:
-        """The groups and rows that pass these filters; an empty filter is ignored."""
+        """The groups and rows that pass these filters; an empty filter is ignored.
+
+        Epics without stories pass only where no filter is on stories.
+        """
+        is_whole = shown in ("", "epics") and not class_name
         for group in self.groups:
             rows = [
                 row
                 for row in group.rows
                 if row.is_among(shown) and class_name in ("", class_key(row.status_class))
             ]
-            if epic in ("", group.key) and (rows or not (shown or class_name)):
+            if epic in ("", group.key) and (rows or is_whole):
                 yield group, rows
 
 

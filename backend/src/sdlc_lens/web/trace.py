@@ -88,9 +88,9 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
     for group, rows in narrowed:
         if left > 0:
             group.html = group.html or lines.group(group)
-            for row in rows[:left]:
+            for row in (some := rows[:left]):
                 row.html = row.html or lines.row(row)
-            parts = (str(row.html) for row in rows[:left])
+            parts = (str(row.html) for row in some)
             yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")
         left -= len(rows)
 
