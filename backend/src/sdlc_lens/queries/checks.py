@@ -103,11 +103,11 @@ async def has_report(session: ReadSession, project_id: int, revision: int) -> bo
 
 async def store_report(session: WriteSession, project_id: int, revision: int, report: str) -> None:
     """Store the report on a state of a project; nothing happens if the project was removed."""
-    values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
+    row = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
     known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
     if known is not None:
-        await session.execute(
-            insert(health_reports)
-            .values(project_id=project_id, **values)
-            .on_conflict_do_update(index_elements=["project_id"], set_=values)
-        )
+        statement = insert(health_reports)
+        new = {name: statement.excluded[name] for name in row}
+        stored = statement.on_conflict_do_update(index_elements=["project_id"], set_=new)
+        # As a parameter: SQLAlchemy keeps a statement, and would keep a report that is part of it.
+        await session.execute(stored, row | {"project_id": project_id})

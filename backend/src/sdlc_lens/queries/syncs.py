@@ -74,7 +74,7 @@ WHERE id IN (SELECT max(id) FROM syncs GROUP BY project_id)
 async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
     """Store a report, and count it; only a project's last fifty are kept, the counts for ever."""
     row = asdict(replace(sync, failures=sync.failures[:MOST_NAMED]))
-    await session.execute(insert(syncs).values(row | {"project_id": project_id}))
+    await session.execute(insert(syncs), row | {"project_id": project_id})
     newest = select(syncs.c.id).where(syncs.c.project_id == project_id)
     kept = newest.order_by(syncs.c.id.desc()).limit(KEPT)
     older = (syncs.c.project_id == project_id) & syncs.c.id.not_in(kept)

@@ -41,10 +41,18 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A document's content as HTML, and its headings."""
+    """A document's content as HTML, and its headings.
 
-    html: Markup
+    It is kept as bytes: a text takes four of them for each character as soon as it has an emoji.
+    """
+
+    encoded: bytes
     headings: tuple[Heading, ...]
+
+    @property
+    def html(self) -> Markup:
+        """The content."""
+        return Markup(self.encoded.decode())
 
 
 @dataclass
@@ -75,7 +83,7 @@ def render(parsed: Parsed, targets: Targets, home: str) -> Rendered:
     for inline in _inlines(parsed.tokens):
         inline.children = _linked(inline.children or [], parsed.folder, targets, home)
     html = PARSER.renderer.render(parsed.tokens, PARSER.options, parsed.environment)
-    return Rendered(Markup(html), tuple(parsed.headings))
+    return Rendered(html.encode(), tuple(parsed.headings))
 
 
 def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:

@@ -28,7 +28,8 @@ GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
 class Outcome:
     """The result of one rule: the number of its checks, of failures, and the findings.
 
-    Each finding is JSON, since there may be thousands.
+    Each finding is JSON, since there may be thousands, in ASCII: with an emoji among them, a text
+    would take four bytes for each character.
     """
 
     rule: Rule
@@ -168,7 +169,7 @@ def _findings(rule: Rule, failures: Iterable[Failure]) -> Iterable[str]:
             "affected_documents": [_affected(document) for document in failure.documents],
             "suggested_fix": rule.fix,
         }
-        yield json.dumps(finding, ensure_ascii=False)
+        yield json.dumps(finding)
 
 
 def _affected(document: Facts) -> dict[str, str]:

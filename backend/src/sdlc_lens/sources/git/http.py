@@ -47,6 +47,8 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._response is not None:
+            self._response.close()  # which keeps the socket of an answer without a length
         self._connection.close()
 
     def get(self, path: str) -> "Answer":
