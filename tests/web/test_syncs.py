@@ -90,6 +90,13 @@ async def test_confirmed_deletion_is_done(
     await app.state.runner.wait()
     page = await visit(client, f"{port}/syncs")
     assert "8 documents are no longer in the workspace" in page.text
+    lead = page.one("p", role="status").text
+    assert lead == "The last sync changed nothing: it would have removed 8 documents."
+    assert page.rows()[0][2] == "waits for confirmation8 documents would have been removed"
+    overview = await visit(client, port)
+    assert overview.link("See what would be removed") == f"{port}/syncs/confirm"
+    for shown in (page, overview):
+        assert "--confirm" not in shown.text, "which is for the command line"
     page = await visit(client, page.link("See what would be removed"))
     assert page.one("h1").text == "Remove 8 documents?"
     assert "stories/US0001-list.md" in page.text
