@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.kinds import StatusClass, status_class
 from sdlc_lens.queries.trace import Trace, Traced, TracedEpic, TracedStory, trace
@@ -35,7 +33,7 @@ class Row:
     status_class: StatusClass
     gaps: frozenset[str]
     bugs: tuple[Traced, ...]
-    html: Markup | None = None
+    html: bytes | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -66,7 +64,7 @@ class Group:
     counts: Mapping[str, int]
     bar: Bar
     open_bugs: int
-    html: Markup | None = None
+    html: bytes | None = None
 
     @property
     def key(self) -> str:
