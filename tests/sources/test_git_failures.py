@@ -144,6 +144,9 @@ def test_certificate_that_is_not_trusted(
             read(server.url, trusting)
         monkeypatch.setenv("SSL_CERT_FILE", str(write_certificate(tmp_path)))
         assert len(read(server.url, trusting).blobs) == 2
+        other = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(CertificateUntrusted, match=r"'localhost'\. Check the host"):
+            read(other, replace(policy, hosts=(Host.parse(f"local:{other}"),)))
 
 
 def test_server_that_accepts_connections_and_nothing_else(

@@ -224,8 +224,9 @@ class _Connection(http.client.HTTPConnection):
             )
         except ssl.SSLCertVerificationError as error:
             raise CertificateUntrusted(
-                f"the certificate of {self._host.shown} is not trusted: {error.verify_message}."
-                " For a private CA, name a file with its certificate in SSL_CERT_FILE"
+                f"the certificate of {self._host.shown} is not trusted:"
+                f" {error.verify_message.rstrip('.')}. Check the host in the repository's address;"
+                " for a private CA, name a file with its certificate in SSL_CERT_FILE"
             ) from error
         except TimeoutError as error:
             raise stalled() from error
