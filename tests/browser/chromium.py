@@ -152,7 +152,7 @@ class Chromium:
         return [element.text for element in found if element.is_displayed()]
 
     def style(self, selector: str, name: str, part: str = "") -> set[str]:
-        """The values that a property of CSS has for such elements, or for a PART such as ::after."""
+        """The values that a property of CSS has for these elements, or their PART, as ::after."""
         return set(self._driver.execute_script(_STYLE, selector, name, part))
 
     def link(self, text: str) -> str:

@@ -17,7 +17,7 @@ TARGETS = Targets({"US0001": STORY}, {STORY.path: STORY, NOTES.path: NOTES})
 
 
 def rendered(text: str, path: str = "stories/US0002-two.md") -> Element:
-    return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html)
+    return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html.decode())
 
 
 def test_headings_are_below_that_of_the_page_and_leave_no_level_out() -> None:
@@ -97,7 +97,7 @@ def test_address_of_an_image_is_escaped(folder: str) -> None:
 def test_title_of_another_document_is_escaped() -> None:
     title = '"><script>alert(1)</script>'
     targets = Targets({"US0001": replace(STORY, title=title)}, {})
-    page = parse(markdown.render(markdown.parse("US0001", "a.md"), targets, HOME).html)
+    page = parse(markdown.render(markdown.parse("US0001", "a.md"), targets, HOME).html.decode())
     assert page.one("a").attributes["title"] == title
 
 

@@ -1,6 +1,7 @@
 """Rendered documents are kept, up to so many bytes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from support.workspaces import write_workspace
 from sdlc_lens.queries.documents.detail import find_document, get_detail
 from sdlc_lens.queries.projects import get_project
 from sdlc_lens.web import reader
+from sdlc_lens.web.markdown import Rendered, render
 
 pytestmark = pytest.mark.anyio
 
@@ -21,11 +23,10 @@ async def test_rendered_documents_are_kept_while_they_fit(
     await sync_project(app, "kept", write_workspace(tmp_path / "projects/kept", files))
     monkeypatch.setattr(reader, "MOST_BYTES", 700)
     rendered: list[str] = []
-    render = reader.render
 
-    def counted(*arguments: object) -> reader.Rendered:
-        found = render(*arguments)  # type: ignore[arg-type]
-        rendered.append(found.html[3])
+    def counted(*arguments: Any) -> Rendered:
+        found = render(*arguments)
+        rendered.append(found.html[3:4].decode())
         return found
 
     monkeypatch.setattr(reader, "render", counted)
@@ -40,5 +41,5 @@ async def test_rendered_documents_are_kept_while_they_fit(
         }
     for name in "aabbacab":
         found = await documents.read(project, details[name], "/projects/kept")
-        assert found.html == f"<p>{name * 300}</p>\n"
+        assert found.html == f"<p>{name * 300}</p>\n".encode()
     assert "".join(rendered) == "abcb", "two fit, and the one that was read longest ago goes"

@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 from markdown_it.token import Token
-from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
@@ -43,16 +42,11 @@ class Heading:
 class Rendered:
     """A document's content as HTML, and its headings.
 
-    It is kept as bytes: a text takes four of them for each character as soon as it has an emoji.
+    It is bytes: a text takes four of them for each character as soon as it has an emoji.
     """
 
-    encoded: bytes
+    html: bytes
     headings: tuple[Heading, ...]
-
-    @property
-    def html(self) -> Markup:
-        """The content."""
-        return Markup(self.encoded.decode())
 
 
 @dataclass

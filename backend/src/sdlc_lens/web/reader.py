@@ -52,7 +52,7 @@ class Reader:
 
     def _keep(self, key: Key, rendered: Rendered) -> None:
         self._kept[key] = rendered
-        self._bytes += len(rendered.encoded)
+        self._bytes += len(rendered.html)
         while self._bytes > MOST_BYTES and len(self._kept) > 1:
             _, gone = self._kept.popitem(last=False)
-            self._bytes -= len(gone.encoded)
+            self._bytes -= len(gone.html)
