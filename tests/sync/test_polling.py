@@ -90,12 +90,22 @@ async def test_checks_of_a_server_that_fails_become_rarer(
     assert (await git_projects.project("tide")).sync_status == "synced"
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("by_hand", [False, True])
 async def test_server_that_asks_to_wait_is_left_alone(
-    git_projects: GitProjects, server: GitServer, repository: Repository
+    status: int,
+    by_hand: bool,
+    git_projects: GitProjects,
+    server: GitServer,
+    repository: Repository,
 ) -> None:
     await git_projects.add("tide")
-    server.backend = lambda _: (429, {"Retry-After": "5000"}, b"")
-    await git_projects.look()
+    server.backend = lambda _: (status, {"Retry-After": "5000"}, b"")
+    if by_hand:
+        await git_projects.runner.sync("tide")
+    else:
+        await git_projects.look()
+    assert (await git_projects.syncs("tide"))[0].code == "RATE_LIMITED"
     server.backend = made_up(repository)
     server.reset()
     await git_projects.look(seconds=4900)
