@@ -111,6 +111,7 @@ async def test_pasted_address_is_taken_apart(client: httpx.AsyncClient) -> None:
         ({"repo_url": "https://github.com/o/r?a=b"}, "body.repo_url"),
         ({"repo_url": "https://user:secret@github.com/o/r"}, "body.repo_url"),
         ({"repo_url": "https://github.com/\0"}, "body.repo_url"),
+        ({"repo_url": "https://github.com/o/r/pull/12"}, "another page of https://github.com/o/r."),
         ({"repo_branch": "main\nwant x"}, "body.repo_branch"),
         ({"repo_path": "../x"}, "body.repo_path"),
         ({"repo_path": "x" * 5000}, "body.repo_path"),

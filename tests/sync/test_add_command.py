@@ -119,7 +119,11 @@ def test_add_reads_a_repository(
 
 @pytest.mark.parametrize(
     ("address", "reason"),
-    [("https://git.example/o/r", "GIT_HOSTS"), ("o/r@a b", "Branch or tag: 'a b'")],
+    [
+        ("https://git.example/o/r", "GIT_HOSTS"),
+        ("o/r@a b", "Branch or tag: 'a b'"),
+        ("github.com/o/r/issues", "another page of https://github.com/o/r."),
+    ],
 )
 def test_add_refuses_a_repository(
     folder: str, capsys: pytest.CaptureFixture[str], address: str, reason: str

@@ -63,6 +63,7 @@ async def test_pasted_address_is_taken_apart(
         ({"repository": "https://git.example/o/r"}, "SDLC_LENS_GIT_HOSTS"),
         ({"repository": "harbour"}, "Repository: 'harbour' does not name a repository"),
         ({"repository": ""}, "Repository: is missing"),
+        ({"repository": "o/r/pull/1"}, "another page of https://github.com/o/r. Give that"),
         ({"repository": "https://a:b@github.com/o/r"}, "a user or a password"),
         ({"repository": "o/r", "branch": "a b"}, "Branch or tag: 'a b'"),
         ({"repository": "o/r", "path": "../x"}, "Folder in the repository: '../x'"),
