@@ -118,6 +118,7 @@ def test_address_of_no_repository(text: str, problem: str) -> None:
         (REPOSITORY, "tree"),
         (REPOSITORY, f"tree/{'0' * 40}/docs"),
         (REPOSITORY, "a-page-of-next-year"),
+        ("https://github.example/o/r", "a-page-of-next-year"),
         ("https://bitbucket.org/o/r", "pull-requests/12"),
         ("https://bitbucket.org/o/r", "src"),
         (f"{ANYWHERE}/g/s/r", "-/merge_requests/12"),
@@ -141,11 +142,12 @@ def test_other_page_of_a_repository_names_the_repository(repository: str, page: 
         f"{ANYWHERE}/g/src/r",
         f"{ANYWHERE}/g/s/tree/r.git",
         "https://gitlab.example/g/s/issues",
+        "https://mirror-of-github.example/mirrors/o/r",
         "https://gitlab.example/g/wiki/pull",
     ],
 )
 def test_repository_whose_address_looks_like_a_page(url: str) -> None:
-    hosts = [*HOSTS, Host.parse("gitlab.example")]
+    hosts = [*HOSTS, *map(Host.parse, ("gitlab.example", "mirror-of-github.example"))]
     assert make_place(read_pasted(url).url, None, None, hosts).url == url
 
 

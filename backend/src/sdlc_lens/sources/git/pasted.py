@@ -114,7 +114,7 @@ def _split(url: str) -> tuple[str, list[str]]:
         return url, []
     host = found["host"].lower().rstrip(".")
     parts = found["path"].rstrip("/").split("/")
-    if host in _OWNER_AND_NAME or "github" in host:
+    if host in _OWNER_AND_NAME or host.startswith("github."):
         at = 2
     elif "-" in parts[2:]:
         at = parts.index("-", 2)
