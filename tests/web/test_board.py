@@ -96,6 +96,17 @@ async def test_ended_columns_are_folded(
     assert [row["status"] for row in rows] == ["Draft"] * 30 + ["Done"] * 30
 
 
+async def test_open_columns_end_after_very_many_cards(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.board.MOST_CARDS", 2)
+    files = {f"stories/US000{n}.md": f"# US000{n}: A\n\n> **Status:** Draft\n" for n in range(5)}
+    address = await sync_project(app, "few", write_workspace(tmp_path / "projects/few", files))
+    page = await visit(client, f"{address}/board")
+    assert columns(page) == {"Draft first 2 of 5": ["US0000", "US0001"]}
+    assert len((await visit(client, page.link("All 5"))).rows()) == 5
+
+
 async def test_type_without_documents_is_reported(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:

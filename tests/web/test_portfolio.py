@@ -81,6 +81,9 @@ async def test_projects_that_are_alike_are_sorted_by_name(
         ("?order=desc", ["Port", "Harbour"]),
         ("?sort=bugs&order=desc", ["Port", "Harbour"]),
         ("?sort=unproven", ["Port", "Harbour"]),
+        ("?sort=stories&order=desc", ["Port", "Harbour"]),
+        ("?sort=grade&order=desc", ["Port", "Harbour"]),
+        ("?sort=synced&order=desc", ["Port", "Harbour"]),
     ],
 )
 async def test_columns_sort_the_projects(
