@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.visible import visible
 
-LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
+LINK = re.compile(r"(?:!\[|\[)([^\[\]]*)\]\(([^()]*)\)")
 
 _KEY = r"\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)"
 _FIRST_KEY = re.compile(rf"\s*+(?:>\s*+)?(?:- \s*+)?{_KEY}")
