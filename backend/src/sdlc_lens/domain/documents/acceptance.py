@@ -8,8 +8,8 @@ _HEADING = re.compile(r"\n {0,3}(#{1,6})(?=[ \t\n]|\Z)([^\n]*)")
 _ACCEPTANCE = re.compile(r"[*_ \t]*acceptance(?:[*_: \t]*\Z|[ \t]+criteria)", re.IGNORECASE)
 _CLOSING_HASHES = re.compile(r"(?:\A|[ \t])#+\Z")
 _ITEM = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<marker>[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|\Z))?"
-    r"(?:(?<=[ \t])\[(?P<box>.)\](?=[ \t]|\Z)[ \t]*)?(?P<text>.*)"
+    r"([ \t]*)(?:([-*+]|[0-9]{1,9}[.)])(?:[ \t]+|\Z))?"  # indent, marker
+    r"(?:(?<=[ \t])\[(.)\](?=[ \t]|\Z)[ \t]*)?(.*)"  # box, text
 )
 _MAY_BE_ITEM = frozenset("-*+0123456789")
 _MAY_BE_CRITERIA = frozenset("Aa*_")  # the first character of a heading
@@ -107,23 +107,25 @@ class _Reader:
 
     def _read_item(self, item: re.Match[str]) -> bool:
         """Whether the line is an item, or a line of proof."""
-        text, indent = item["text"], _width(item["indent"])
+        written, marker, box, text = item.groups()
+        indent = _width(written) if written else 0
         if text[2:3] in ("V", "v") and (proof := _PROOF.match(text)):
             self._prove(proof[1].lower(), proof[2], indent)
             return True
-        if not item["marker"]:
+        if not marker:
             return False
         while self._indents and self._indents[-1] >= indent:
             self._indents.pop()
         self._going_on = None
         self._begin_text(text)
-        found = _AC_ID.match(text) if text[:1] in _MAY_BE_CRITERIA else None
-        if self._section and (found or (item["box"] and not self._indents)):
-            name, text = (found["id"], _rest(text, found)) if found else (None, text)
-            self._add(_Draft(name, text, item["box"]))
-            self._level = 0
-            self._indents.append(indent)
-            self._continue(self.drafts[-1].text, 0)
+        if self._section:
+            found = _AC_ID.match(text) if text[:1] in _MAY_BE_CRITERIA else None
+            if found or (box and not self._indents):
+                name, text = (found["id"], _rest(text, found)) if found else (None, text)
+                self._add(_Draft(name, text, box))
+                self._level = 0
+                self._indents.append(indent)
+                self._continue(self.drafts[-1].text, 0)
         return True
 
     def _read_line(self, line: str, shown: str, blank_above: bool) -> None:
