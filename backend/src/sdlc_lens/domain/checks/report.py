@@ -22,6 +22,7 @@ PENALTIES = {
     Severity.LOW: 1,
 }
 GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _findings(rule: Rule, failures: Iterable[Failure]) -> Iterable[str]:
             "affected_documents": [_affected(document) for document in failure.documents],
             "suggested_fix": rule.fix,
         }
-        yield json.dumps(finding, ensure_ascii=False)
+        yield _encode(finding)
 
 
 def _affected(document: Facts) -> dict[str, str]:
