@@ -3,6 +3,7 @@
 import re
 
 from sdlc_lens.domain.documents.criteria import Criterion
+from sdlc_lens.domain.documents.visible import lines_with
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?=[ \t\n]|\Z)([^\n]*)")
 _ACCEPTANCE = re.compile(r"[*_ \t]*acceptance(?:[*_: \t]*\Z|[ \t]+criteria)", re.IGNORECASE)
@@ -26,12 +27,14 @@ _DATE = re.compile(r"(?<![0-9])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[
 def read_criteria(text: str) -> tuple[Criterion, ...]:
     """The criteria in TEXT, which is the visible content of a document."""
     reader = _Reader()
-    headings = list(_HEADING.finditer("\n" + text))
+    text = "\n" + text
+    lines = lines_with("#", text)
+    headings = [heading for line in lines if (heading := _HEADING.match(text, line))]
     ends = [*(heading.start() for heading in headings), len(text)][1:]
     for heading, end in zip(headings, ends, strict=False):
         reader.begin(len(heading[1]), heading[2])
         if reader.is_inside:
-            reader.read(text[heading.end() - 1 : end])
+            reader.read(text[heading.end() : end])
     return tuple(draft.criterion for draft in reader.drafts)
 
 

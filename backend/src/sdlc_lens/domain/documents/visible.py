@@ -41,21 +41,24 @@ def visible(text: str) -> str:
     return "".join((*parts, text[done:]))
 
 
-def _marks(text: str) -> Iterator[re.Match[str]]:
-    """The beginnings of lines where a fence or a comment may begin or end, in order."""
-    lines = {line for sign in _SIGNS for line in _lines_with(sign, text)}
-    for line in sorted(lines):
-        if mark := _MARK.match(text, line):
-            yield mark
+def lines_with(sign: str, text: str) -> Iterator[int]:
+    """Where the line breaks are that stand before lines with SIGN; TEXT begins with a line break.
 
-
-def _lines_with(sign: str, text: str) -> Iterator[int]:
-    """The line break before each line with SIGN."""
+    If few lines have it, this is faster than matching every line.
+    """
     place = text.find(sign)
     while place >= 0:
         yield text.rfind("\n", 0, place)
         line_end = text.find("\n", place)
         place = text.find(sign, line_end) if line_end >= 0 else -1
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """The beginnings of lines where a fence or a comment may begin or end, in order."""
+    lines = {line for sign in _SIGNS for line in lines_with(sign, text)}
+    for line in sorted(lines):
+        if mark := _MARK.match(text, line):
+            yield mark
 
 
 def _may_open(mark: re.Match[str], text: str) -> bool:
