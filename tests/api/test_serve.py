@@ -59,7 +59,7 @@ def connection(port: int) -> Iterator[socket.socket]:
     client.close()
 
 
-def test_new_database_to_ready_in_one_process(tmp_path: Path, port: int) -> None:
+def test_new_database_to_ready(tmp_path: Path, port: int) -> None:
     env = environment(tmp_path / "lens.db", PORT=port, SHUTDOWN_SECONDS=6 * IN_TIME)
     with started(env=env) as process:
         printed = until_line(process, STARTED)

@@ -14,6 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 HEIGHT = 800
+PAPER = 680
+"""The width of A4 without its margins, in pixels."""
+
 PATIENCE_SECONDS = 20
 MOST_TABS = 80
 
@@ -22,6 +25,8 @@ _FOCUSED = """const it = document.activeElement;
 return it === document.body ? "" : it.ariaLabel || (it.labels?.[0] ?? it).innerText"""
 _OUTLINE = "return getComputedStyle(document.activeElement).outlineStyle !== 'none'"
 _TEXT = "return document.querySelector(arguments[0])?.innerText ?? ''"
+_STYLE = """const [selector, name, part] = arguments;
+return [...document.querySelectorAll(selector)].map((it) => getComputedStyle(it, part)[name])"""
 _OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -57,9 +62,18 @@ class Chromium:
 
     def theme(self, name: str) -> Self:
         """Whether the system is light or dark."""
-        features = [{"name": "prefers-color-scheme", "value": name}]
-        self._command("Emulation.setEmulatedMedia", features=features)
+        return self.prefers("color-scheme", name)
+
+    def prefers(self, what: str, value: str) -> Self:
+        """What the system's settings say, such as `reduced-motion: reduce`."""
+        features = [{"name": f"prefers-{what}", "value": value}]
+        self._command("Emulation.setEmulatedMedia", media="", features=features)
         return self
+
+    def print(self) -> Self:
+        """Lay the page out as on paper of A4."""
+        self._command("Emulation.setEmulatedMedia", media="print")
+        return self.width(PAPER)
 
     def open(self, path: str) -> Self:
         self._driver.get(f"{self.service}{path}")
@@ -131,6 +145,15 @@ class Chromium:
         page = (By.CSS_SELECTOR, f"[data-theme={wanted}]")
         until(lambda: self._driver.find_elements(*page), PATIENCE_SECONDS, lambda: self.path)
         return self
+
+    def visible(self, selector: str) -> list[str]:
+        """The texts of such elements, of those that are visible."""
+        found = self._driver.find_elements(By.CSS_SELECTOR, selector)
+        return [element.text for element in found if element.is_displayed()]
+
+    def style(self, selector: str, name: str, part: str = "") -> set[str]:
+        """The values that a property of CSS has for these elements, or their PART, as ::after."""
+        return set(self._driver.execute_script(_STYLE, selector, name, part))
 
     def link(self, text: str) -> str:
         """Where a link leads."""

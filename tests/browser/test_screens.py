@@ -63,6 +63,26 @@ def test_service_without_a_project(chromium: Chromium, empty: str, theme: str) -
         chromium.at(lens)
 
 
+@pytest.mark.parametrize("name", ["overview", "trace", "documents", "document", "health"])
+def test_print_has_no_navigation_no_addresses_and_clips_nothing(
+    chromium: Chromium, name: str
+) -> None:
+    assert chromium.open(SCREENS[name]).visible("nav, form")
+    chromium.print().keep(PICTURES / f"{name}-print.png")
+    assert chromium.visible("nav, form, button") == []
+    assert chromium.style("a", "content", "::after") == {"none"}
+    assert chromium.style(".wide, pre", "overflowX") <= {"visible"}
+    assert chromium.overflow == 0
+
+
+@pytest.mark.parametrize(("value", "behavior"), [("no-preference", "smooth"), ("reduce", "auto")])
+def test_page_jumps_where_less_motion_is_preferred(
+    chromium: Chromium, value: str, behavior: str
+) -> None:
+    chromium.open("/glossary").prefers("reduced-motion", value)
+    assert chromium.style("html", "scrollBehavior") == {behavior}
+
+
 @pytest.mark.parametrize("name", ["portfolio", "overview", "trace", "document"])
 def test_first_visit_takes_few_requests_and_bytes(chromium: Chromium, name: str) -> None:
     sizes = chromium.first_visit(SCREENS[name])

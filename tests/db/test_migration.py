@@ -46,6 +46,21 @@ from alembic.config import main
 for command in ("upgrade head", "check", "downgrade base"):
     main(["--config", sys.argv[1], *command.split()])
 """
+IN_CHILD = """
+import os, sys
+from pathlib import Path
+from sdlc_lens.db.migration import migrate
+{before}
+print(migrate(Path(sys.argv[1]), in_child=True), "alembic" in sys.modules)
+"""
+CHILD_IS_KILLED = """
+from alembic import command
+parent, upgrade = os.getpid(), command.upgrade
+def killed(*arguments):
+    os.getpid() == parent or os.kill(os.getpid(), 9)
+    upgrade(*arguments)
+command.upgrade = killed
+"""
 LOCKED = """
 import fcntl, sys
 from sdlc_lens.__main__ import end_on_signals, main
@@ -116,6 +131,17 @@ def test_current_database_is_not_touched_and_alembic_not_loaded(migrated: Path) 
     ended = run_command(COMMAND[0], "-c", script, env=environment(migrated))
     assert ended.stdout == "Running database migrations...\n0 False False\n"
     assert (migrated.read_bytes(), migrated.stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "printed"), [("", "True False\n"), (CHILD_IS_KILLED, "True True\n")]
+)
+def test_new_database_by_a_child(before: str, printed: str, tmp_path: Path) -> None:
+    path = tmp_path / "lens.db"
+    script = IN_CHILD.format(before=before)
+    ended = run_command(COMMAND[0], "-c", script, str(path), env=environment(path))
+    assert ended.stdout == printed, ended
+    assert not migrate(path)
 
 
 def test_alembic_by_hand(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ SMALL_FILES = f"""
 import resource, sys
 from sdlc_lens.__main__ import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, {resource.RLIM_INFINITY}))
-sys.exit(main(["migrate"]))
+sys.exit(main(["{{command}}"]))
 """
 
 
@@ -125,9 +125,10 @@ def test_file_in_the_folders_place(tmp_path: Path) -> None:
         migrate(tmp_path / "file" / "lens.db")
 
 
-def test_full_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_full_disk(command: str, tmp_path: Path) -> None:
     env = environment(tmp_path / "lens.db", LOG_LEVEL="ERROR")
-    ended = run(env=env, script=SMALL_FILES)
+    ended = run(env=env, script=SMALL_FILES.format(command=command))
     assert ended.returncode == 74, ended
     assert str(tmp_path / "lens.db") in ended.stderr
     assert "full" in ended.stderr

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ Files = Mapping[str, str | bytes]
 
 FILES: Files = {
     "README.md": "# Not a document\n",
-    "big.bin": bytes(range(256)) * 400,
+    "big.bin": Random(1).randbytes(100_000),
     "sdlc-studio/prd.md": "# What for\n",
     "sdlc-studio/stories/US0001.md": "# US0001: Berth\n" + "A line that compresses.\n" * 200,
     "sdlc-studio/stories/US0002.md": "# US0002: Quay\n" + "A line that compresses.\n" * 200,

@@ -34,11 +34,13 @@ def test_server_without_filters_sends_all(served: Served) -> None:
     assert len(served.server.requests) == 3
 
 
-def test_server_that_refuses_this_filter_sends_all(served: Served) -> None:
+@pytest.mark.parametrize(("refused", "sends_all"), [("tree.", False), ("", True)])
+def test_server_that_refuses_filters(refused: str, sends_all: bool, served: Served) -> None:
     served.commit(FILES)
-    git(served.bare, "config", "uploadpackfilter.tree.allow", "false")
+    git(served.bare, "config", f"uploadpackfilter.{refused}allow", "false")
     assert served.contents() == WORKSPACE
-    assert len(served.server.requests) == 4
+    assert len(served.server.requests) == 5
+    assert (served.server.sent > 3000) == sends_all
 
 
 def test_stored_documents_are_not_sent_again(served: Served) -> None:

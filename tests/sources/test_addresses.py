@@ -8,7 +8,8 @@ from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.pasted import read_pasted, repository_name
 from sdlc_lens.sources.git.place import make_place
 
-HOSTS = [Host.parse(entry) for entry in ("github.com", "git.example:8443")]
+HOSTS = [Host.parse(entry) for entry in ("github.com", "bitbucket.org", "git.example:8443")]
+ANYWHERE = "https://git.example:8443"
 REPOSITORY = "https://github.com/o/r"
 DEFAULT = "sdlc-studio"
 
@@ -43,9 +44,12 @@ def place(text: str, branch: str | None = None, path: str | None = None) -> Foun
             "https://git.example:8443/g/s/r/-/tree/v1.0/a%20b+c/?ref_type=tags",
             ("https://git.example:8443/g/s/r", "v1.0", "a b+c"),
         ),
-        (f"{REPOSITORY}/src/branch/main/docs", (REPOSITORY, "main", "docs")),
-        (f"{REPOSITORY}/src/tag/v1/docs", (REPOSITORY, "v1", "docs")),
-        (f"{REPOSITORY}/src/main/docs", (REPOSITORY, "main", "docs")),
+        (f"{REPOSITORY}/tree/main/commit/blob", (REPOSITORY, "main", "commit/blob")),
+        (f"{REPOSITORY}/tree/main/a@b:c", (REPOSITORY, "main", "a@b:c")),
+        (f"{ANYWHERE}/a/o/r/tree/main/docs", (f"{ANYWHERE}/a/o/r", "main", "docs")),
+        (f"{ANYWHERE}/o/r/src/branch/main/docs", (f"{ANYWHERE}/o/r", "main", "docs")),
+        (f"{ANYWHERE}/o/r/src/tag/v1/docs", (f"{ANYWHERE}/o/r", "v1", "docs")),
+        ("https://bitbucket.org/o/r/src/main/docs", ("https://bitbucket.org/o/r", "main", "docs")),
     ],
 )
 def test_pasted_address_is_taken_apart(text: str, found: Found) -> None:
@@ -86,8 +90,12 @@ def test_fields_next_to_the_address_fill_the_gaps() -> None:
         ("https://[::1/o/r", "is malformed"),
         ("https://token@github.com/o/r", "a user or a password"),
         ("https://:secret@github.com/o/r", "a user or a password"),
-        (f"{REPOSITORY}/blob/main/prd.md", "the page of a file or a commit"),
-        (f"{REPOSITORY}/commit/0123abc", "the page of a file or a commit"),
+        ("https://github.com/o", "Give it as https://github.com/OWNER/NAME"),
+        ("https://github.com/orgs/o/repositories", "Give it as https://github.com/OWNER/NAME"),
+        (f"{ANYWHERE}/projects/P/repos/r/browse", f"{ANYWHERE}/scm/P/r.git"),
+        (f"{ANYWHERE}/b/users/ada/repos/r", f"{ANYWHERE}/b/scm/~ada/r.git"),
+        ("https://:secret@github.com/o/r/pull/12", "a user or a password"),
+        ("https://:secret@git.example/projects/P/repos/r", "a user or a password"),
     ],
 )
 def test_address_of_no_repository(text: str, problem: str) -> None:
@@ -95,6 +103,50 @@ def test_address_of_no_repository(text: str, problem: str) -> None:
         place(text)
     assert str(caught.value).startswith("body.repo_url: ")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("repository", "page"),
+    [
+        (REPOSITORY, "pull/12/files"),
+        (REPOSITORY, "issues"),
+        (REPOSITORY, "actions/runs/1"),
+        (REPOSITORY, "releases/tag/v1"),
+        (REPOSITORY, "wiki"),
+        (REPOSITORY, "commit/0123abc"),
+        (REPOSITORY, "blob/main/prd.md"),
+        (REPOSITORY, "tree"),
+        (REPOSITORY, f"tree/{'0' * 40}/docs"),
+        (REPOSITORY, "a-page-of-next-year"),
+        ("https://bitbucket.org/o/r", "pull-requests/12"),
+        ("https://bitbucket.org/o/r", "src"),
+        (f"{ANYWHERE}/g/s/r", "-/merge_requests/12"),
+        (f"{ANYWHERE}/g/s/r", "-/blob/main/prd.md"),
+        (f"{ANYWHERE}/g/s/r", "-"),
+        (f"{ANYWHERE}/o/r", "pulls/12"),
+        (f"{ANYWHERE}/o/r", f"src/commit/{'0' * 64}/docs"),
+        (f"{ANYWHERE}/a/o/r", "issues/3"),
+    ],
+)
+def test_other_page_of_a_repository_names_the_repository(repository: str, page: str) -> None:
+    with pytest.raises(Invalid, match=f"another page of {repository}. Give that address"):
+        place(f"{repository}/{page}?tab=x#y")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{ANYWHERE}/tree/r",
+        f"{ANYWHERE}/g/s/issues.git",
+        f"{ANYWHERE}/g/src/r",
+        f"{ANYWHERE}/g/s/tree/r.git",
+        "https://gitlab.example/g/s/issues",
+        "https://gitlab.example/g/wiki/pull",
+    ],
+)
+def test_repository_whose_address_looks_like_a_page(url: str) -> None:
+    hosts = [*HOSTS, Host.parse("gitlab.example")]
+    assert make_place(read_pasted(url).url, None, None, hosts).url == url
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 import socket
 import threading
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.certificate import server_context, write_certificate
 from support.git_objects import Repository
+from support.git_projects import read
 from support.git_server import GitServer, Reply, Request, always, made_up, serving
 
 from sdlc_lens.remote_errors import (
@@ -23,17 +25,9 @@ from sdlc_lens.remote_errors import (
 )
 from sdlc_lens.sources.git import limits
 from sdlc_lens.sources.git.hosts import Host
-from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sources.git.repository import Policy
 
 TOKEN = "secret-token"
-
-
-def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
-    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
-    assert snapshot
-    return snapshot
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -117,6 +111,22 @@ def test_server_that_does_not_answer(
     free.set()
 
 
+def test_server_that_falls_silent_in_an_answer(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STALL_SECONDS", 0.05)
+    kind = "Content-Type: application/x-git-upload-pack-advertisement"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with ThreadPoolExecutor(1) as client:
+            failed = client.submit(read, url, replace(policy, hosts=(Host.parse(url),)))
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(f"HTTP/1.1 200 OK\r\n{kind}\r\n\r\n0012ver".encode())
+                with pytest.raises(ServerTimeout, match="did not answer"):
+                    failed.result()
+
+
 def test_server_that_takes_too_long_altogether(server: GitServer, policy: Policy) -> None:
     hasty = replace(policy, limits=replace(policy.limits, seconds=0))
     with pytest.raises(ServerTimeout, match="SDLC_LENS_GIT_MAX_SECONDS"):
@@ -134,6 +144,19 @@ def test_certificate_that_is_not_trusted(
             read(server.url, trusting)
         monkeypatch.setenv("SSL_CERT_FILE", str(write_certificate(tmp_path)))
         assert len(read(server.url, trusting).blobs) == 2
+        other = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(CertificateUntrusted, match=r"'localhost'\. Check the host"):
+            read(other, replace(policy, hosts=(Host.parse(f"local:{other}"),)))
+
+
+def test_server_that_accepts_connections_and_nothing_else(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STALL_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(ServerTimeout, match="did not answer"):
+            read(url, replace(policy, hosts=(Host.parse(f"local:{url}"),)))
 
 
 def test_server_without_tls_where_tls_is_expected(server: GitServer, policy: Policy) -> None:

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from support.git_objects import Content, Repository, packet
-from support.git_server import GitServer, Request, made_up
+from support.git_server import GitServer, made_up, without_filters, without_wanted_trees
 
 from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git import history
-from sdlc_lens.sources.git.changes import Change, Difference, Past
+from sdlc_lens.sources.git.changes import Change, Past
 from sdlc_lens.sources.git.commits import newest_first, parse_commit
 from sdlc_lens.sources.git.history import read_changes
 from sdlc_lens.sources.git.place import Place
@@ -204,12 +204,6 @@ def test_history_that_is_too_large_is_read_in_part(
     assert found is not None
 
 
-def test_folder_whose_name_begins_another_ones() -> None:
-    documents = {"a/x.md", "ab/y.md", "z.md"}
-    assert Difference((), ("a",)).among(documents) == {"a/x.md"}
-    assert Difference((), ("",)).among(documents) == documents
-
-
 @pytest.mark.parametrize("step", [150, 700])
 def test_commit_or_tree_that_does_not_fit_into_a_step(
     step: int, branch: Branch, of: History, monkeypatch: pytest.MonkeyPatch
@@ -226,24 +220,24 @@ def test_server_without_filters_is_not_asked(
     server: GitServer, of: History, branch: Branch, repository: Repository
 ) -> None:
     branch.commit(a="1")
-    usual = made_up(repository)
-
-    def plain(request: Request) -> tuple[int, dict[str, str], bytes]:
-        reply = usual(request)
-        assert reply
-        status, headers, body = reply
-        return (
-            status,
-            dict(headers),
-            body.replace(packet(b"fetch=shallow filter\n"), packet(b"fetch=shallow\n")),
-        )
-
-    server.backend = plain
+    server.backend = without_filters(repository)
     assert of.changes("a") == {}
 
 
-@pytest.mark.parametrize("seconds", ["-5", "99999999999"])
-def test_time_that_is_out_of_range(seconds: str) -> None:
-    who = f"Ada <a@example.org> {seconds} +0000"
-    found = parse_commit(f"tree {'0' * 40}\nauthor {who}\ncommitter {who}\n\nText\n".encode())
-    assert found.at >= datetime.fromtimestamp(0, UTC)
+def test_server_that_refuses_the_filter_gives_none(
+    server: GitServer, of: History, branch: Branch, repository: Repository
+) -> None:
+    branch.commit(a="1")
+    usual = made_up(repository)
+    refusal = (200, {"Content-Type": "application/x-git-upload-pack-result"}, packet(b"ERR no"))
+    server.backend = lambda request: refusal if b"filter" in request.body else usual(request)
+    assert of.changes("a") == {}
+
+
+def test_server_that_filters_the_wanted_trees_out(
+    server: GitServer, of: History, branch: Branch, repository: Repository
+) -> None:
+    first = branch.commit(s_a="1", b="1")
+    second = branch.commit(s_a="1", b="2")
+    server.backend = without_wanted_trees(repository)
+    assert of.commits("s/a", "b") == [first, second]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.git_objects import TREE, Repository, entry, pack_of
-from support.git_projects import source
+from support.git_projects import read, source
 from support.git_server import GitServer
 
 from sdlc_lens.errors import Unreadable, UnusableWorkspace
@@ -15,18 +15,13 @@ from sdlc_lens.sources.git import pack
 from sdlc_lens.sources.git.limits import Budget, Limits
 from sdlc_lens.sources.git.objects import Objects
 from sdlc_lens.sources.git.pack import unpack
-from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
+from sdlc_lens.sources.git.repository import Policy
 
 BASE = b"A line of the base.\n" * 10
 
 
-def read(server: GitServer, policy: Policy, **most: int) -> Snapshot:
-    limited = replace(policy, limits=replace(policy.limits, **most))
-    snapshot = read_repository(Place(f"{server.url}/o/r", None, "sdlc-studio"), limited)
-    assert snapshot
-    return snapshot
+def limited(policy: Policy, **most: int) -> Policy:
+    return replace(policy, limits=replace(policy.limits, **most))
 
 
 @pytest.mark.parametrize(
@@ -39,14 +34,14 @@ def read(server: GitServer, policy: Policy, **most: int) -> Snapshot:
 )
 def test_too_large(most: dict[str, int], setting: str, server: GitServer, policy: Policy) -> None:
     with pytest.raises(RepositoryTooLarge, match=setting):
-        read(server, policy, **most)
+        read(server.url, limited(policy, **most))
 
 
 def test_large_document_is_left_out_alone(
     server: GitServer, policy: Policy, repository: Repository
 ) -> None:
     repository.commit({"sdlc-studio/a.md": "x" * 2**20, "sdlc-studio/b.md": "x" * (2**20 + 1)})
-    snapshot = read(server, policy, file=2**20)
+    snapshot = read(server.url, limited(policy, file=2**20))
     assert len(source(snapshot, "a.md")) == 2**20
     with pytest.raises(Unreadable, match="larger than 1 MB"):
         snapshot.read("b.md")
@@ -62,7 +57,7 @@ def test_trees_that_stand_for_any_number_of_files(
     commit = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
     repository.refs["refs/heads/main"] = repository.add("commit", commit.encode())
     with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_FILES"):
-        read(server, policy, objects=1000)
+        read(server.url, limited(policy, objects=1000))
 
 
 def test_tree_that_names_one_file_any_number_of_times(
@@ -76,17 +71,17 @@ def test_tree_that_names_one_file_any_number_of_times(
     commit = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
     repository.refs["refs/heads/main"] = repository.add("commit", commit.encode())
     with pytest.raises(RepositoryTooLarge, match="SDLC_LENS_GIT_MAX_FILES"):
-        read(server, policy, objects=1000)
+        read(server.url, limited(policy, objects=1000))
 
 
 def test_full_disk_is_named(server: GitServer, policy: Policy, tmp_path: Path) -> None:
     with pytest.raises(UnusableWorkspace, match="Make room there"):
-        read(server, replace(policy, folder=tmp_path / "gone"))
+        read(server.url, replace(policy, folder=tmp_path / "gone"))
 
 
 def test_folders_too_deep(server: GitServer, policy: Policy, repository: Repository) -> None:
     repository.commit({"sdlc-studio/" + "a/" * 70 + "b.md": "# B\n", "sdlc-studio/c.md": "# C\n"})
-    snapshot = read(server, policy)
+    snapshot = read(server.url, policy)
     assert list(snapshot.blobs) == ["c.md"]
     assert "64 folders deep" in next(iter(snapshot.unreadable.values()))
 

@@ -4,18 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from support.git_objects import Repository, packet
+from support.git_projects import read
 from support.git_server import Backend, GitServer, Reply, Request, always, made_up
 
 from sdlc_lens.remote_errors import CorruptAnswer, RepositoryNotFound
-from sdlc_lens.sources.git.place import Place
-from sdlc_lens.sources.git.repository import Policy, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
-
-
-def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
-    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
-    assert snapshot
-    return snapshot
+from sdlc_lens.sources.git.repository import Policy
 
 
 def only_post(backend: Backend, repository: Repository) -> Backend:
@@ -105,4 +98,33 @@ def test_answer_that_is_cut_off_or_corrupt(
 
     server.backend = spoilt
     with pytest.raises(CorruptAnswer):
+        read(server.url, policy)
+
+
+@pytest.mark.parametrize(
+    "commit",
+    [
+        b"",
+        b"committer Ada <ada@example.org> 1 +0000\n\nText\n",
+        b"tree %s\nauthor Ada <ada@example.org> 1 +0000\n\nText\n" % (b"0" * 40),
+    ],
+)
+def test_commit_that_is_malformed(
+    commit: bytes, server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    repository.refs["refs/heads/main"] = repository.add("commit", commit)
+    with pytest.raises(CorruptAnswer, match=r"commit .* is malformed"):
+        read(server.url, policy)
+
+
+@pytest.mark.parametrize(
+    "tree", [b"x", b"40000 a\0short", b"40000 \0" + bytes(20), b"40000 a/b\0" + bytes(20)]
+)
+def test_tree_that_is_malformed(
+    tree: bytes, server: GitServer, policy: Policy, repository: Repository
+) -> None:
+    root = repository.add("tree", tree)
+    text = f"tree {root}\ncommitter Ada <a@example.org> 1 +0000\n\n"
+    repository.refs["refs/heads/main"] = repository.add("commit", text.encode())
+    with pytest.raises(CorruptAnswer, match=r"tree .* is malformed"):
         read(server.url, policy)

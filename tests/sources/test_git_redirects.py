@@ -4,21 +4,15 @@ from dataclasses import replace
 
 import pytest
 from support.git_objects import Repository
+from support.git_projects import read
 from support.git_server import GitServer, Reply, Request, made_up, serving
 
 from sdlc_lens.remote_errors import GitError, RedirectRefused, RepositoryNotFound
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.place import Place
 from sdlc_lens.sources.git.repository import Policy, ask_tip, read_repository
-from sdlc_lens.sources.snapshot import Snapshot
 
 TOKEN = "secret-token"
-
-
-def read(url: str, policy: Policy, token: str | None = None) -> Snapshot:
-    snapshot = read_repository(Place(f"{url}/o/r", None, "sdlc-studio"), policy, token=token)
-    assert snapshot
-    return snapshot
 
 
 def test_redirect_on_the_same_server(

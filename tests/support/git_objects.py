@@ -116,7 +116,7 @@ def _entries(content: bytes) -> Iterable[tuple[str, str]]:
     """Mode and id of each entry of a tree."""
     while content:
         head, _, content = content.partition(b"\0")
-        yield head.decode().partition(" ")[0], content[:20].hex()
+        yield head.partition(b" ")[0].decode(), content[:20].hex()
         content = content[20:]
 
 

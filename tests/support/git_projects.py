@@ -12,7 +12,8 @@ from sdlc_lens.queries.projects import Project, add_project, get_project
 from sdlc_lens.queries.syncs import Sync, list_syncs
 from sdlc_lens.sources.git.hosts import Host
 from sdlc_lens.sources.git.limits import Limits
-from sdlc_lens.sources.git.repository import Policy
+from sdlc_lens.sources.git.place import Place
+from sdlc_lens.sources.git.repository import Policy, read_repository
 from sdlc_lens.sources.snapshot import Snapshot
 from sdlc_lens.sync.history import History
 from sdlc_lens.sync.polling import Polling
@@ -49,6 +50,13 @@ def server(repository: Repository) -> Iterator[GitServer]:
 def policy(server: GitServer, tmp_path: Path) -> Policy:
     """The server may be read, within the usual limits."""
     return Policy((Host.parse(server.url),), Limits(), tmp_path)
+
+
+def read(url: str, policy: Policy, token: str | None = None, path: str = "sdlc-studio") -> Snapshot:
+    """The workspace at PATH in a repository of the server at URL."""
+    snapshot = read_repository(Place(f"{url}/o/r", None, path), policy, token=token)
+    assert snapshot
+    return snapshot
 
 
 def source(snapshot: Snapshot, path: str) -> bytes:

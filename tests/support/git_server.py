@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from support.git_objects import Repository, packet
+from support.git_objects import Repository, in_packets, pack, packet
 
 ADVERTISEMENT = packet(b"version 2\n") + packet(b"ls-refs\n") + packet(b"fetch=shallow filter\n")
 
@@ -128,6 +128,33 @@ def made_up(repository: Repository) -> Backend:
         else:
             content, kind = repository.answer(request.body), "result"
         return 200, {"Content-Type": f"application/x-git-upload-pack-{kind}"}, content
+
+    return answer
+
+
+def without_filters(repository: Repository) -> Backend:
+    """The same by a server that offers no filters."""
+    usual = made_up(repository)
+    filters, none = packet(b"fetch=shallow filter\n"), packet(b"fetch=shallow\n")
+
+    def answer(request: Request) -> Reply | None:
+        reply = usual(request)
+        return reply and (reply[0], reply[1], reply[2].replace(filters, none))
+
+    return answer
+
+
+def without_wanted_trees(repository: Repository) -> Backend:
+    """The same by a server that applies filters to wanted trees, as JGit does."""
+    usual = made_up(repository)
+    nothing = in_packets(pack([]))
+
+    def answer(request: Request) -> Reply | None:
+        wants = [name for name in repository.objects if f"want {name}".encode() in request.body]
+        trees = wants and all(repository.objects[name][0] == "tree" for name in wants)
+        if trees and b"filter tree:0" in request.body:
+            return 200, {"Content-Type": "application/x-git-upload-pack-result"}, nothing
+        return usual(request)
 
     return answer
 

@@ -56,7 +56,7 @@ MEDIUM MISSING_PLAN (completeness)
   -> {next(rule.fix for rule in RULES if rule.id == "MISSING_PLAN")}
 
 MEDIUM MISSING_TEST_SPEC (completeness)
-  No live test-spec names the open story stories/US0001-berth.md or its epic
+  No live test specification names the open story stories/US0001-berth.md or its epic
   -> {next(rule.fix for rule in RULES if rule.id == "MISSING_TEST_SPEC")}
 
 4 documents, score 96 of 100, grade 93.9: 0 critical, 0 high, 2 medium, 0 low

@@ -10,6 +10,8 @@ from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
+from sdlc_lens.web.document import MOST_NAMED
+
 pytestmark = pytest.mark.anyio
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -55,6 +57,25 @@ async def test_relations_are_a_tree(visitor: httpx.AsyncClient) -> None:
     assert [heading.text for heading in page.all("h3")] == ["Required by"]
 
 
+async def test_dependencies_dangling_relations_and_many_mentions_are_listed(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    head = "# US0001: A\n\n> **Status:** Draft\n> **Depends on:** US0002, US0099\n"
+    files = {f"notes/{n}.md": f"# Note {n}\n\nUS0001\n" for n in range(MOST_NAMED + 2)}
+    files["stories/US0001.md"] = head
+    files["stories/US0002.md"] = "# US0002: B\n\n> **Status:** Done\n"
+    address = await sync_project(app, "web", write_workspace(tmp_path / "projects/web", files))
+    page = await visit(client, f"{address}/documents/story/US0001")
+    assert [heading.text for heading in page.all("h3")] == [
+        "Depends on", "Not found", "Mentioned by",
+    ]  # fmt: skip
+    depends, missing, mentioned, more = page.all("ul", class_="lines")
+    assert depends.text == "US0002 B Done"
+    assert missing.text == "Depends on: US0099 (no such document)"
+    assert (len(mentioned.all("li")), len(more.all("li"))) == (MOST_NAMED, 2)
+    assert page.one("summary").text == "2 more documents"
+
+
 async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/documents/story/US0001")
     assert [link.text for link in page.one("nav", aria_label="On this page").all("a")] == [
@@ -70,7 +91,9 @@ async def test_three_headings_get_a_table_of_contents(visitor: httpx.AsyncClient
 async def test_page_of_a_story_with_a_bit_of_everything(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    head = "# US0001: Berth\n\n> **Status:** Done\n> **Owner:** Ann\n> **Created:** 2026-02-03\n\n"
+    values = {"Status": "Done", "Owner": "Ann", "Priority": "P1", "Story Points": "3",
+              "Epic": "EP0001", "Story": "US0002", "Created": "2026-02-03"}  # fmt: skip
+    head = "# US0001: Berth\n\n" + "".join(f"> **{n}:** {v}\n" for n, v in values.items()) + "\n"
     text = "## Acceptance Criteria\n\n### AC1: One\n\n- **Verified:** yes\n\n### AC2: Two\n\n"
     text += "#### Detail\n\n## Notes\n"
     folder = write_workspace(tmp_path / "projects" / "one", {"stories/US0001.md": head + text})
@@ -84,9 +107,9 @@ async def test_page_of_a_story_with_a_bit_of_everything(
         "AC2: Two",
         "Notes",
     ]
-    fields = [term.text for term in page.all("dt")]
-    assert {"Owner", "Created"} <= set(fields)
-    assert len(fields) == len(set(fields))
+    assert [term.text for term in page.all("dt")] == [
+        "Epic", "Story", "Owner", "Priority", "Points", "Created", "Changed here", "File",
+    ]  # fmt: skip
 
 
 async def test_source_is_the_file(client: httpx.AsyncClient, port: str, tmp_path: Path) -> None:
@@ -162,6 +185,20 @@ async def test_links_follow_a_sync(
     await app.state.runner.sync("port")
     page = await visit(client, address)
     assert "BG0001" not in [link.text for link in page.all("a")]
+
+
+async def test_relations_follow_a_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    address = f"{port}/documents/story/US0001"
+    page = await visit(client, address)
+    assert page.link("US0004 Leave")
+    assert "Story 1 of 5" in page.text
+    (tmp_path / "projects" / "port" / "stories" / "US0004-leave.md").unlink()
+    await app.state.runner.sync("port")
+    page = await visit(client, address)
+    assert "US0004 Leave" not in [link.text for link in page.all("a")]
+    assert "Story 1 of 4" in page.text
 
 
 async def test_readers_of_one_document_wait_for_each_other(visitor: httpx.AsyncClient) -> None:

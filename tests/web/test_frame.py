@@ -27,6 +27,10 @@ PAGES = [
     "/projects/harbour/settings",
     "/projects/harbour/settings/remove",
 ]
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -46,11 +50,7 @@ async def test_current_page_is_marked(visitor: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("address", [*PAGES, "/nowhere"])
 async def test_every_page_has_its_headers(visitor: httpx.AsyncClient, address: str) -> None:
     answer = await visitor.get(address)
-    policy = dict(
-        part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
-    )
-    assert policy["default-src"] == "'none'"
-    assert policy["style-src"] == policy["script-src"] == policy["form-action"] == "'self'"
+    assert answer.headers["content-security-policy"] == POLICY
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["vary"] == "Cookie, Accept-Encoding"
 
@@ -124,6 +124,7 @@ async def test_unknown_theme_is_refused(client: httpx.AsyncClient) -> None:
     ("status", "method", "address", "headers"),
     [
         (404, "GET", "/nowhere", {}),
+        (404, "GET", "/nowhere", {"Accept": "application/json"}),
         (404, "GET", "/projects/unknown", {}),
         (404, "GET", "/projects/harbour/documents/story/US9999", {}),
         (405, "DELETE", "/projects/harbour", {}),
@@ -196,14 +197,19 @@ async def test_links_honour_the_root_path(app: FastAPI, synced: str) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://lens") as client:
         for address in [*PAGES, "/nowhere"]:
             page = read(await client.get(f"/lens{address}"))
-            for element in page.all("a", "link", "form"):
-                target = element.attributes.get("href") or element.attributes["action"]
+            for element in page.all("a", "link", "form", "script", "img"):
+                (target,) = (element.attributes[name] for name in ("href", "action", "src")
+                             if name in element.attributes)  # fmt: skip
                 assert target.startswith(("/lens/", "#", "data:", "?")), target
         answer = await client.post(
             "/lens/theme", data={"theme": "dark", "back": "/lens/about"}, headers=ORIGIN
         )
         assert answer.headers["location"] == "/lens/about"
         assert "Path=/lens/" in answer.headers["set-cookie"]
+        answer = await client.get("/lens/search?q=US0003")
+        assert answer.headers["location"] == "/lens/projects/harbour/documents/story/US0003-three"
+        answer = await client.get("/lens/projects/harbour/tree")
+        assert answer.headers["location"] == "/lens/projects/harbour/documents"
         answer = await client.post("/lens/projects/harbour/settings/remove", headers=ORIGIN)
         assert answer.headers["location"] == "/lens/"
     await below.state.runner.close()

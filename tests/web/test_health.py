@@ -22,6 +22,16 @@ async def test_findings_by_rule(visitor: httpx.AsyncClient) -> None:
     assert page.link("US0001 List ships") == f"{PORT}/documents/story/US0001-list"
 
 
+async def test_rules_that_fail_the_gate_are_named(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, f"{PORT}/health")
+    gate = (await visitor.get("/api/v1/projects/port/health-check")).json()["gate"]
+    assert gate["failed_by"]
+    note = next(found for found in page.all("p", class_="note") if "gate fails" in found.text)
+    named = [link.attributes["href"].partition("rule=")[2] for link in note.all("a")
+             if "rule=" in link.attributes["href"]]  # fmt: skip
+    assert named == gate["failed_by"]
+
+
 async def test_filters_narrow_the_findings(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, f"{PORT}/health?severity=medium&category=quality&rule=")
     assert page.all("h2")

@@ -17,7 +17,7 @@ TARGETS = Targets({"US0001": STORY}, {STORY.path: STORY, NOTES.path: NOTES})
 
 
 def rendered(text: str, path: str = "stories/US0002-two.md") -> Element:
-    return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html)
+    return parse(markdown.render(markdown.parse(text, path), TARGETS, HOME).html.decode())
 
 
 def test_headings_are_below_that_of_the_page_and_leave_no_level_out() -> None:
@@ -87,10 +87,17 @@ def test_images_are_named() -> None:
     assert page.link("far (image)") == "https://example.org/x.png"
 
 
+@pytest.mark.parametrize("folder", ["../", "https://example.org/"])
+def test_address_of_an_image_is_escaped(folder: str) -> None:
+    page = rendered(f"![plan]({folder}?&amp;amp;)")
+    shown = [page.text, *(link.attributes["href"] for link in page.all("a"))]
+    assert any(f"{folder}?&amp;" in text for text in shown)
+
+
 def test_title_of_another_document_is_escaped() -> None:
     title = '"><script>alert(1)</script>'
     targets = Targets({"US0001": replace(STORY, title=title)}, {})
-    page = parse(markdown.render(markdown.parse("US0001", "a.md"), targets, HOME).html)
+    page = parse(markdown.render(markdown.parse("US0001", "a.md"), targets, HOME).html.decode())
     assert page.one("a").attributes["title"] == title
 
 
@@ -117,6 +124,14 @@ def test_several_tables_are_not_landmarks_of_one_name() -> None:
     page = rendered("| a |\n|-|\n\nb\n\n| c |\n|-|\n")
     assert len(page.all("table")) == 2
     assert not page.all(role="region")
+
+
+def test_table_of_very_many_columns_scrolls_inside_itself() -> None:
+    page = rendered("| a " * 500 + "|\n" + "|-" * 500 + "|\n" + "| b " * 500 + "|\n")
+    assert len(page.all("td")) == 500
+    around = page.one("div", class_="wide")
+    assert around.one("table").all("td")
+    assert around.attributes["tabindex"] == "0", "the keyboard must be able to scroll it"
 
 
 def test_line_breaks_in_cells_only() -> None:

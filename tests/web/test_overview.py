@@ -9,11 +9,13 @@ import pytest
 from fastapi import FastAPI
 from support.browsing import ORIGIN, PORT, visit
 from support.services import sync_project
-from support.workspaces import add_line
+from support.workspaces import add_line, write_workspace
 
 from sdlc_lens.queries.projects import add_project
 
 pytestmark = pytest.mark.anyio
+
+DASH = "\u2013"
 
 
 async def test_sentence_sums_up_and_leads_to_the_unproven(visitor: httpx.AsyncClient) -> None:
@@ -35,6 +37,32 @@ async def test_epic_row_leads_to_its_stories(visitor: httpx.AsyncClient) -> None
     assert len(stories.rows()) == 5
 
 
+async def test_finished_epics_come_last(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {
+        "epics/EP0001-one.md": "# EP0001: One\n",
+        "epics/EP0002-two.md": "# EP0002: Two\n",
+        "epics/EP0003-three.md": "# EP0003: Three\n",
+        "stories/US0001-a.md": "# US0001: A\n\n> **Status:** Done\n> **Epic:** EP0001\n",
+        "stories/US0002-b.md": "# US0002: B\n\n> **Status:** Superseded\n> **Epic:** EP0001\n",
+        "stories/US0003-c.md": "# US0003: C\n\n> **Status:** Draft\n> **Epic:** EP0002\n",
+        "stories/US0004-d.md": "# US0004: D\n\n> **Epic:** EP0099\n",
+        "stories/US0005-e.md": "# US0005: E\n",
+    }
+    address = await sync_project(app, "ends", write_workspace(tmp_path / "projects/ends", files))
+    page = await visit(client, address)
+    rows = [row for row in page.rows() if len(row) == 4]
+    assert [(row[0], row[2]) for row in rows] == [
+        ("EP0002 Two", "0 of 1"),
+        ("EP0003 Three", DASH),
+        ("Stories without an epic", "0 of 2"),
+        ("EP0001 One", "1 of 2"),
+    ]
+    stories = await visit(client, page.link("Stories without an epic"))
+    assert {row[1] for row in stories.rows()} == {"D", "E"}
+
+
 async def test_status_of_each_type_is_shown(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, PORT)
     assert ["Bugs", "1 finished, 1 open 1 finished, 1 open", "2"] in page.rows()
@@ -42,12 +70,38 @@ async def test_status_of_each_type_is_shown(visitor: httpx.AsyncClient) -> None:
 
 async def test_blocked_and_longest_open_work_is_named(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, PORT)
-    lines = [line.text for line in page.all("ul", class_="lines")[0].all("li")]
-    assert lines == [
-        "US0003 Know the tide blocked: Blocked",
-        "US0004 Leave blocked by US0003",
-        "US0004 Leave Draft, open since 3 Feb 2026",
-    ]
+    blocked, longest = (
+        [line.text for line in found.all("li")] for found in page.all("ul", class_="lines")[:2]
+    )
+    assert blocked == ["US0003 Know the tide Blocked", "US0004 Leave waits for US0003"]
+    assert longest == ["US0004 Leave Draft, since 3 Feb 2026"]
+
+
+async def test_bugs_findings_and_latest_changes_are_listed(visitor: httpx.AsyncClient) -> None:
+    page = await visit(visitor, PORT)
+    lists = {part.one("h2").text: part for part in page.all("section")}
+    bugs, findings, latest = (
+        [line.text for line in lists[title].all("li")]
+        for title in ("Open bugs", "Findings", "Changed last")
+    )
+    assert bugs == ["High 1"]
+    summary = (await visitor.get("/api/v1/projects/port/health-check")).json()["summary"]
+    counts = [f"{severity.capitalize()} {count}" for severity, count in summary.items()]
+    assert findings == [*counts, "Gate failed"]
+    assert len(latest) == 5
+    assert all(line.endswith(" UTC") for line in latest)
+    high = await visit(visitor, page.link("High"))
+    assert high.all("h2")
+
+
+async def test_few_epics_are_shown_and_csv_has_all(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.overview.MOST_EPICS_SHOWN", 1)
+    page = await visit(visitor, "/projects/harbour")
+    assert "1 of 2 epics are shown" in page.text
+    lines = (await visitor.get(page.link("Download as CSV"))).text.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["epic", "EP0001-harbour", ""]
 
 
 async def test_figures_follow_a_sync(

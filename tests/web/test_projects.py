@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from support.browsing import ORIGIN, read, visit
 from support.html import Element
 
+from sdlc_lens.sources.folder import find_workspaces
+
 pytestmark = pytest.mark.anyio
 
 
@@ -81,6 +83,13 @@ async def test_folders_are_looked_for_below_the_base(
         f"{base}/a/sdlc-studio",
         f"{base}/b/c/sdlc-studio",
     ]
+
+
+def test_folders_are_not_looked_for_on_the_whole_machine_nor_for_long(tmp_path: Path) -> None:
+    (tmp_path / "a" / "stories").mkdir(parents=True)
+    assert find_workspaces(tmp_path, 60) == [str(tmp_path / "a")]
+    assert not find_workspaces(tmp_path, -1)
+    assert not find_workspaces(Path("/"), 60)
 
 
 async def test_without_workspaces_a_path_is_typed(client: httpx.AsyncClient) -> None:

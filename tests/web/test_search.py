@@ -31,6 +31,11 @@ async def test_exact_id_redirects_to_its_document(visitor: httpx.AsyncClient, te
     assert answer.headers["location"] == f"{PORT}/documents/story/US0003-tide"
 
 
+async def test_exact_id_as_csv_is_a_list(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/search?q=US0003&project=port&format=csv")
+    assert "port,story,US0003-tide,US0003: Know the tide,Blocked" in answer.text
+
+
 async def test_id_of_two_projects_does_not_redirect(visitor: httpx.AsyncClient) -> None:
     page = await visit(visitor, "/search?q=US0003")
     assert len(page.one("ol", class_="hits").all("h2")) >= 2
@@ -48,6 +53,19 @@ async def test_search_without_words_lists_nothing(visitor: httpx.AsyncClient) ->
     assert not (await visit(visitor, "/search")).all("ol")
     assert not (await visit(visitor, "/search?q=")).all("ol")
     await visit(visitor, "/search?q=" + "x" * 600, 422)
+
+
+async def test_pages_have_each_hit_once_and_csv_all(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdlc_lens.web.search.PER_PAGE", 3)
+    first = await visit(visitor, "/search?q=berths")
+    second = await visit(visitor, first.link("Next page"))
+    found = [hit.text for page in (first, second) for hit in page.one("ol").all("h2")]
+    assert len(found) == len(set(found)) == 4
+    assert "Page 2 of 2" in second.text
+    assert len((await visitor.get(first.link("Download as CSV"))).text.splitlines()) == 5
+    assert "past the end" in (await visit(visitor, "/search?q=berths&page=3")).text
 
 
 async def test_csv_has_no_excerpts(visitor: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from support.browsing import ORIGIN, PORT, visit
 from sdlc_lens.db.database import WriteSession
 from sdlc_lens.queries.ingest import Rows, add_documents
 from sdlc_lens.queries.leases import take_lease
+from sdlc_lens.sources.progress import Progress
 from sdlc_lens.sync import apply
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +64,16 @@ async def test_sync_of_another_process_has_no_progress(
     assert "Another process reads the workspace" in page.one("div", class_="progress").text
 
 
+async def test_progress_is_not_shown_beside_the_end_of_its_sync(
+    app: FastAPI, client: httpx.AsyncClient, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Progress(documents=12, stored=12)
+    monkeypatch.setattr(app.state.runner, "progress", lambda _: left)
+    page = await visit(client, f"{port}/syncs")
+    assert "last read" in page.one("p", role="status").text
+    assert not page.one("div", class_="progress").text
+
+
 async def test_second_sync_at_once_is_refused(client: httpx.AsyncClient, port: str) -> None:
     await client.post(f"{port}/syncs", headers=ORIGIN)
     answer = await client.post(f"{port}/syncs", headers=ORIGIN)
@@ -79,6 +90,13 @@ async def test_confirmed_deletion_is_done(
     await app.state.runner.wait()
     page = await visit(client, f"{port}/syncs")
     assert "8 documents are no longer in the workspace" in page.text
+    lead = page.one("p", role="status").text
+    assert lead == "The last sync changed nothing: it would have removed 8 documents."
+    assert page.rows()[0][2] == "waits for confirmation8 documents would have been removed"
+    overview = await visit(client, port)
+    assert overview.link("See what would be removed") == f"{port}/syncs/confirm"
+    for shown in (page, overview):
+        assert "--confirm" not in shown.text, "which is for the command line"
     page = await visit(client, page.link("See what would be removed"))
     assert page.one("h1").text == "Remove 8 documents?"
     assert "stories/US0001-list.md" in page.text

@@ -14,6 +14,8 @@ from support.generated import write_generated
 from support.services import sync_project, visiting
 from support.workspaces import CORPUS, write_workspace
 
+from sdlc_lens.web.trace import MOST_MARKS
+
 pytestmark = pytest.mark.anyio
 
 STORY = "# {0}: Story {0}\n\n> **Status:** {1}\n> **Epic:** EP0001\n"
@@ -36,6 +38,19 @@ COVERED = {
     "bugs/BG0002-v.md": "# BG0002: Odd\n\n> **Status:** Closed\n> **Affects:** US0002\n",
 }
 ADDRESS = "/projects/covered"
+MANY = PROVEN + "".join(
+    f"- **AC{number}:** a\n  - **Verified:** yes\n" for number in range(2, MOST_MARKS + 2)
+)
+ORDERED = {
+    "epics/EP0001-one.md": "# EP0001: One\n",
+    "epics/EP0002-two.md": "# EP0002: Two\n",
+    "epics/EP0003-empty.md": "# EP0003: Empty\n",
+    "stories/US0001-a.md": STORY.format("US0001", "Done") + MANY,
+    "stories/US0002-b.md": STORY.format("US0002", "Done") + PROVEN,
+    "stories/US0003-c.md": STORY.format("US0003", "Done").replace("EP0001", "EP0002") + FAILED,
+    "bugs/BG0001-d.md": "# BG0001: Late\n\n> **Status:** Closed\n\nSince US0001.\n",
+    "bugs/BG0002-e.md": "# BG0002: Odd\n\n> **Status:** Open\n\nSince US0001, US0002.\n",
+}
 DASH = "\u2013"
 HOSTILE = "<script>alert(1)</script>\"'>"
 
@@ -44,9 +59,10 @@ HOSTILE = "<script>alert(1)</script>\"'>"
 async def covered(
     migrated_once: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service with a project that has every kind of cover and gap."""
+    """A client of a service with a project that has every kind of cover and gap, and another."""
     folder = tmp_path_factory.mktemp("covered")
-    async with visiting(migrated_once, folder, {"covered": COVERED}) as client:
+    projects = {"covered": COVERED, "ordered": ORDERED}
+    async with visiting(migrated_once, folder, projects) as client:
         yield client
 
 
@@ -100,6 +116,34 @@ async def test_filters_narrow_the_stories(
     page = await visit(covered, f"{ADDRESS}/trace?{query}")
     shown = [row[0].split()[0] for row in page.rows() if row[0].startswith("US")]
     assert shown == stories
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["EP0002", "US0003", "EP0001", "US0001", "US0002", "EP0003"]),
+        ("show=epics", ["EP0002", "EP0001", "EP0003"]),
+        ("show=any", ["EP0002", "US0003"]),
+        ("show=bugs", ["EP0001", "US0001", "US0002"]),
+        ("status=finished", ["EP0002", "US0003", "EP0001", "US0001", "US0002"]),
+        ("epic=EP0003-empty", ["EP0003"]),
+    ],
+)
+async def test_epics_with_gaps_come_first_and_filters_leave_out_empty_ones(
+    covered: httpx.AsyncClient, query: str, shown: list[str]
+) -> None:
+    page = await visit(covered, f"/projects/ordered/trace?{query}")
+    assert [row[0].split()[0] for row in page.rows()] == shown
+
+
+async def test_open_bugs_come_first_and_count_once_an_epic(covered: httpx.AsyncClient) -> None:
+    page = await visit(covered, "/projects/ordered/trace?epic=EP0001-one")
+    assert [row[-1] for row in page.rows()] == ["1 open bug", "BG0002 open, BG0001", "BG0002 open"]
+
+
+async def test_very_many_criteria_have_no_signs(covered: httpx.AsyncClient) -> None:
+    page = await visit(covered, "/projects/ordered/trace?epic=EP0001-one")
+    assert [row[-2] for row in page.rows()[1:]] == ["13 / 13", "\u25cf 1 / 1"]
 
 
 @pytest.mark.parametrize("query", ["show=all", "status=Done", "epic=EP0009", "epic=%00"])

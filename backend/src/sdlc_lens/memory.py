@@ -2,15 +2,21 @@
 
 import ctypes
 
-_M_ARENA_MAX = -8  # of malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
+_LARGE_BYTES = 256 * 1024
 
 _library = ctypes.CDLL(None)
 
 
-def limit_arenas() -> None:
-    """Limit glibc to two heaps, so that threads reuse the memory that others freed."""
+def limit_heap() -> None:
+    """Limit glibc to two heaps, so that threads reuse the memory that others freed.
+
+    Large blocks lie outside of them: left to itself, glibc puts these in the heap, too, after the
+    first one that is freed, and what stays between them keeps the heap from shrinking.
+    """
     if hasattr(_library, "mallopt"):
         _library.mallopt(_M_ARENA_MAX, 2)
+        _library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def release() -> None:

@@ -17,8 +17,8 @@ def run() -> int:
     return 0
 
 
-def prepare(settings: Settings) -> None:
-    """Set up the logs, then migrate.
+def prepare(settings: Settings, *, in_child: bool = False) -> None:
+    """Set up the logs, then migrate, IN_CHILD in a process of its own.
 
     Raises: ThreadsRefused, and what `migrate` raises.
     """
@@ -27,4 +27,4 @@ def prepare(settings: Settings) -> None:
     for complaint in ignored_variables(os.environ):
         logger.warning(complaint)
     require_threads()
-    migrate(settings.database_path)
+    migrate(settings.database_path, in_child=in_child)

@@ -9,7 +9,7 @@ from sdlc_lens.address import shown
 from sdlc_lens.commands.migrate import prepare
 from sdlc_lens.errors import AddressTaken, NoPermission, SettingError
 from sdlc_lens.logs import announce
-from sdlc_lens.memory import limit_arenas
+from sdlc_lens.memory import limit_heap
 from sdlc_lens.settings import Settings, load_settings
 
 BACKLOG = 2048
@@ -26,9 +26,9 @@ def run() -> int:
     # nothing, now and in later full collections.
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    limit_arenas()
+    limit_heap()
     settings = load_settings()
-    prepare(settings)
+    prepare(settings, in_child=True)
     listener = listen(settings.host, settings.port)
     announce(f"Starting Uvicorn on {shown(settings.host, settings.port)}...", settings.log_format)
     _serve(settings, listener)

@@ -13,10 +13,12 @@ def require_threads() -> None:
 
     Raises: ThreadsRefused.
     """
-    end = Event()
+    end, started = Event(), []
     try:
         for _ in range(NEEDED):
-            Thread(target=end.wait, daemon=True).start()
+            thread = Thread(target=end.wait, daemon=True)
+            thread.start()
+            started.append(thread)
     except RuntimeError as error:
         raise ThreadsRefused(
             f"this process cannot start {NEEDED} threads. Docker Engine before 20.10.10 does not"
@@ -25,3 +27,5 @@ def require_threads() -> None:
         ) from error
     finally:
         end.set()
+        for thread in started:
+            thread.join()

@@ -44,6 +44,8 @@ class WriteSession(AsyncConnection, ReadSession):
             answer: T = await connection._execute(query)  # type: ignore[no-untyped-call]
         return answer
 
+    run_here = run  # its connection belongs to a thread
+
 
 class Database:
     """One database file, and the connections to it."""

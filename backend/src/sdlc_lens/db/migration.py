@@ -1,6 +1,7 @@
 """Brings the database file to the newest revision, one process at a time, all or nothing."""
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -13,8 +14,10 @@ REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "00
 NEWEST = REVISIONS[-1]
 
 
-def migrate(path: Path) -> bool:
+def migrate(path: Path, *, in_child: bool = False) -> bool:
     """Migrate the database at PATH; False when it was already current.
+
+    IN_CHILD is for a process that lives on and has no threads: Alembic's 13 MB end with a child.
 
     Raises: NoPermission, StorageError, LocksUnsupported, UnusableDatabase.
     """
@@ -31,7 +34,8 @@ def migrate(path: Path) -> bool:
         _require_ours(path, contents)
         file.create(path)
         file.require_sound(path)
-        _upgrade(path)
+        if not (in_child and _child_upgrades(path)):
+            _upgrade(path)
     return True
 
 
@@ -61,6 +65,18 @@ def _require_ours(path: Path, contents: file.Contents) -> None:
             f"{path} was written by a newer version (revision {contents.revision}, this one knows"
             f" {NEWEST}). It was left as it is: start that version again, or restore a back-up"
         )
+
+
+def _child_upgrades(path: Path) -> bool:
+    """Upgrade in a child process; False when it failed, for a reason that only it knows."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _upgrade(path)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    return file.look(path).revision == NEWEST
 
 
 def _upgrade(path: Path) -> None:

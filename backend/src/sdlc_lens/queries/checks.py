@@ -38,7 +38,7 @@ WHERE slug = :slug
 _SUMMARIES = f"""
 SELECT id, substr(report, 1, instr(report || char(10), char(10)) - 1) AS summary
 FROM projects JOIN health_reports ON project_id = id AND health_reports.revision = projects.revision
-WHERE rules_version = {RULES_VERSION}
+WHERE rules_version = {RULES_VERSION} AND projects.id = coalesce(:id, projects.id)
 """
 
 
@@ -60,9 +60,13 @@ async def get_standing(session: ReadSession, slug: str) -> Standing:
     return Standing(**found[0])
 
 
-async def get_summaries(session: ReadSession) -> dict[int, str]:
-    """The first lines of all reports on present states, which hold all but findings, by project."""
-    return {row["id"]: row["summary"] for row in await session.run(rows, _SUMMARIES, {})}
+async def get_summaries(session: ReadSession, project_id: int | None = None) -> dict[int, str]:
+    """The first lines of reports on present states, which hold all but findings, by project.
+
+    Of one project or of all.
+    """
+    found = await session.run(rows, _SUMMARIES, {"id": project_id})
+    return {row["id"]: row["summary"] for row in found}
 
 
 def read_facts(connection: sqlite3.Connection, project_id: int) -> Iterator[Facts]:
@@ -99,11 +103,11 @@ async def has_report(session: ReadSession, project_id: int, revision: int) -> bo
 
 async def store_report(session: WriteSession, project_id: int, revision: int, report: str) -> None:
     """Store the report on a state of a project; nothing happens if the project was removed."""
-    values = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
+    row = {"revision": revision, "rules_version": RULES_VERSION, "report": report}
     known = await session.scalar(select(projects.c.id).where(projects.c.id == project_id))
     if known is not None:
-        await session.execute(
-            insert(health_reports)
-            .values(project_id=project_id, **values)
-            .on_conflict_do_update(index_elements=["project_id"], set_=values)
-        )
+        statement = insert(health_reports)
+        new = {name: statement.excluded[name] for name in row}
+        stored = statement.on_conflict_do_update(index_elements=["project_id"], set_=new)
+        # As a parameter: SQLAlchemy keeps a statement, and would keep a report that is part of it.
+        await session.execute(stored, row | {"project_id": project_id})

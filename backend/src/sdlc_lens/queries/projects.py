@@ -99,7 +99,7 @@ async def list_projects(session: ReadSession) -> list[Project]:
 
 async def get_project(session: ReadSession, slug: str) -> Project:
     """The project called SLUG."""
-    found = await session.run(rows, _PROJECTS, {"slug": slug})
+    found = await session.run_here(rows, _PROJECTS, {"slug": slug})
     if not found:
         raise unknown_project(slug)
     return _project(found[0])
@@ -115,7 +115,7 @@ def get_project_id(connection: sqlite3.Connection, slug: str) -> int:
 
 async def get_configuration(session: ReadSession, project_id: int) -> Configuration:
     """The settings of the project's workspace, as they were last synced."""
-    (found,) = await session.run(rows, _CONFIGURATION, {"id": project_id})
+    (found,) = await session.run_here(rows, _CONFIGURATION, {"id": project_id})
     values = dict(found)
     added = json.loads(values.pop("vocabulary"))
     return Configuration(**values, additions={name: tuple(own) for name, own in added.items()})

@@ -74,7 +74,7 @@ WHERE id IN (SELECT max(id) FROM syncs GROUP BY project_id)
 async def add_sync(session: WriteSession, project_id: int, sync: Sync) -> None:
     """Store a report, and count it; only a project's last fifty are kept, the counts for ever."""
     row = asdict(replace(sync, failures=sync.failures[:MOST_NAMED]))
-    await session.execute(insert(syncs).values(row | {"project_id": project_id}))
+    await session.execute(insert(syncs), row | {"project_id": project_id})
     newest = select(syncs.c.id).where(syncs.c.project_id == project_id)
     kept = newest.order_by(syncs.c.id.desc()).limit(KEPT)
     older = (syncs.c.project_id == project_id) & syncs.c.id.not_in(kept)
@@ -107,7 +107,7 @@ async def list_syncs(session: ReadSession, project_id: int) -> list[Sync]:
 
 async def last_sync(session: ReadSession, project_id: int) -> Sync | None:
     """The newest report on a project."""
-    found = await session.run(rows, _NEWEST, {"project_id": project_id, "limit": 1})
+    found = await session.run_here(rows, _NEWEST, {"project_id": project_id, "limit": 1})
     return _sync(found[0]) if found else None
 
 

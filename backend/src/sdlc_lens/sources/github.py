@@ -92,7 +92,10 @@ class GitHub:
             async with _in_time(TOTAL_SECONDS):
                 for _ in range(MOST_PAGES):
                     answer = await self._get(url)
-                    found += map(_repository, _list(_read(answer)))
+                    listed = _read(answer)
+                    if not isinstance(listed, list):
+                        raise _malformed()
+                    found += map(_repository, listed)
                     following = _NEXT.search(answer.headers.get("link", ""))
                     if not following:
                         break
@@ -235,12 +238,6 @@ def _repository(entry: Json) -> Repository:
         default_branch=_text(entry, "default_branch"),
         description=description if isinstance(description, str) else None,
     )
-
-
-def _list(found: Json) -> list[Json]:
-    if not isinstance(found, list):
-        raise _malformed()
-    return found
 
 
 def _text(found: Json, name: str) -> str:

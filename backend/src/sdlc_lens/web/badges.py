@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse, Response
 
 from sdlc_lens.clock import now
 from sdlc_lens.domain.checks.report import Report, from_text
-from sdlc_lens.domain.statistics import Count, Statistics, summarise
+from sdlc_lens.domain.statistics import Statistics
 from sdlc_lens.errors import NotFound
 from sdlc_lens.queries.checks import get_summaries
 from sdlc_lens.queries.projects import get_project
-from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.figures import Counted, Gathered
 from sdlc_lens.web.render import environment
 from sdlc_lens.web.words import NOT_RECORDED, grouped
 
@@ -34,15 +34,15 @@ class Badge:
     color: str
 
 
-async def badge(request: Request, counted: Gathered[list[Count], []]) -> Response:
+async def badge(request: Request, counted: Gathered[Counted, []]) -> Response:
     """The badge as SVG, or as shields.io reads it."""
     name, _, form = request.path_params["name"].rpartition(".")
     if name not in NAMES or form not in ("svg", "json"):
         raise NotFound(f"badge {request.path_params['name'][:100]!r} does not exist")
     async with request.app.state.database.read() as session:
         project = await get_project(session, request.path_params["slug"])
-        statistics = summarise(await counted.get(session, project))
-        checked = (await get_summaries(session)).get(project.id)
+        statistics = (await counted.get(session, project)).statistics
+        checked = (await get_summaries(session, project.id)).get(project.id)
     report = from_text(checked).as_of(project.last_synced_at, now()) if checked else None
     if name == "health" and report is None and project.last_synced_at:
         report = await request.app.state.health_checks.report(project.slug)

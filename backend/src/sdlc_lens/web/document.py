@@ -1,8 +1,12 @@
 """One document: what does it say, and what does it depend on?"""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,9 +14,9 @@ from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.criteria import count, is_unproven
 from sdlc_lens.domain.documents.kinds import is_delivered
 from sdlc_lens.domain.forges import Forge
-from sdlc_lens.domain.statistics import Count, summarise
 from sdlc_lens.queries.documents.detail import (
     Detail,
+    Place,
     find_document,
     get_detail,
     get_place,
@@ -20,22 +24,40 @@ from sdlc_lens.queries.documents.detail import (
 )
 from sdlc_lens.queries.history import get_last_change
 from sdlc_lens.queries.projects import Project, get_configuration, get_project, get_project_id
-from sdlc_lens.queries.references import find_targets, get_mentioning, get_related
+from sdlc_lens.queries.references import (
+    Named,
+    Related,
+    find_targets,
+    get_mentioning,
+    get_related,
+)
 from sdlc_lens.web.addresses import project_address, root
-from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.figures import Counted, Gathered
 from sdlc_lens.web.markdown import LEAST_HEADINGS, LONGEST_RENDERED, MOST_LISTED, Rendered
 from sdlc_lens.web.reader import Reader
-from sdlc_lens.web.render import forge, page
+from sdlc_lens.web.render import environment, forge, page
 from sdlc_lens.web.words import NOT_RECORDED, PROOFS
 
 MOST_NAMED = 8
 LONGEST_AT_ONCE = 20_000
 
-_SHOWN_ALREADY = frozenset({"status", "owner", "priority", "epic", "story", "story points"})
+
+@dataclass
+class Surroundings:
+    """The documents that a document is related to; `html` lists them, once it has been shown."""
+
+    related: Related
+    mentioning: list[Named]
+    place: Place
+    targets: Mapping[str, Named]
+    html: Markup | None = None
 
 
 async def document(
-    request: Request, reader: Reader, counted: Gathered[list[Count], []]
+    request: Request,
+    reader: Reader,
+    counted: Gathered[Counted, []],
+    gathered: Gathered[Surroundings, [int, tuple[str, ...]]],
 ) -> Response:
     """The page."""
     path = request.path_params
@@ -44,19 +66,18 @@ async def document(
         at = request.query_params.get("path") or None
         found = await session.run_here(find_document, project.id, path["type"], path["doc_id"], at)
         detail = await session.run_here(get_detail, found.id)
-        related = await session.run_here(get_related, project.id, found.id, mentions=False)
-        mentioning = await session.run_here(get_mentioning, project.id, found.id)
-        place = await session.run_here(get_place, project.id, detail)
-        named = [name for name in (detail.epic, detail.story) if name]
-        targets = await session.run_here(find_targets, project.id, named, ())
-        counts = await counted.get(session, project)
-        unproven = summarise(counts).unproven
+        named = tuple(name for name in (detail.epic, detail.story) if name)
+        around = await gathered.get(session, project, found.id, named)
+        unproven = (await counted.get(session, project)).statistics.unproven
         proof = await _proof(session, project, detail, unproven)
         change = await session.run_here(get_last_change, found.id) if project.commit_id else None
+    base = root(request)
+    home = project_address(base, project.slug)
     pages = forge(request, project)
     rendered = None
     if len(detail.content) <= LONGEST_RENDERED:
-        rendered = await reader.read(project, detail, project_address(root(request), project.slug))
+        rendered = await reader.read(project, detail, home)
+    around.html = around.html or _relations(around, base, home)
     make = partial(
         page,
         request,
@@ -64,17 +85,13 @@ async def document(
         project=project,
         tab="documents",
         detail=detail,
-        fields={
-            name: value
-            for name, value in detail.metadata.items()
-            if value and name.casefold() not in _SHOWN_ALREADY
-        },
-        targets=targets.by_ref,
-        rendered=rendered,
+        fields={name: value for name, value in detail.metadata.items() if value},
+        targets=around.targets,
+        is_rendered=rendered is not None,
+        content=rendered.html if rendered else b"",
         contents=_contents(rendered),
-        related=related,
-        mentioning=mentioning,
-        place=place,
+        relations=around.html,
+        place=around.place,
         others=found.others,
         proof=proof,
         unproven=unproven,
@@ -82,10 +99,28 @@ async def document(
         change=change,
         change_url=pages.commit_url(change.commit) if pages and change else None,
         file_url=_file_url(pages, project, detail),
-        most_named=MOST_NAMED,
     )
     # A long document makes a long page: others need the event loop meanwhile.
     return make() if len(detail.content) <= LONGEST_AT_ONCE else await asyncio.to_thread(make)
+
+
+async def gather_surroundings(
+    session: ReadSession, project_id: int, document_id: int, named: tuple[str, ...]
+) -> Surroundings:
+    """What surrounds a document, and the documents that NAMED are the ids of."""
+    related = await session.run_here(get_related, project_id, document_id, mentions=False)
+    return Surroundings(
+        related,
+        await session.run_here(get_mentioning, project_id, document_id),
+        await session.run_here(get_place, project_id, related.document),
+        (await session.run_here(find_targets, project_id, named, ())).by_ref,
+    )
+
+
+def _relations(around: Surroundings, base: str, home: str) -> Markup:
+    macros: Any = environment().get_template("document/relations.html").module
+    relations = macros.relations(around.related, around.mentioning, MOST_NAMED, base, home)
+    return Markup(relations)
 
 
 async def source(request: Request) -> Response:

@@ -2,10 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Concatenate
 
 from sdlc_lens.db.readers import ReadSession
+from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.projects import Project
+from sdlc_lens.queries.statistics import count_documents
 
 MOST_KEPT = 16
 
@@ -37,3 +40,17 @@ class Gathered[Found, **Choice]:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The documents of a project by type, status and severity, and sums over them."""
+
+    counts: list[Count]
+    statistics: Statistics
+
+
+async def gather_counts(session: ReadSession, project_id: int) -> Counted:
+    """The documents of a project, counted."""
+    counts = await count_documents(session, project_id)
+    return Counted(counts, summarise(counts))

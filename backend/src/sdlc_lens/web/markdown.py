@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 from markdown_it.token import Token
-from markupsafe import Markup
 
 from sdlc_lens.domain.documents.ids import find_ids
 from sdlc_lens.domain.documents.references import link_path
@@ -41,9 +40,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A document's content as HTML, and its headings."""
+    """A document's content as HTML, and its headings.
 
-    html: Markup
+    It is bytes: a text takes four of them for each character as soon as it has an emoji.
+    """
+
+    html: bytes
     headings: tuple[Heading, ...]
 
 
@@ -75,7 +77,7 @@ def render(parsed: Parsed, targets: Targets, home: str) -> Rendered:
     for inline in _inlines(parsed.tokens):
         inline.children = _linked(inline.children or [], parsed.folder, targets, home)
     html = PARSER.renderer.render(parsed.tokens, PARSER.options, parsed.environment)
-    return Rendered(Markup(html), tuple(parsed.headings))
+    return Rendered(html.encode(), tuple(parsed.headings))
 
 
 def _inlines(tokens: Iterable[Token]) -> Iterable[Token]:

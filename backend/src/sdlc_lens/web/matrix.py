@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from sdlc_lens.db.readers import ReadSession
 from sdlc_lens.domain.documents.kinds import StatusClass, status_class
 from sdlc_lens.queries.trace import Trace, Traced, TracedEpic, TracedStory, trace
@@ -35,7 +33,7 @@ class Row:
     status_class: StatusClass
     gaps: frozenset[str]
     bugs: tuple[Traced, ...]
-    html: Markup | None = None
+    html: bytes | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -66,7 +64,7 @@ class Group:
     counts: Mapping[str, int]
     bar: Bar
     open_bugs: int
-    html: Markup | None = None
+    html: bytes | None = None
 
     @property
     def key(self) -> str:
@@ -90,14 +88,18 @@ class Matrix:
     records_proof: bool
 
     def narrowed(self, shown: str, class_name: str, epic: str) -> Iterator[tuple[Group, list[Row]]]:
-        """The groups and rows that pass these filters; an empty filter is ignored."""
+        """The groups and rows that pass these filters; an empty filter is ignored.
+
+        Epics without stories pass only where no filter is on stories.
+        """
+        is_whole = shown in ("", "epics") and not class_name
         for group in self.groups:
             rows = [
                 row
                 for row in group.rows
                 if row.is_among(shown) and class_name in ("", class_key(row.status_class))
             ]
-            if epic in ("", group.key) and (rows or not (shown or class_name)):
+            if epic in ("", group.key) and (rows or is_whole):
                 yield group, rows
 
 

@@ -13,27 +13,38 @@ from sdlc_lens.domain.checks.report import from_text
 from sdlc_lens.domain.documents.kinds import ARTEFACTS
 from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.checks import get_summaries
-from sdlc_lens.queries.documents.listing import DocumentItem, Selection, list_documents
+from sdlc_lens.queries.documents.listing import (
+    FURTHEST,
+    NOTHING,
+    DocumentItem,
+    Selection,
+    list_documents,
+)
 from sdlc_lens.queries.progress import EpicCount, Waiting, count_by_epic, list_waiting
 from sdlc_lens.queries.projects import get_project
 from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.queries.syncs import last_sync
 from sdlc_lens.web.charts import Bar, status_bar, story_bar
 from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.forms import MOST_VALUES
 from sdlc_lens.web.portfolio import stories
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import TYPES, short_id
 
-MOST_EPICS, MOST_EPICS_SHOWN = 1000, 30
+MOST_EPICS_SHOWN = 30
 MOST_NAMED = MOST_LATEST = 5
 _CSV = ("epic", "title", "status", "stories", "delivered", "not proven", "points")
 
 
 @dataclass(frozen=True)
 class EpicRow:
-    """An epic and its stories; `epic` is None for stories whose epic is missing."""
+    """An epic and its stories; `epic` is None for stories whose epic is missing.
+
+    `names` are the values of the field by which its stories are listed.
+    """
 
     epic: DocumentItem | None
+    names: tuple[str, ...]
     bar: Bar
     points: float
 
@@ -68,7 +79,7 @@ async def overview(request: Request, gathered: Gathered[Figures, []]) -> Respons
         project = await get_project(session, slug)
         figures = await gathered.get(session, project)
         sync = await last_sync(session, project.id)
-        checked = (await get_summaries(session)).get(project.id)
+        checked = (await get_summaries(session, project.id)).get(project.id)
     if request.query_params.get("format") == "csv":
         return table(request, f"{slug}-epics", _CSV, map(_line, figures.rows))
     if checked is None:
@@ -94,7 +105,7 @@ async def gather_figures(session: ReadSession, project_id: int) -> Figures:
     counts = await count_documents(session, project_id)
     statistics = summarise(counts)
     selection = Selection(types=["epic"], sort="doc_id", descending=False)
-    _, epics = await session.run(list_documents, project_id, selection, 0, MOST_EPICS)
+    _, epics = await session.run(list_documents, project_id, selection, 0, FURTHEST)
     by_epic = await session.run(count_by_epic, project_id)
     waiting = await session.run(list_waiting, project_id)
     return Figures(
@@ -125,7 +136,8 @@ def _epic_rows(
 def _epic_row(epic: DocumentItem | None, counts: list[EpicCount], *, records: bool) -> EpicRow:
     unproven = sum(count.unproven for count in counts) if records else None
     bar = story_bar(((count.status, count.stories) for count in counts), unproven)
-    return EpicRow(epic, bar, sum(count.points for count in counts))
+    names = sorted({count.epic or NOTHING for count in counts})[:MOST_VALUES]
+    return EpicRow(epic, tuple(names), bar, sum(count.points for count in counts))
 
 
 def _types(counts: Iterable[Count], unproven: int | None) -> list[tuple[str, Bar]]:

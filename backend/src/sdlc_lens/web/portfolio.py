@@ -13,7 +13,7 @@ from sdlc_lens.domain.statistics import Count, Statistics, summarise
 from sdlc_lens.queries.checks import get_summaries
 from sdlc_lens.queries.projects import Project, list_projects
 from sdlc_lens.web.charts import Bar, story_bar
-from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.figures import Counted, Gathered
 from sdlc_lens.web.forms import sorting
 from sdlc_lens.web.render import page, table
 from sdlc_lens.web.words import SYNC_STATES
@@ -51,7 +51,7 @@ _CSV = ("project", "slug", "stories", "delivered", "dropped", "not proven", "ope
         "gate", "documents", "last synced", "sync state", "folder")  # fmt: skip
 
 
-async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Response:
+async def portfolio(request: Request, counted: Gathered[Counted, []]) -> Response:
     """The page, or its rows as CSV."""
     column, descending = sorting(request.query_params, COLUMNS, "name", descending=False)
     async with request.app.state.database.read() as session:
@@ -68,7 +68,7 @@ async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Res
         "portfolio/page.html",
         rows=rows,
         named_bars=[(row.project.name, row.bar) for row in rows],
-        total=summarise(chain.from_iterable(own)),
+        total=summarise(chain.from_iterable(found.counts for found in own)),
         stories=sum(row.bar.total for row in rows),
         unrecorded=sum(row.statistics.unproven is None and row.bar.total > 0 for row in rows),
         failed=sum(row.project.sync_status == "error" for row in rows),
@@ -78,11 +78,12 @@ async def portfolio(request: Request, counted: Gathered[list[Count], []]) -> Res
     )
 
 
-def _row(project: Project, counts: list[Count], reports: dict[int, str]) -> Row:
-    statistics = summarise(counts)
+def _row(project: Project, counted: Counted, reports: dict[int, str]) -> Row:
+    statistics = counted.statistics
     text = reports.get(project.id)
     report = from_text(text).as_of(project.last_synced_at, now()) if text else None
-    return Row(project, statistics, story_bar(stories(counts), statistics.unproven), report)
+    bar = story_bar(stories(counted.counts), statistics.unproven)
+    return Row(project, statistics, bar, report)
 
 
 def stories(counts: Iterable[Count]) -> list[tuple[str | None, int]]:

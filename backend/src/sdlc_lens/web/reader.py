@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 
+from sdlc_lens import memory
 from sdlc_lens.db.database import Database
 from sdlc_lens.queries.documents.detail import Detail
 from sdlc_lens.queries.projects import Project
@@ -10,6 +11,9 @@ from sdlc_lens.queries.references import find_targets
 from sdlc_lens.web.markdown import VERSION, Rendered, parse, render
 
 MOST_BYTES = 4 * 2**20
+
+MOST_UNRELEASED = 100_000
+"""Characters of a document whose rendering leaves little memory to be returned to the system."""
 
 Key = tuple[int, str, str, int, str, int]
 
@@ -40,7 +44,11 @@ class Reader:
         parsed = await asyncio.to_thread(parse, detail.content, detail.path)
         async with self._database.read() as session:
             targets = await session.run(find_targets, project.id, parsed.refs, parsed.paths)
-        return await asyncio.to_thread(render, parsed, targets, home)
+        rendered = await asyncio.to_thread(render, parsed, targets, home)
+        if len(detail.content) > MOST_UNRELEASED:
+            del parsed
+            await asyncio.to_thread(memory.release)
+        return rendered
 
     def _keep(self, key: Key, rendered: Rendered) -> None:
         self._kept[key] = rendered

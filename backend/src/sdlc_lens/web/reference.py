@@ -1,5 +1,8 @@
 """Pages that explain: the glossary and what this is; the theme; static files."""
 
+import platform
+import sqlite3
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,23 +20,27 @@ LIBRARIES = (
     ("FastAPI and Starlette", "MIT, BSD-3-Clause", "answer requests"),
     ("uvicorn", "BSD-3-Clause", "listens"),
     ("SQLAlchemy, Alembic, aiosqlite", "MIT", "store"),
-    ("pydantic", "MIT", "checks requests"),
-    ("Jinja and MarkupSafe", "BSD-3-Clause", "make pages"),
+    ("pydantic, pydantic-settings", "MIT", "checks requests"),
+    ("Jinja2 and MarkupSafe", "BSD-3-Clause", "make pages"),
     ("markdown-it-py, mdit-py-plugins, mdurl", "MIT", "read markdown"),
     ("PyYAML", "MIT", "reads a workspace's settings"),
     ("anyascii", "ISC", "makes addresses of names"),
+    ("httpx", "BSD-3-Clause", "asks git servers and GitHub"),
+    ("PyNaCl", "Apache-2.0", "encrypts access tokens"),
     ("prometheus-client", "Apache-2.0", "counts"),
 )
 
 
 async def glossary(request: Request) -> Response:
     """The words that the pages use."""
-    return page(request, "reference/glossary.html", terms=GLOSSARY)
+    terms = sorted(GLOSSARY, key=lambda term: term.name.casefold())
+    return page(request, "reference/glossary.html", terms=terms)
 
 
 async def about(request: Request) -> Response:
     """Version, build and licences."""
-    return page(request, "reference/about.html", libraries=LIBRARIES)
+    runs_on = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return page(request, "reference/about.html", runs_on=runs_on, libraries=LIBRARIES)
 
 
 async def choose_theme(request: Request) -> Response:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -55,6 +57,9 @@ def static_files() -> dict[str, tuple[str, bytes]]:
         served = f"{file.stem}.{hashlib.sha256(content).hexdigest()[:12]}{file.suffix}"
         found[file.name] = served, content
     return found
+
+
+_CONTENT = Markup(f"<!-- {secrets.token_hex()} -->")  # no document can know it
 
 
 @cache
@@ -108,8 +113,14 @@ def theme(request: Request) -> str:
     return chosen if chosen in THEMES else "system"
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """The page that TEMPLATE makes of VALUES."""
+def page(
+    request: Request, template: str, status: int = 200, content: bytes = b"", **values: Any
+) -> Response:
+    """The page that TEMPLATE makes of VALUES.
+
+    CONTENT is HTML that the template has as `content`. It is inserted at the end, since a template
+    takes many times as long for a long text.
+    """
     base = root(request)
     project = values.get("project")
     html = (
@@ -122,6 +133,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
             changed=lambda **query: changed(request, **query),
             home=project_address(base, project.slug) if project else base,
             commit_url=_commit_url(request, project) if project else None,
+            content=_CONTENT if content else "",
             **{"project": None, "tab": None} | values,
         )
     )
@@ -130,7 +142,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "Referrer-Policy": "same-origin",
         "Vary": "Cookie, Accept-Encoding",
     }
-    return compressed(request, Response(html, status, headers, "text/html"))
+    body = html.encode().replace(_CONTENT.encode(), content, 1)
+    return compressed(request, Response(body, status, headers, "text/html"))
 
 
 def forge(request: Request, project: Project) -> Forge | None:

@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from sdlc_lens.db.database import Database
-from sdlc_lens.queries.statistics import count_documents
 from sdlc_lens.web import (
     api_reference,
     badges,
@@ -25,7 +24,7 @@ from sdlc_lens.web import (
     trace,
 )
 from sdlc_lens.web.addresses import API_REFERENCE, project_address, root
-from sdlc_lens.web.figures import Gathered
+from sdlc_lens.web.figures import Gathered, gather_counts
 from sdlc_lens.web.matrix import gather_matrix
 from sdlc_lens.web.reader import Reader
 
@@ -41,7 +40,9 @@ DOCUMENT = f"{PROJECT}/documents/{{type}}/{{doc_id}}"
 def make_router(database: Database) -> Router:
     """Every page by its path."""
     reader = Reader(database)
-    counted = Gathered(count_documents, most=MOST_COUNTED)
+    counted = Gathered(gather_counts, most=MOST_COUNTED)
+    surroundings = Gathered(document.gather_surroundings)
+    read = partial(document.document, reader=reader, counted=counted, gathered=surroundings)
     figures = Gathered(overview.gather_figures)
     facets = Gathered(documents.gather_facets)
     boards = Gathered(board.gather_board)
@@ -60,7 +61,7 @@ def make_router(database: Database) -> Router:
             _route(f"{PROJECT}/board", get=partial(board.board, gathered=boards)),
             _route(f"{PROJECT}/trace", get=partial(trace.trace, gathered=matrices)),
             _route(f"{PROJECT}/documents", get=partial(documents.documents, gathered=facets)),
-            _route(DOCUMENT, get=partial(document.document, reader=reader, counted=counted)),
+            _route(DOCUMENT, get=read),
             _route(f"{DOCUMENT}/source", get=document.source),
             _route(f"{PROJECT}/badges/{{name}}", get=partial(badges.badge, counted=counted)),
             _route(f"{PROJECT}/health", get=partial(health.health, counted=counted)),

@@ -20,8 +20,6 @@ from sdlc_lens.web.render import page, table
 
 PER_PAGE = 20
 LONGEST_QUERY = 500
-EXACT = 1.0
-"""The score of a document that was asked for by its name."""
 
 _EMPHASIS = re.compile(r"\*\*|`")
 _LINE_MARKS = re.compile(r"(?:(?<!\S)(?:#{1,6}|(?:&gt;)+|[-*+|]|:?-{3,}:?)(?:\s+|$))+")
@@ -74,7 +72,7 @@ def _exact(name: str, hits: list[SearchItem]) -> SearchItem | None:
     found = leading_id(name)
     if found is None or found[1] != normal_form(name):
         return None
-    named = [hit for hit in hits if hit.ref == found[1] and hit.score >= EXACT]
+    named = [hit for hit in hits if hit.ref == found[1]]
     return named[0] if len(named) == 1 else None
 
 

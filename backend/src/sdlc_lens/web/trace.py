@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -49,9 +49,7 @@ async def trace(request: Request, gathered: Gathered[Matrix, []]) -> Response:
         return table(request, f"{slug}-trace", _CSV, lines)
     if chosen["show"] == "epics":
         narrowed = [(group, []) for group, _ in narrowed]
-    drawn = _drawn(narrowed, matrix, project_address(root(request), slug))
-    # Hundreds of rows take long: others need the event loop meanwhile.
-    return await asyncio.to_thread(
+    make = partial(
         page,
         request,
         "trace/page.html",
@@ -60,12 +58,14 @@ async def trace(request: Request, gathered: Gathered[Matrix, []]) -> Response:
         matrix=matrix,
         stories=sum(len(rows) for _, rows in narrowed),
         most=MOST_STORIES,
-        drawn=drawn,
         kept=[group for group, _ in narrowed],
         shown=SHOWN,
         classes=list(StatusClass),
         chosen=chosen,
     )
+    home = project_address(root(request), slug)
+    # Hundreds of rows take long: others need the event loop meanwhile.
+    return await asyncio.to_thread(lambda: make(content=_drawn(narrowed, matrix, home)))
 
 
 def _chosen(request: Request, name: str, known: Iterable[str]) -> str:
@@ -75,7 +75,7 @@ def _chosen(request: Request, name: str, known: Iterable[str]) -> str:
     return value
 
 
-def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
+def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> bytes:
     """The groups and rows as lines of the table, until there are enough for a page.
 
     Each is made once for a state of the project: hundreds take longer than all the rest.
@@ -84,15 +84,17 @@ def _drawn(narrowed: Narrowed, matrix: Matrix, home: str) -> Iterator[Markup]:
     lines: Any = template.make_module(
         {"home": home, "matrix": matrix, "marks": marks, "most_named": MOST_NAMED}
     )
-    left = MOST_STORIES
+    parts, left = list[bytes](), MOST_STORIES
     for group, rows in narrowed:
         if left > 0:
-            group.html = group.html or lines.group(group)
+            group.html = group.html or lines.group(group).encode()
+            parts += [b"<tbody>", group.html]
             for row in rows[:left]:
-                row.html = row.html or lines.row(row)
-            parts = (str(row.html) for row in rows[:left])
-            yield Markup(f"<tbody>{group.html}{''.join(parts)}</tbody>")
+                row.html = row.html or lines.row(row).encode()
+                parts.append(row.html)
+            parts.append(b"</tbody>")
         left -= len(rows)
+    return b"".join(parts)
 
 
 @lru_cache(maxsize=256)

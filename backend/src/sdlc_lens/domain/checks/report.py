@@ -22,14 +22,14 @@ PENALTIES = {
     Severity.LOW: 1,
 }
 GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The result of one rule: the number of its checks, of failures, and the findings.
 
-    Each finding is JSON, since there may be thousands.
+    Each finding is JSON, since there may be thousands, in ASCII: with an emoji among them, a text
+    would take four bytes for each character.
     """
 
     rule: Rule
@@ -169,7 +169,7 @@ def _findings(rule: Rule, failures: Iterable[Failure]) -> Iterable[str]:
             "affected_documents": [_affected(document) for document in failure.documents],
             "suggested_fix": rule.fix,
         }
-        yield _encode(finding)
+        yield json.dumps(finding)
 
 
 def _affected(document: Facts) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sdlc_lens.domain.documents.kinds import SINGLETONS
 from sdlc_lens.domain.documents.parse import content, decode
 from sdlc_lens.domain.documents.references import Meanings
 from sdlc_lens.errors import NotFound
-from sdlc_lens.queries.references import candidates
+from sdlc_lens.queries.references import Named, candidates
 
 _DETAIL = f"""
 SELECT {", ".join(field.name for field in fields(Details))}, updated_at, content_start, source
@@ -124,13 +124,13 @@ def get_detail(connection: sqlite3.Connection, document_id: int) -> Detail:
     return Detail(**values, encoded_content=encoded, sha256=sha256(source).hexdigest())
 
 
-def get_place(connection: sqlite3.Connection, project_id: int, detail: Detail) -> Place:
+def get_place(connection: sqlite3.Connection, project_id: int, document: Named) -> Place:
     """Where a document stands among those of its type."""
     values = {
         "project_id": project_id,
-        "type": detail.type,
-        "doc_id": detail.doc_id,
-        "path": detail.path,
+        "type": document.type,
+        "doc_id": document.doc_id,
+        "path": document.path,
     }
     (place,) = rows(connection, _PLACE, values)
     before, after = (

@@ -1,6 +1,7 @@
 """One exchange with a git server: which commit a branch is at, and objects by their ids."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sdlc_lens.remote_errors import BranchNotFound, CorruptAnswer, RepositoryNotFound
@@ -14,6 +15,11 @@ from sdlc_lens.sources.git.place import Place, Remote
 _SERVICE = "git-upload-pack"
 _DATA, _ERROR = 1, 3
 """The channels of a pack's packets; the other one reports progress."""
+
+TREES = ["filter tree:0"], ["filter blob:none"]
+"""Ways to ask for trees: alone, or with all trees below them. Some servers refuse the first one,
+and JGit leaves the wanted trees out.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,21 @@ def fetch(
     _skip_to_pack(answer)
     unpack(_pack(answer), objects)
     answer.finish()
+
+
+def fetch_missing(
+    client: Client, tip: Tip, wanted: Collection[str], objects: Objects, *ways: Sequence[str]
+) -> bool:
+    """Add the WANTED objects that OBJECTS lacks, with the options of the first of the WAYS in which
+    the server sends them; whether all are there now.
+
+    Raises: GitError.
+    """
+    for options in ways:
+        if missing := [name for name in wanted if name not in objects]:
+            with suppress(RepositoryNotFound):  # not the repository, only this way to ask for it
+                fetch(client, tip, missing, objects, *options)
+    return all(name in objects for name in wanted)
 
 
 def _capabilities(client: Client) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sdlc_lens.remote_errors import RepositoryTooLarge
 from sdlc_lens.sources.git.changes import Change, Difference, Past, Walk
 from sdlc_lens.sources.git.commits import Commit, newest_first, parse_commit
-from sdlc_lens.sources.git.exchange import fetch, find_tip
+from sdlc_lens.sources.git.exchange import TREES, fetch_missing, find_tip
 from sdlc_lens.sources.git.hosts import locate_remote
 from sdlc_lens.sources.git.http import Client
 from sdlc_lens.sources.git.limits import Budget
@@ -45,7 +45,7 @@ def read_changes(
     """The last changes of the DOCUMENTS, at paths below PLACE, at a commit of its branch.
 
     Looks so many COMMITS back, and no further than PAST, whose unchanged documents are left out.
-    None stands for an older change. A server without partial clones is asked for nothing.
+    None stands for an older change. A server that cannot leave trees out gives none.
 
     Raises: GitError, RemoteNotAllowed.
     """
@@ -54,13 +54,13 @@ def read_changes(
     budget = Budget(limits)
     with Client(remote, budget, token) as client:
         tip = replace(find_tip(client, place), commit_id=commit_id)
-        if not tip.has_filters:
-            return {}
         objects = Objects(policy.folder, tip.object_format, budget)
         options = [f"deepen {commits}", "filter tree:0"]
         options += [f"have {past.commit_id}"] if past else []
+        ways = [options] if tip.has_filters else []
         try:
-            fetch(client, tip, [commit_id], objects, *options)
+            if not fetch_missing(client, tip, [commit_id], objects, *ways):
+                return {}
         except RepositoryTooLarge:
             if commits == 1:
                 raise
@@ -77,7 +77,8 @@ def read_changes(
         try:
             with Client(remote, budget, token) as client:
                 client.path = tip.path
-                trees = Trees(partial(fetch, client, tip), objects, place.path, walk.folders())
+                fetching = partial(fetch_missing, client, tip)
+                trees = Trees(fetching, objects, place.path, walk.folders())
                 trees.load(_pairs(known, names))
         except RepositoryTooLarge:
             if size == 1:
@@ -113,7 +114,7 @@ class Trees:
 
     def __init__(
         self,
-        fetch_trees: Callable[..., None],
+        fetch_trees: Callable[..., bool],
         objects: Objects,
         path: str,
         folders: Collection[str],
@@ -193,5 +194,4 @@ class Trees:
 
     def _require(self, trees: Iterable[str]) -> None:
         """Fetch those of the TREES that are not there yet."""
-        if missing := list(dict.fromkeys(tree for tree in trees if tree not in self._objects)):
-            self._fetch(missing, self._objects, "filter tree:0")
+        self._fetch(set(trees), self._objects, *TREES)

@@ -47,6 +47,8 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._response is not None:
+            self._response.close()  # which keeps the socket of an answer without a length
         self._connection.close()
 
     def get(self, path: str) -> "Answer":
@@ -222,8 +224,9 @@ class _Connection(http.client.HTTPConnection):
             )
         except ssl.SSLCertVerificationError as error:
             raise CertificateUntrusted(
-                f"the certificate of {self._host.shown} is not trusted: {error.verify_message}."
-                " For a private CA, name a file with its certificate in SSL_CERT_FILE"
+                f"the certificate of {self._host.shown} is not trusted:"
+                f" {error.verify_message.rstrip('.')}. Check the host in the repository's address;"
+                " for a private CA, name a file with its certificate in SSL_CERT_FILE"
             ) from error
         except TimeoutError as error:
             raise stalled() from error

@@ -1,17 +1,16 @@
 """A workspace in a git repository, read at one commit."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
 
 from sdlc_lens.errors import Unreadable, UnusableWorkspace
-from sdlc_lens.remote_errors import RepositoryNotFound
 from sdlc_lens.remote_settings import split
 from sdlc_lens.settings import Settings
 from sdlc_lens.sources.git.commits import parse_commit
-from sdlc_lens.sources.git.exchange import Tip, fetch, find_tip
+from sdlc_lens.sources.git.exchange import TREES, Tip, fetch, fetch_missing, find_tip
 from sdlc_lens.sources.git.hosts import Host, locate_remote
 from sdlc_lens.sources.git.http import Client
 from sdlc_lens.sources.git.limits import Budget, Limits
@@ -108,18 +107,17 @@ class _Reading:
         self._client = client
         self._tip = tip
         self._objects = objects
-        self._in_parts = tip.has_filters
 
     def snapshot(self, path: str, known: Collection[str]) -> Snapshot:
         """The workspace in the folder at PATH."""
         commit_id = self._tip.commit_id
-        self._load([commit_id], "deepen 1", "filter tree:0")
+        self._load([commit_id], *(["deepen 1", *options] for options in TREES))
         commit = parse_commit(self._objects.read(commit_id, "commit"))
         folder = find_tree(commit.tree, path, self._tree)
-        self._load([folder], "filter blob:none")
+        self._load([folder], ["filter blob:none"])
         listing = list_documents(folder, self._tree, self._objects.budget.limits.objects)
         own = {listing.top[name] for name in OWN_FILES if name in listing.top}
-        self._load(own | set(listing.documents.values()) - set(known))
+        self._load(own | set(listing.documents.values()) - set(known), [])
         settings, version, warnings = read_own_files(partial(self._own_file, listing.top))
         return Snapshot(
             listing.documents,
@@ -132,22 +130,16 @@ class _Reading:
             self._objects.keep,
         )
 
-    def _load(self, wanted: Collection[str], *options: str) -> None:
-        """Fetch the WANTED objects that are not there yet; if need be, the whole commit."""
-        missing = [object_id for object_id in wanted if object_id not in self._objects]
-        if not missing:
-            return
-        if self._in_parts:
-            try:
-                fetch(self._client, self._tip, missing, self._objects, *options)
-            except RepositoryNotFound:  # not the repository, only this way to ask for it
-                self._in_parts = False
-            else:
-                return
-        fetch(self._client, self._tip, [self._tip.commit_id], self._objects, "deepen 1")
+    def _load(self, wanted: Collection[str], *ways: Sequence[str]) -> None:
+        """Fetch the WANTED objects that are not there yet, in one of the WAYS; if need be, the
+        whole commit.
+        """
+        possible = ways if self._tip.has_filters else ()
+        if not fetch_missing(self._client, self._tip, wanted, self._objects, *possible):
+            fetch(self._client, self._tip, [self._tip.commit_id], self._objects, "deepen 1")
 
     def _tree(self, object_id: str) -> list[TreeEntry]:
-        self._load([object_id], "filter tree:0")
+        self._load([object_id], *TREES)
         return list(parse_tree(self._objects.read(object_id, "tree"), self._objects.id_bytes))
 
     def _own_file(self, top: Mapping[str, str], name: str) -> bytes | None:

@@ -31,7 +31,7 @@ def open_story_has_test_spec(corpus: Corpus) -> Checks:
     """Every open story is named by a live test-spec, or its epic is by one without a story."""
     for story in corpus.open_stories():
         tested = _is_tested(story, corpus)
-        message = f"No live test-spec names the open story {story.path} or its epic"
+        message = f"No live test specification names the open story {story.path} or its epic"
         yield verdict(tested, message, story)
 
 

@@ -74,7 +74,7 @@ RULES = (
         Severity.MEDIUM,
         Category.COMPLETENESS,
         completeness.open_story_has_test_spec,
-        "Write a test-spec with the story's id in its field `Story`, or one for the whole epic.",
+        "Write a test specification with the story's id in its field `Story`, or one for the epic.",
     ),
     Rule(
         "PLAN_NO_STORY",
@@ -88,7 +88,7 @@ RULES = (
         Severity.MEDIUM,
         Category.CONSISTENCY,
         consistency.test_spec_has_story,
-        "Add the field `Story`, or `Epic`, with the id of what the test-spec covers.",
+        "Add the field `Story`, or `Epic`, with the id of what the test specification covers.",
     ),
     Rule(
         "ORPHAN_REFERENCE",
@@ -155,5 +155,5 @@ RULES = (
     ),
     STALE_DOCUMENT,
 )
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raise it with every change of what the rules find: stored reports are then made again."""
