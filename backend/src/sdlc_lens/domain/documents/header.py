@@ -149,9 +149,8 @@ def _block(
         written = line[1]
         if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
             for last in named:
-                if last.relation in found:  # the last of two equal keys wins
-                    del found[last.relation]
-                    continued.pop(last.relation, None)
+                found.pop(last.relation, None)  # the last of two equal keys wins
+                continued.pop(last.relation, None)
                 found[last.relation] = last
             note, waiting = note + waiting, ""
             in_quote = written.lstrip().startswith(">")

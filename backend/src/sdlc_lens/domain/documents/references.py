@@ -1,7 +1,7 @@
 """References between documents: what a document names, and which document that means."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import normpath
