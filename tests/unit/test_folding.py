@@ -4,10 +4,10 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sdlc_lens.domain.search.folding import Folded, composed, fold
+from sdlc_lens.domain.search.folding import Folded, composed, fold, indexed_text
 
 TEXTS = st.text(
     st.one_of(
@@ -47,6 +47,14 @@ def test_every_character_folded_stays_folded() -> None:
     whole = "".join(one for one in characters if unicodedata.category(one) not in without_meaning)
     once = fold(whole)
     assert fold(once) == once
+
+
+@given(st.text(st.one_of(st.sampled_from("aX \u0301\u00df\u0130"), st.characters(codec="utf-8"))))
+@example("Stra\u00dfe " + "".join(map(chr, range(0x390, 0x3D0))))
+def test_indexed_text_is_folded_but_for_the_case_of_ascii(text: str) -> None:
+    indexed = indexed_text(f"{text} \u00df".encode())
+    assert indexed is not None
+    assert indexed.encode().lower().decode() == fold(f"{text} \u00df")
 
 
 @given(TEXTS)

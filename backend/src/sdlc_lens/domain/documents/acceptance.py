@@ -3,13 +3,14 @@
 import re
 
 from sdlc_lens.domain.documents.criteria import Criterion
+from sdlc_lens.domain.documents.visible import lines_with
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?=[ \t\n]|\Z)([^\n]*)")
 _ACCEPTANCE = re.compile(r"[*_ \t]*acceptance(?:[*_: \t]*\Z|[ \t]+criteria)", re.IGNORECASE)
 _CLOSING_HASHES = re.compile(r"(?:\A|[ \t])#+\Z")
 _ITEM = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<marker>[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|\Z))?"
-    r"(?:(?<=[ \t])\[(?P<box>.)\](?=[ \t]|\Z)[ \t]*)?(?P<text>.*)"
+    r"([ \t]*)(?:([-*+]|[0-9]{1,9}[.)])(?:[ \t]+|\Z))?"  # indent, marker
+    r"(?:(?<=[ \t])\[(.)\](?=[ \t]|\Z)[ \t]*)?(.*)"  # box, text
 )
 _MAY_BE_ITEM = frozenset("-*+0123456789")
 _MAY_BE_CRITERIA = frozenset("Aa*_")  # the first character of a heading
@@ -26,12 +27,14 @@ _DATE = re.compile(r"(?<![0-9])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[
 def read_criteria(text: str) -> tuple[Criterion, ...]:
     """The criteria in TEXT, which is the visible content of a document."""
     reader = _Reader()
-    headings = list(_HEADING.finditer("\n" + text))
+    text = "\n" + text
+    lines = lines_with("#", text)
+    headings = [heading for line in lines if (heading := _HEADING.match(text, line))]
     ends = [*(heading.start() for heading in headings), len(text)][1:]
     for heading, end in zip(headings, ends, strict=False):
         reader.begin(len(heading[1]), heading[2])
         if reader.is_inside:
-            reader.read(text[heading.end() - 1 : end])
+            reader.read(text[heading.end() : end])
     return tuple(draft.criterion for draft in reader.drafts)
 
 
@@ -107,23 +110,25 @@ class _Reader:
 
     def _read_item(self, item: re.Match[str]) -> bool:
         """Whether the line is an item, or a line of proof."""
-        text, indent = item["text"], _width(item["indent"])
+        written, marker, box, text = item.groups()
+        indent = _width(written) if written else 0
         if text[2:3] in ("V", "v") and (proof := _PROOF.match(text)):
             self._prove(proof[1].lower(), proof[2], indent)
             return True
-        if not item["marker"]:
+        if not marker:
             return False
         while self._indents and self._indents[-1] >= indent:
             self._indents.pop()
         self._going_on = None
         self._begin_text(text)
-        found = _AC_ID.match(text) if text[:1] in _MAY_BE_CRITERIA else None
-        if self._section and (found or (item["box"] and not self._indents)):
-            name, text = (found["id"], _rest(text, found)) if found else (None, text)
-            self._add(_Draft(name, text, item["box"]))
-            self._level = 0
-            self._indents.append(indent)
-            self._continue(self.drafts[-1].text, 0)
+        if self._section:
+            found = _AC_ID.match(text) if text[:1] in _MAY_BE_CRITERIA else None
+            if found or (box and not self._indents):
+                name, text = (found["id"], _rest(text, found)) if found else (None, text)
+                self._add(_Draft(name, text, box))
+                self._level = 0
+                self._indents.append(indent)
+                self._continue(self.drafts[-1].text, 0)
         return True
 
     def _read_line(self, line: str, shown: str, blank_above: bool) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sdlc_lens.domain.documents.ids import first_id
 from sdlc_lens.domain.documents.visible import visible
 
-LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()]*)\)")
+LINK = re.compile(r"(?:!\[|\[)([^\[\]]*)\]\(([^()]*)\)")
 
 _KEY = r"\*\*([^*]{1,100}?)(?::[ \t]*\*\*|\*\*[ \t]*:)"
 _FIRST_KEY = re.compile(rf"\s*+(?:>\s*+)?(?:- \s*+)?{_KEY}")
@@ -139,8 +139,8 @@ def _block(
     An empty line of a quote ends a value; text after it is a note if more fields follow.
     """
     blank = _BLANK_LINES.match(text, start)
-    found: dict[tuple[str, str], Field] = {}
-    continued: dict[tuple[str, str], list[str]] = {}
+    found: dict[str, Field] = {}  # by `relation`
+    continued: dict[str, list[str]] = {}
     last: Field | None = None  # what the next line may continue
     note, waiting = "", ""
     end = start
@@ -149,10 +149,9 @@ def _block(
         written = line[1]
         if named := _repeated(written) if len(written) < OFTEN_REPEATED else _fields(written):
             for last in named:
-                names = last[:2]
-                found.pop(names, None)  # the last of two equal keys wins
-                continued.pop(names, None)
-                found[names] = last
+                found.pop(last.relation, None)  # the last of two equal keys wins
+                continued.pop(last.relation, None)
+                found[last.relation] = last
             note, waiting = note + waiting, ""
             in_quote = written.lstrip().startswith(">")
             end = line.end()
@@ -163,13 +162,13 @@ def _block(
         shown = shown.removeprefix(">").lstrip() if in_quote else shown
         last = last if shown else None
         if last:
-            continued.setdefault(last[:2], [last.written]).append(shown)
+            continued.setdefault(last.relation, [last.written]).append(shown)
         if last or not (shown or waiting):
             end = line.end()
         else:
             waiting += line[0]
-    for names, parts in continued.items():
-        found[names] = _field(found[names].name, " ".join(parts))
+    for relation, parts in continued.items():
+        found[relation] = _field(found[relation].name, " ".join(parts))
     return (tuple(found.values()), end, note) if found else ((), start, "")
 
 

@@ -23,11 +23,14 @@ _ID = re.compile(
 _LONGEST_START = max(map(len, BY_PREFIX)) + 1  # with the hyphen
 _LONGEST_CHECK = 10  # what _ID looks at after an id
 
-# A text has few ids. It is looked at in bytes, one for each character, in which all digits,
-# or all characters that a ULID may have, are alike: that is many times faster than to search it.
-_NUMBER, _ULID = re.compile(b"0000+"), re.compile(b"00000000+")
-_DIGITS_ALIKE = bytes(48 if chr(code) in "0123456789" else 32 for code in range(256))
-_CROCKFORD_ALIKE = bytes(48 if chr(code) in _CROCKFORD else 32 for code in range(256))
+# A text has few ids. It is looked at in bytes, one for each character, in which all digits are "0"
+# and the other characters of ULIDs "A": to find a run of them is many times faster than _ID.
+_CLASSES = bytes(
+    ord("0" if chr(code) in "0123456789" else "A" if chr(code) in _CROCKFORD else " ")
+    for code in range(256)
+)
+_SHORTEST_NUMBER, _SHORTEST_ULID = b"0" * 4, b"0" * 8
+_RUN = re.compile(b"0+")
 _RANGE_MARKS = frozenset({"-", "\u2013", ".."})
 _LONGEST_RANGE = 50
 
@@ -59,9 +62,9 @@ def first_id(text: str) -> str | None:
 
 def find_ids(text: str) -> list[Id]:
     """Every id that occurs in TEXT, in order."""
-    line = text.encode("latin-1", "replace")
-    tails = [run.span() for run in _NUMBER.finditer(line.translate(_DIGITS_ALIKE))]
-    if ulids := [run.span() for run in _ULID.finditer(line.translate(_CROCKFORD_ALIKE))]:
+    line = text.encode("latin-1", "replace").translate(_CLASSES)
+    tails = _runs(line, _SHORTEST_NUMBER)
+    if ulids := _runs(line.replace(b"A", b"0"), _SHORTEST_ULID):
         tails = sorted(tails + ulids)
     ids: list[Id] = []
     last = 0
@@ -92,6 +95,16 @@ def number(ref: str) -> int | None:
     """The number of a sequential id in normal form."""
     digits = ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return int(digits) if digits.isdigit() and len(digits) < 16 else None
+
+
+def _runs(line: bytes, shortest: bytes) -> list[tuple[int, int]]:
+    """Where the runs of "0" begin and end that are not shorter than SHORTEST."""
+    runs: list[tuple[int, int]] = []
+    start = line.find(shortest)
+    while start >= 0 and (run := _RUN.match(line, start)):
+        runs.append(run.span())
+        start = line.find(shortest, run.end())
+    return runs
 
 
 def _id(found: re.Match[str]) -> Id:

@@ -1,14 +1,14 @@
 """References between documents: what a document names, and which document that means."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import normpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from sdlc_lens.domain.documents.header import LINK, Field
+from sdlc_lens.domain.documents.header import LINK, OFTEN_REPEATED, Field
 from sdlc_lens.domain.documents.ids import find_ids, spread
 from sdlc_lens.domain.documents.kinds import BY_PREFIX
 from sdlc_lens.domain.documents.layout import home, is_document
@@ -62,8 +62,10 @@ def mentions(text: str, own: Container[str | None], folder: str) -> tuple[Link, 
         if ref not in own:
             in_link = has_links and start and text[start - 1] in "/(<"
             path = _path_around(start, text, folder) if in_link else None
-            same = found.setdefault(ref, {})
-            if same.get(path, True):
+            same = found.get(ref)
+            if same is None:
+                found[ref] = {path: candidate}
+            elif same.get(path, True):
                 same[path] = candidate
     links: list[Link] = []
     for ref, same in found.items():
@@ -126,7 +128,6 @@ def parents(own: int, references: Iterable[Link], meanings: Meanings) -> list[in
     return list(dict.fromkeys(meant for meant in decisive if meant is not None))
 
 
-@lru_cache(maxsize=1024)
 def link_path(target: str, folder: str) -> str | None:
     """The path of the document, relative to the workspace, at which a link in FOLDER points.
 
@@ -135,23 +136,39 @@ def link_path(target: str, folder: str) -> str | None:
     address = _ADDRESS.match(target)
     path = (address[1] or address[2]) if address else ""
     path = unquote(path) if "%" in path else path
-    if "://" in path or not is_document(path.rpartition("/")[2]):
+    above, _, name = path.rpartition("/")
+    if "://" in path or not is_document(name):
         return None
     is_relative = folder and not path.startswith("/")
-    path = normpath(f"{folder}/{path}" if is_relative else path.lstrip("/"))
-    return None if path.startswith("../") else path
+    above = _normal(f"{folder}/{above}" if is_relative else above.lstrip("/"))
+    if above == ".." or above.startswith("../"):
+        return None
+    return name if above == "." else f"{above}/{name}"
 
 
-def _links(field: Field, folder: str) -> Iterator[Link]:
-    text, links = _unlinked(field.written) if "](" in field.written else (field.written, [])
+_normal = lru_cache(maxsize=256)(normpath)
+
+
+def _links(field: Field, folder: str) -> tuple[Link, ...]:
+    often = len(field.written) < OFTEN_REPEATED
+    return (_repeated if often else _read_links)(field.relation, field.written, folder)
+
+
+def _read_links(relation: str, written: str, folder: str) -> tuple[Link, ...]:
+    text, links = _unlinked(written) if "](" in written else (written, [])
     ids = find_ids(text)
+    found: list[Link] = []
     place = 0
-    for found in spread(ids, text) if len(ids) > 1 else ids:
-        while place < len(links) and links[place].end <= found.start:
+    for each in spread(ids, text) if len(ids) > 1 else ids:
+        while place < len(links) and links[place].end <= each.start:
             place += 1
-        inside = place < len(links) and links[place].start <= found.start
+        inside = place < len(links) and links[place].start <= each.start
         path = link_path(links[place].target, folder) if inside else None
-        yield Link(field.relation, found.ref, path, found.candidate)
+        found.append(Link(relation, each.ref, path, each.candidate))
+    return tuple(found)
+
+
+_repeated = lru_cache(maxsize=512)(_read_links)
 
 
 class _Unlinked(NamedTuple):
@@ -190,12 +207,11 @@ def _id_of_target(target: str) -> str | None:
 
 def _path_around(start: int, text: str, folder: str) -> str | None:
     """The path of the document whose name begins at START, if that is in a link's target."""
-    begin = text.rfind("](", max(0, start - _LONGEST_PATH), start)
-    before = text[begin + 2 : start].removeprefix("<")
-    if begin < 0 or not _IN_PATH.fullmatch(before):
+    begin = text.rfind("](", max(0, start - _LONGEST_PATH), start) + 2
+    if begin < 2:
         return None
-    after = _IN_PATH.match(text, start, start + _LONGEST_PATH)
-    return link_path(before + after[0], folder) if after else None
+    path = _IN_PATH.match(text, begin + text.startswith("<", begin), start + _LONGEST_PATH)
+    return link_path(path[0], folder) if path and path.end() >= start else None
 
 
 def _once(links: Iterable[Link]) -> tuple[Link, ...]:

@@ -1,9 +1,11 @@
 """The text of a document outside its code fences and comments."""
 
 import re
+from collections.abc import Iterator
 
 _MARKER = r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]+"
 _MARK = re.compile(rf"\n([ \t]*)(?:(<!--)|({_MARKER})?(`{{3,}}+(?=[^`\n]*(?:\n|\Z))|~{{3,}}+))")
+_SIGNS = ("```", "~~~", "<!--")
 _ITEM_OR_INDENTED = re.compile(rf"[ \t]|{_MARKER}")
 
 
@@ -15,12 +17,12 @@ def visible(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
-    if "```" not in text and "~~~" not in text and "<!--" not in text:
+    if not any(sign in text for sign in _SIGNS):
         return text
     parts: list[str] = []
     done = 0
     opened: re.Match[str] | None = None
-    for mark in _MARK.finditer("\n" + text):
+    for mark in _marks("\n" + text):
         start = mark.start()
         if start < done or (opened and not _closes(mark, opened, text)):
             continue
@@ -37,6 +39,26 @@ def visible(text: str) -> str:
         parts += text[done : opened.start()], " " * (len(text) - opened.start())
         done = len(text)
     return "".join((*parts, text[done:]))
+
+
+def lines_with(sign: str, text: str) -> Iterator[int]:
+    """Where the line breaks are that stand before lines with SIGN; TEXT begins with a line break.
+
+    If few lines have it, this is faster than matching every line.
+    """
+    place = text.find(sign)
+    while place >= 0:
+        yield text.rfind("\n", 0, place)
+        line_end = text.find("\n", place)
+        place = text.find(sign, line_end) if line_end >= 0 else -1
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """The beginnings of lines where a fence or a comment may begin or end, in order."""
+    lines = {line for sign in _SIGNS for line in lines_with(sign, text)}
+    for line in sorted(lines):
+        if mark := _MARK.match(text, line):
+            yield mark
 
 
 def _may_open(mark: re.Match[str], text: str) -> bool:
