@@ -1,5 +1,7 @@
 """The health check is stored when a sync ends."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import text
 from support.syncing import Harbour
@@ -35,6 +37,21 @@ async def test_stored_when_a_sync_ends(harbour: Harbour) -> None:
     stored = await stored_report(harbour.database)
     assert stored
     assert stored.total_documents == report.added - 1
+
+
+async def test_sync_finishes_after_its_health_check(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def next_moment(time: datetime) -> str:
+        while stamp(now()) == stamp(time):
+            pass
+        return stamp(now())
+
+    monkeypatch.setattr(checks, "stamp", next_moment)
+    report = await harbour.sync()
+    stored = await stored_report(harbour.database)
+    assert stored
+    assert report.finished_at >= stored.checked_at
 
 
 async def test_unchanged_documents_are_not_checked_again(

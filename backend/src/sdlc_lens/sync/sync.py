@@ -89,6 +89,8 @@ async def run(
         failures = {**snapshot.unreadable, **failures}
         is_same = replace(configuration, warnings=()) == former
         wrote = bool(added or changed or plan.remove or plan.parse_again)
+        new_revision = revision + (wrote or not is_same)
+        await check(session, project.id, new_revision)
         report = Sync(
             trigger=trigger,
             started_at=moment,
@@ -100,7 +102,7 @@ async def run(
             removed=len(plan.remove),
             failed=len(failures),
             failures=tuple(Failure(path, reason) for path, reason in failures.items()),
-            revision=revision + (wrote or not is_same),
+            revision=new_revision,
         )
         warnings = [f"{path}: {reason}" for path, reason in failures.items()][:MOST_WARNINGS]
         values: dict[str, object] = {
@@ -117,7 +119,6 @@ async def run(
             "warnings": json.dumps([*snapshot.warnings, *configuration.warnings, *warnings]),
             "revision": report.revision,
         }
-        await check(session, project.id, report.revision)
         await finish(session, project.id, lease, values, report)
     return report
 
