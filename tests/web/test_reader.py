@@ -1,14 +1,17 @@
-"""Rendered documents are kept, up to so many bytes."""
+"""What pages of documents keep in memory."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
+from support.browsing import PORT, visit
 from support.services import sync_project
 from support.workspaces import write_workspace
 
-from sdlc_lens.queries.documents.detail import find_document, get_detail
+from sdlc_lens.queries.documents.detail import Detail, find_document, get_detail
 from sdlc_lens.queries.projects import get_project
 from sdlc_lens.web import reader
 from sdlc_lens.web.markdown import Rendered, render
@@ -43,3 +46,14 @@ async def test_rendered_documents_are_kept_while_they_fit(
         found = await documents.read(project, details[name], "/projects/kept")
         assert found.html == f"<p>{name * 300}</p>\n".encode()
     assert "".join(rendered) == "abcb", "two fit, and the one that was read longest ago goes"
+
+
+async def test_page_leaves_its_document_to_no_garbage_collection(
+    visitor: httpx.AsyncClient,
+) -> None:
+    gc.disable()
+    try:
+        await visit(visitor, f"{PORT}/documents/story/US0001-list")
+        assert not [found for found in gc.get_objects() if isinstance(found, Detail)]
+    finally:
+        gc.enable()

@@ -75,7 +75,7 @@ async def document(
     home = project_address(base, project.slug)
     pages = forge(request, project)
     rendered = None
-    if len(detail.content) <= LONGEST_RENDERED:
+    if len(detail.encoded_content) <= LONGEST_RENDERED:
         rendered = await reader.read(project, detail, home)
     around.html = around.html or _relations(around, base, home)
     make = partial(
@@ -101,7 +101,9 @@ async def document(
         file_url=_file_url(pages, project, detail),
     )
     # A long document makes a long page: others need the event loop meanwhile.
-    return make() if len(detail.content) <= LONGEST_AT_ONCE else await asyncio.to_thread(make)
+    return (
+        make() if len(detail.encoded_content) <= LONGEST_AT_ONCE else await asyncio.to_thread(make)
+    )
 
 
 async def gather_surroundings(

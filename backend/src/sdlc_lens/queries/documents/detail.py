@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import dataclass, fields
-from functools import cached_property
 from hashlib import sha256
 
 from sdlc_lens.db.connection import rows
@@ -80,7 +79,7 @@ class Detail(Details):
     encoded_content: bytes
     sha256: str
 
-    @cached_property
+    @property
     def content(self) -> str:
         """The text; invalid UTF-8 is replaced by a marker."""
         return decode(self.encoded_content)
