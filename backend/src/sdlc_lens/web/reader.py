@@ -10,7 +10,7 @@ from sdlc_lens.queries.projects import Project
 from sdlc_lens.queries.references import find_targets
 from sdlc_lens.web.markdown import VERSION, Rendered, parse, render
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 2 * 2**20
 
 MOST_UNRELEASED = 100_000
 """Bytes of a document whose rendering leaves little memory to be returned to the system."""
