@@ -2,11 +2,14 @@
 
 import csv
 import io
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from support.browsing import visit
+from support.services import sync_project
+from support.workspaces import write_workspace
 
 from sdlc_lens.queries.projects import add_project
 from sdlc_lens.web.charts import WIDTH, story_bar
@@ -92,6 +95,16 @@ async def test_columns_sort_the_projects(
     page = await visit(visitor, f"/{query}")
     assert [row[0] for row in page.rows()] == names
     assert len([found for found in page.all("th") if "aria-sort" in found.attributes]) == 1
+
+
+async def test_stories_sort_by_the_share_that_is_delivered(
+    app: FastAPI, client: httpx.AsyncClient, port: str, tmp_path: Path
+) -> None:
+    files = {"stories/US0001-small.md": "# US0001: Small\n\n> **Status:** Done\n"}
+    await sync_project(app, "small", write_workspace(tmp_path / "projects/small", files))
+    for order, names in (("desc", ["Small", "Port"]), ("asc", ["Port", "Small"])):
+        page = await visit(client, f"/?sort=stories&order={order}")
+        assert [row[0] for row in page.rows()] == names
 
 
 async def test_csv_has_every_project(visitor: httpx.AsyncClient) -> None:

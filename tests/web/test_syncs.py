@@ -127,7 +127,7 @@ async def test_failed_sync_is_shown_on_every_page(
     await app.state.runner.sync("port")
     assert "did not succeed" in (await visit(client, f"{port}/syncs")).text
     assert "1 sync failed." in (await visit(client, "/")).text
-    assert (await visit(client, port)).link("last sync failed") == f"{port}/syncs"
+    assert (await visit(client, port)).link("last sync did not succeed") == f"{port}/syncs"
 
 
 async def test_csv_has_the_reports(visitor: httpx.AsyncClient) -> None:

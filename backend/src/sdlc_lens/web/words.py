@@ -77,7 +77,7 @@ SYNC_STATES = {
     "never_synced": "not synced yet",
     "syncing": "sync in progress",
     "synced": "synced",
-    "error": "last sync failed",
+    "error": "last sync did not succeed",
 }
 NOT_RECORDED = "proof not recorded"
 PROOFS = {
