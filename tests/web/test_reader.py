@@ -48,7 +48,7 @@ async def test_rendered_documents_are_kept_while_they_fit(
     assert "".join(rendered) == "abcb", "two fit, and the one that was read longest ago goes"
 
 
-async def test_page_leaves_its_document_to_no_garbage_collection(
+async def test_page_leaves_nothing_for_the_garbage_collector(
     visitor: httpx.AsyncClient,
 ) -> None:
     gc.disable()

@@ -11,8 +11,8 @@ _library = ctypes.CDLL(None)
 def limit_heap() -> None:
     """Limit glibc to two heaps, so that threads reuse the memory that others freed.
 
-    Large blocks lie outside of them: left to itself, glibc puts these in the heap, too, after the
-    first one that is freed, and what stays between them keeps the heap from shrinking.
+    Large blocks stay outside the heaps, and return to the system when they are freed. By default
+    glibc raises its limit for them, and small blocks between large ones keep a heap from shrinking.
     """
     if hasattr(_library, "mallopt"):
         _library.mallopt(_M_ARENA_MAX, 2)

@@ -17,7 +17,8 @@ NEWEST = REVISIONS[-1]
 def migrate(path: Path, *, in_child: bool = False) -> bool:
     """Migrate the database at PATH; False when it was already current.
 
-    IN_CHILD is for a process that lives on and has no threads: Alembic's 13 MB end with a child.
+    IN_CHILD does it in a child process, so that Alembic's memory, 13 MB, ends with the child. The
+    caller must have no other threads.
 
     Raises: NoPermission, StorageError, LocksUnsupported, UnusableDatabase.
     """
@@ -68,7 +69,7 @@ def _require_ours(path: Path, contents: file.Contents) -> None:
 
 
 def _child_upgrades(path: Path) -> bool:
-    """Upgrade in a child process; False when it failed, for a reason that only it knows."""
+    """Upgrade in a child process; False when that failed, and the caller has to find out why."""
     child = os.fork()
     if child == 0:
         try:

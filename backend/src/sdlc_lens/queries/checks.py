@@ -61,9 +61,9 @@ async def get_standing(session: ReadSession, slug: str) -> Standing:
 
 
 async def get_summaries(session: ReadSession, project_id: int | None = None) -> dict[int, str]:
-    """The first lines of reports on present states, which hold all but findings, by project.
+    """The first lines of the reports on present states, of all projects or one, by project.
 
-    Of one project or of all.
+    They hold everything but the findings.
     """
     found = await session.run(rows, _SUMMARIES, {"id": project_id})
     return {row["id"]: row["summary"] for row in found}

@@ -12,8 +12,8 @@ from sdlc_lens.web.markdown import VERSION, Rendered, parse, render
 
 MOST_BYTES = 2 * 2**20
 
-MOST_UNRELEASED = 100_000
-"""Bytes of a document whose rendering leaves little memory to be returned to the system."""
+LARGE = 100_000
+"""Bytes of a document from which on its rendering leaves memory worth returning to the system."""
 
 Key = tuple[int, str, str, int, str, int]
 
@@ -45,7 +45,7 @@ class Reader:
         async with self._database.read() as session:
             targets = await session.run(find_targets, project.id, parsed.refs, parsed.paths)
         rendered = await asyncio.to_thread(render, parsed, targets, home)
-        if len(detail.encoded_content) > MOST_UNRELEASED:
+        if len(detail.encoded_content) >= LARGE:
             del parsed
             await asyncio.to_thread(memory.release)
         return rendered

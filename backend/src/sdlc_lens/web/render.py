@@ -46,6 +46,8 @@ FAST, THOROUGH = 1, 5
 MOST_KEPT = 8
 _kept: OrderedDict[bytes, bytes] = OrderedDict()
 _DEFUSED = ("=", "+", "-", "@", *map(chr, range(32)))
+# Stands for the content of a page; random, so that no document can contain it.
+_PLACEHOLDER = Markup(f"<!-- {secrets.token_hex()} -->")
 
 
 @cache
@@ -57,9 +59,6 @@ def static_files() -> dict[str, tuple[str, bytes]]:
         served = f"{file.stem}.{hashlib.sha256(content).hexdigest()[:12]}{file.suffix}"
         found[file.name] = served, content
     return found
-
-
-_CONTENT = Markup(f"<!-- {secrets.token_hex()} -->")  # no document can know it
 
 
 @cache
@@ -133,7 +132,7 @@ def page(
             changed=lambda **query: changed(request, **query),
             home=project_address(base, project.slug) if project else base,
             commit_url=_commit_url(request, project) if project else None,
-            content=_CONTENT if content else "",
+            content=_PLACEHOLDER if content else "",
             **{"project": None, "tab": None} | values,
         )
     )
@@ -142,7 +141,7 @@ def page(
         "Referrer-Policy": "same-origin",
         "Vary": "Cookie, Accept-Encoding",
     }
-    body = html.encode().replace(_CONTENT.encode(), content, 1)
+    body = html.encode().replace(_PLACEHOLDER.encode(), content, 1)
     return compressed(request, Response(body, status, headers, "text/html"))
 
 

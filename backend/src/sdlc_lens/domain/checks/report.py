@@ -28,8 +28,8 @@ GATE = frozenset({Severity.CRITICAL, Severity.HIGH})
 class Outcome:
     """The result of one rule: the number of its checks, of failures, and the findings.
 
-    Each finding is JSON, since there may be thousands, in ASCII: with an emoji among them, a text
-    would take four bytes for each character.
+    Each finding is JSON, since there may be thousands, and ASCII, since a text with an emoji takes
+    four bytes for each character.
     """
 
     rule: Rule

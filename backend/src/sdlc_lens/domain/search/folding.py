@@ -45,7 +45,7 @@ _FOLDED_OTHERWISE = re.compile(
 )
 _ASCII = bytes(range(128))
 _FEW_LETTERS = 20
-"""As many are faster replaced one after the other, each in the whole text."""
+"""Up to so many letters are replaced faster one after the other, each in the whole text."""
 
 
 def indexed_text(source: bytes) -> str | None:

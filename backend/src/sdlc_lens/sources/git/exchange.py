@@ -17,8 +17,8 @@ _DATA, _ERROR = 1, 3
 """The channels of a pack's packets; the other one reports progress."""
 
 TREES = ["filter tree:0"], ["filter blob:none"]
-"""Ways to ask for trees: alone, or with all trees below them. Some servers refuse the first one,
-and JGit leaves the wanted trees out.
+"""Ways to ask for trees: alone, or with all trees below them. Some servers refuse the first way,
+and JGit sends no trees for it.
 """
 
 
@@ -87,8 +87,9 @@ def fetch(
 def fetch_missing(
     client: Client, tip: Tip, wanted: Collection[str], objects: Objects, *ways: Sequence[str]
 ) -> bool:
-    """Add the WANTED objects that OBJECTS lacks, with the options of the first of the WAYS in which
-    the server sends them; whether all are there now.
+    """Fetch the WANTED objects that OBJECTS lacks; whether all are there in the end.
+
+    Each of the WAYS is a list of options; the next one is tried for what is still missing.
 
     Raises: GitError.
     """

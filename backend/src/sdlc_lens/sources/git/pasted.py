@@ -20,7 +20,7 @@ _OWNER_AND_NAME = ("bitbucket.org", "codeberg.org", "github.com")
 _NOT_OWNERS = ("dashboard", "explore", "marketplace", "orgs", "search", "settings", "sponsors",
                "topics", "users")  # fmt: skip
 _RESERVED = ("blame", "blob", "commits", "raw", "tree")
-"""Pages that GitLab lets no group and no repository be named like."""
+"""Names of pages that GitLab permits neither for groups nor for repositories."""
 
 _PAGES = (*_RESERVED, "actions", "commit", "compare", "issues", "pull", "pulls", "releases", "wiki")
 _FOLDERS = (("tree",), ("src", "branch"), ("src", "tag"))
@@ -127,8 +127,9 @@ def _split(url: str) -> tuple[str, list[str]]:
 
 
 def _is_page(parts: Sequence[str], host: str) -> bool:
-    """Whether PARTS of an address are a page of the repository that is named before them, on a
-    server that may have repositories at any depth. The end `.git` tells a repository.
+    """Whether PARTS of an address are a page of the repository that is named before them.
+
+    HOST may have repositories at any depth. An address that ends with `.git` is a repository's.
     """
     if parts[-1].endswith(".git"):
         return False
